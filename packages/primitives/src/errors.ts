@@ -1,0 +1,31 @@
+/**
+ * The base of every package's error class: a `code` out of a closed list, and whether trying the same again can help.
+ */
+export abstract class HistorySyncError<
+  Code extends string = string,
+> extends Error {
+  readonly code: Code;
+  readonly retryable: boolean;
+
+  constructor(
+    code: Code,
+    message: string,
+    options: { readonly retryable?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(
+      `[${code}] ${message}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/**
+ * - `invalid-hex`: the text isn't hex; pass lower- or upper-case pairs of digits.
+ * - `invalid-id`: the text is no id of that kind; ids are lower-case hex of a fixed length.
+ */
+export type PrimitivesErrorCode = "invalid-hex" | "invalid-id";
+
+export class PrimitivesError extends HistorySyncError<PrimitivesErrorCode> {}

@@ -1,0 +1,74 @@
+import { fromHex, toHex } from "./bytes.js";
+import { PrimitivesError } from "./errors.js";
+
+declare const brand: unique symbol;
+type Id<Name extends string> = string & { readonly [brand]: Name };
+
+/** A user: 64 lower-case hex digits. */
+export type InboxId = Id<"InboxId">;
+/** One app of a user: its Ed25519 public key as 64 lower-case hex digits. */
+export type InstallationId = Id<"InstallationId">;
+/** An MLS group id in lower-case hex; XMTP makes them of 16 bytes, RFC 9420 allows any length. */
+export type GroupId = Id<"GroupId">;
+/** A message: 64 lower-case hex digits of a SHA-256. */
+export type MessageId = Id<"MessageId">;
+
+const maxGroupIdBytes = 255;
+
+/** Takes a text for an id, or throws `invalid-id`. */
+export function inboxId(text: string): InboxId {
+  return hexId("inbox id", text, 32, 32) as InboxId;
+}
+
+export function installationId(text: string): InstallationId {
+  return hexId("installation id", text, 32, 32) as InstallationId;
+}
+
+export function groupId(text: string): GroupId {
+  return hexId("group id", text, 1, maxGroupIdBytes) as GroupId;
+}
+
+export function messageId(text: string): MessageId {
+  return hexId("message id", text, 32, 32) as MessageId;
+}
+
+export function installationIdOf(bytes: Uint8Array): InstallationId {
+  return installationId(toHex(bytes));
+}
+
+export function groupIdOf(bytes: Uint8Array): GroupId {
+  return groupId(toHex(bytes));
+}
+
+export function messageIdOf(bytes: Uint8Array): MessageId {
+  return messageId(toHex(bytes));
+}
+
+/** The bytes that an id stands for. */
+export function idBytes(
+  id: InstallationId | GroupId | MessageId,
+): Uint8Array<ArrayBuffer> {
+  return fromHex(id);
+}
+
+function hexId(
+  what: string,
+  text: string,
+  minBytes: number,
+  maxBytes: number,
+): string {
+  const fits =
+    text.length % 2 === 0 &&
+    text.length >= minBytes * 2 &&
+    text.length <= maxBytes * 2 &&
+    /^[0-9a-f]*$/.test(text);
+  if (!fits) {
+    const length =
+      minBytes === maxBytes ? `${minBytes}` : `${minBytes} to ${maxBytes}`;
+    throw new PrimitivesError(
+      "invalid-id",
+      `${what}: expected ${length} bytes in lower-case hex, got ${text.length} characters`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,2 @@
+export { ManualClock } from "./manual-clock.js";
+export { unsafeSeededBytes } from "./seeded-bytes.js";

@@ -1,0 +1,1 @@
+export * from "./gen/xmtp/identity/credential_pb.js";
