@@ -1,0 +1,71 @@
+// Do the packages work as their users get them: packed, and installed by npm outside of the workspace?
+// Names of packages may follow, to check only those together with what they need: `node scripts/packed.ts primitives`.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { testTools } from "./src/arrows/manifests.ts";
+import {
+  bundleOutcomes,
+  importOutcome,
+  type Outcome,
+  runtimes,
+} from "./src/packed/entries.ts";
+import { exampleOutcomes } from "./src/packed/examples.ts";
+import { installTogether, type Packed, packAll } from "./src/packed/scratch.ts";
+import { root } from "./src/root.ts";
+import { run } from "./src/run.ts";
+import { publicPackages, readWorkspace } from "./src/workspace.ts";
+
+const workspace = readWorkspace(root);
+const wanted = process.argv.slice(2);
+const packages = publicPackages(workspace).filter(
+  ({ label }) => wanted.length === 0 || wanted.includes(label),
+);
+const scratch = mkdtempSync(join(tmpdir(), "packed-"));
+let failures = 0;
+try {
+  const packed = await packAll(workspace, packages, scratch);
+  for (const one of packed) await tell(lint(one));
+  const folder = join(scratch, "user");
+  await installTogether(workspace, packed, folder, testTools);
+  const nodes = await runtimes();
+  for (const pkg of packages) {
+    for (const node of nodes) await tell(importOutcome(pkg, node, folder));
+    await tell(bundleOutcomes(pkg, folder));
+  }
+  await tell(exampleOutcomes(workspace, packages, folder));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+console.log(`${packages.length} packages, ${failures} problems`);
+if (failures > 0 || packages.length === 0) process.exitCode = 1;
+
+async function lint({ tarball }: Packed): Promise<readonly Outcome[]> {
+  const [publint, attw] = await Promise.all([
+    run("publint", ["--strict", tarball]),
+    run("attw", ["--profile", "esm-only", "--no-color", tarball]),
+  ]);
+  return [
+    outcome(`publint ${basename(tarball)}`, publint),
+    outcome(`attw ${basename(tarball)}`, attw),
+  ];
+}
+
+function outcome(
+  name: string,
+  { ok, output }: { readonly ok: boolean; readonly output: string },
+): Outcome {
+  return ok ? { name } : { name, problem: output };
+}
+
+async function tell(
+  found: Promise<readonly Outcome[] | Outcome | undefined>,
+): Promise<void> {
+  for (const { name, problem } of [(await found) ?? []].flat()) {
+    console.log(`${problem === undefined ? "ok    " : "FAILED"} ${name}`);
+    if (problem === undefined) continue;
+    failures++;
+    console.log(problem);
+  }
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { codeBlocks, codeSpans, relativeLinks, tableRows } from "./markdown.ts";
+import { publicPackages, readWorkspace, type Workspace } from "./workspace.ts";
+
+const rootDocuments = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+/** The commands a newcomer is told first; each does its own set-up. */
+const firstCommands = ["npm run demo", "npm test"];
+
+/** What the documents claim and the repository doesn't hold. */
+export function docsProblems(root: string): readonly string[] {
+  const workspace = readWorkspace(root);
+  const documents = [
+    ...rootDocuments,
+    ...publicPackages(workspace).map(({ folder }) => `${folder}/README.md`),
+  ];
+  return documents.flatMap((file) => {
+    if (!existsSync(join(root, file))) return [`${file} is missing`];
+    const text = readFileSync(join(root, file), "utf8");
+    return [
+      ...(file === "README.md" ? readmeProblems(workspace, text) : []),
+      ...linkProblems(root, file, text),
+      ...commandProblems(workspace, file, text),
+    ];
+  });
+}
+
+function readmeProblems(workspace: Workspace, text: string): readonly string[] {
+  const shown = ["sh", "bash", "console"].flatMap((language) =>
+    codeBlocks(text, language),
+  );
+  const missing = firstCommands
+    .filter((command) => !shown.some((block) => block.includes(command)))
+    .map((command) => `README.md shows no "${command}" in a block of sh`);
+  const rows = tableRows(text, ["package"]);
+  if (rows === undefined) {
+    return [...missing, 'README.md: no table whose head starts with "package"'];
+  }
+  const listed = rows.map(({ cells }) => codeSpans(cells[0] ?? "")[0] ?? "");
+  const labels = publicPackages(workspace).flatMap(({ label, manifest }) =>
+    listed.filter((name) => name === label || name === manifest.name).length ===
+    1
+      ? []
+      : [`README.md: its package table must list "${label}" once`],
+  );
+  const known = workspace.packages.flatMap(({ label, manifest, folder }) => [
+    label,
+    manifest.name,
+    folder,
+  ]);
+  const unknown = listed
+    .filter((name) => !known.includes(name))
+    .map(
+      (name) =>
+        `README.md: its package table lists "${name}", which is no package`,
+    );
+  return [...missing, ...labels, ...unknown];
+}
+
+function linkProblems(
+  root: string,
+  file: string,
+  text: string,
+): readonly string[] {
+  return relativeLinks(text)
+    .filter(({ target }) => !existsSync(join(root, dirname(file), target)))
+    .map(({ line, target }) => `${file}:${line}: nothing is at "${target}"`);
+}
+
+/** Every `npm run name` must be a script of the root. */
+function commandProblems(
+  workspace: Workspace,
+  file: string,
+  text: string,
+): readonly string[] {
+  const names = [...text.matchAll(/\bnpm run ([a-z][a-z:]*)/g)];
+  return names
+    .map((match) => `${match[1]}`)
+    .filter((name) => !workspace.rootManifest.scripts?.[name])
+    .map((name) => `${file}: the root has no script "${name}"`);
+}

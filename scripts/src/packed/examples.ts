@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeBlocks } from "../markdown.ts";
+import { run } from "../run.ts";
+import type { Workspace, WorkspacePackage } from "../workspace.ts";
+import type { Outcome } from "./entries.ts";
+
+/** Type-checks the `ts` blocks of every README against the installed tarballs. */
+export async function exampleOutcomes(
+  workspace: Workspace,
+  packages: readonly WorkspacePackage[],
+  folder: string,
+): Promise<readonly Outcome[]> {
+  const examples = join(folder, "examples");
+  mkdirSync(examples, { recursive: true });
+  const outcomes: Outcome[] = [];
+  let count = 0;
+  for (const pkg of packages) {
+    const readme = join(workspace.root, pkg.folder, "README.md");
+    const text = existsSync(readme) ? readFileSync(readme, "utf8") : "";
+    const blocks = codeBlocks(text, "ts");
+    if (blocks.length === 0) {
+      const name = `${pkg.folder}/README.md`;
+      outcomes.push({ name, problem: "has no example in a block of ts\n" });
+    }
+    for (const [index, block] of blocks.entries()) {
+      count++;
+      writeFileSync(join(examples, `${pkg.label}-${index + 1}.ts`), block);
+    }
+  }
+  writeFileSync(
+    join(examples, "tsconfig.json"),
+    JSON.stringify(settings(workspace.root)),
+  );
+  if (count === 0) return outcomes;
+  const { ok, output } = await run("tsc", ["-p", examples], { cwd: folder });
+  const name = `${count} examples of READMEs`;
+  return [...outcomes, ok ? { name } : { name, problem: output }];
+}
+
+/** The strictest that a user may have; Node's types come from the workspace. */
+function settings(root: string): object {
+  return {
+    compilerOptions: {
+      noEmit: true,
+      target: "ES2023",
+      lib: [
+        "ES2023",
+        "ESNext.Disposable",
+        "DOM",
+        "DOM.Iterable",
+        "DOM.AsyncIterable",
+      ],
+      module: "NodeNext",
+      moduleResolution: "NodeNext",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+    },
+    include: ["*.ts"],
+  };
+}

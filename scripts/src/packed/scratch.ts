@@ -1,0 +1,67 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { machineEnvironment } from "../machine.ts";
+import { run } from "../run.ts";
+import type { Workspace, WorkspacePackage } from "../workspace.ts";
+
+export type Packed = {
+  readonly pkg: WorkspacePackage;
+  readonly tarball: string;
+};
+
+/** Packs each package into `folder`, as a publish would. */
+export async function packAll(
+  workspace: Workspace,
+  packages: readonly WorkspacePackage[],
+  folder: string,
+): Promise<readonly Packed[]> {
+  const packed: Packed[] = [];
+  for (const pkg of packages) {
+    const args = ["pack", "--json", "--pack-destination", folder];
+    const output = await must("pnpm", args, {
+      cwd: join(workspace.root, pkg.folder),
+    });
+    const { filename } = JSON.parse(output.slice(output.indexOf("{")));
+    packed.push({ pkg, tarball: join(folder, filename.split("/").at(-1)) });
+  }
+  return packed;
+}
+
+/**
+ * Installs all tarballs with npm in one go, so that they find each other and not the registry.
+ * `linked` are tools of the workspace that a user of the packages' testing suites would have.
+ */
+export async function installTogether(
+  workspace: Workspace,
+  packed: readonly Packed[],
+  folder: string,
+  linked: readonly string[],
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "scratch", private: true, type: "module" }),
+  );
+  const tarballs = packed.map(({ tarball }) => tarball);
+  const quiet = ["--no-audit", "--no-fund", "--no-package-lock"];
+  await must("npm", ["install", ...quiet, ...tarballs], {
+    cwd: folder,
+    env: machineEnvironment(),
+  });
+  for (const name of linked) {
+    symlinkSync(
+      join(workspace.root, "node_modules", name),
+      join(folder, "node_modules", name),
+    );
+  }
+}
+
+async function must(
+  program: string,
+  args: readonly string[],
+  surroundings: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<string> {
+  const { ok, output } = await run(program, args, surroundings);
+  if (!ok) throw new Error(`${program} ${args[0]}: ${output}`);
+  return output;
+}
