@@ -12,13 +12,18 @@ export interface ArchiveSource {
   snapshot(): Promise<ArchiveSnapshot>;
 }
 
-/** A view to be read once and disposed of. Rows come in pages, so that a million of them never stand in memory. */
-export interface ArchiveSnapshot extends AsyncDisposable {
-  /** Conversations in the selection's window, and those that any selected message needs, by id; never sync groups. */
+/** A view to be read once and closed. Rows come in pages, so that a million of them never stand in memory. */
+export interface ArchiveSnapshot {
+  /** Conversations made in the selection's window, and those of every selected message, by id; never sync groups. */
   groups(selection: Selection): AsyncIterable<readonly GroupSave[]>;
-  /** Selected application messages in key order (`sent_at_ns`, `id`). */
+  /**
+   * Selected application messages in key order (`sent_at_ns`, `id`); none of sync groups, and none that expired. A
+   * message that an import brought doesn't expire: XMTP's archives don't say when it would.
+   */
   messages(selection: Selection): AsyncIterable<readonly GroupMessageSave[]>;
   /** Every consent record, by kind and entity. */
   consent(): AsyncIterable<readonly ConsentSave[]>;
   hmacKey(): Promise<HmacKeySave | undefined>;
+  /** Lets go of the view; a second call does nothing. */
+  close(): Promise<void>;
 }

@@ -1,0 +1,44 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type BackupElement,
+  BackupElementSchema,
+} from "@history-sync/proto/device-sync";
+import { ArchiveError } from "./errors.js";
+import { defaultFrameLimits, type FrameLimits } from "./limits.js";
+
+/** What a frame holds; `{ case: undefined }` for an element that this version doesn't know. */
+export type Element = BackupElement["element"];
+
+/** The bytes of one frame. */
+export function encodeElement(element: Element): Uint8Array<ArrayBuffer> {
+  return toBinary(
+    BackupElementSchema,
+    create(BackupElementSchema, { element }),
+  );
+}
+
+/**
+ * Reads one frame. Fields that this version doesn't know stay with their row. Throws `bad-frame` or
+ * `frame-too-large`, with the frame's `position` in the archive, counted from 0.
+ */
+export function decodeElement(
+  frame: Uint8Array,
+  options: { readonly position: number; readonly limits?: FrameLimits },
+): Element {
+  const { position, limits = defaultFrameLimits } = options;
+  if (frame.length > limits.maxFrameBytes) {
+    throw new ArchiveError(
+      "frame-too-large",
+      `frame ${position}: expected at most ${limits.maxFrameBytes} bytes, got ${frame.length}`,
+    );
+  }
+  try {
+    return fromBinary(BackupElementSchema, frame).element;
+  } catch (cause) {
+    throw new ArchiveError(
+      "bad-frame",
+      `frame ${position}: its ${frame.length} bytes are no backup element`,
+      { cause },
+    );
+  }
+}

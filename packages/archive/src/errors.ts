@@ -1,0 +1,18 @@
+import { HistorySyncError } from "@history-sync/primitives";
+
+/**
+ * - `bad-frame`: a frame isn't a backup element; the archive is damaged or no archive. Rows before it are kept.
+ * - `frame-too-large`: a frame is longer than the limit; raise `maxFrameBytes` if the archive can be trusted.
+ * - `no-metadata`: the first frame isn't the archive's metadata, or there is none; this is no archive.
+ * - `wrong-archive`: the archive ends before the place where an import of this id stopped; give every archive an
+ *   import id of its own.
+ * - `unknown-conversation`: a message was to be written whose conversation the store doesn't have; write both at once.
+ */
+export type ArchiveErrorCode =
+  | "bad-frame"
+  | "frame-too-large"
+  | "no-metadata"
+  | "wrong-archive"
+  | "unknown-conversation";
+
+export class ArchiveError extends HistorySyncError<ArchiveErrorCode> {}

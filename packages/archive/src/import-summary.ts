@@ -1,0 +1,51 @@
+import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
+import type { MergeCounts, Merged } from "./archive-sink.js";
+import { RowTally } from "./row-counts.js";
+
+/** What one run of an import did; what earlier runs of the same import merged isn't counted again. */
+export interface ImportSummary extends MergeCounts {
+  readonly metadata: BackupMetadataSave;
+  /** Frames of the archive. */
+  readonly frames: number;
+  /** Frames that earlier runs had merged. */
+  readonly resumedAfter: number;
+  /** Elements of a kind that this version doesn't know, or that is no longer in use. */
+  readonly unknownElements: number;
+  /** Ids of messages that were there with another body, the first hundred; `messages.conflicts` counts all. */
+  readonly conflicts: readonly Uint8Array[];
+}
+
+// Enough to show the user that something is odd.
+const maxConflicts = 100;
+
+/** Adds up what the pages of a run did. */
+export class ImportTally {
+  readonly groups: RowTally = new RowTally();
+  readonly messages: RowTally = new RowTally();
+  readonly consent: RowTally = new RowTally();
+  readonly hmacKey: RowTally = new RowTally();
+  readonly conflicts: Uint8Array[] = [];
+  stubs = 0;
+  untyped = 0;
+  unknownElements = 0;
+
+  add({ counts, conflicts }: Merged): void {
+    this.groups.add(counts.groups);
+    this.messages.add(counts.messages);
+    this.consent.add(counts.consent);
+    this.hmacKey.add(counts.hmacKey);
+    this.stubs += counts.stubs;
+    this.untyped += counts.untyped;
+    const room = maxConflicts - this.conflicts.length;
+    this.conflicts.push(...conflicts.slice(0, room));
+  }
+
+  summary(
+    run: Pick<ImportSummary, "metadata" | "frames" | "resumedAfter">,
+  ): ImportSummary {
+    const { groups, stubs, untyped, messages, consent, hmacKey } = this;
+    const { unknownElements, conflicts } = this;
+    const counts = { groups, stubs, untyped, messages, consent, hmacKey };
+    return { ...run, ...counts, unknownElements, conflicts };
+  }
+}

@@ -1,0 +1,208 @@
+import { toHex } from "@history-sync/primitives";
+import {
+  type ConsentSave,
+  ConversationTypeSave,
+  GroupMessageKindSave,
+  type GroupMessageSave,
+  type GroupSave,
+  type HmacKeySave,
+} from "@history-sync/proto/device-sync";
+import type {
+  ArchiveSink,
+  ImportPage,
+  Merge,
+  Merged,
+  Rows,
+} from "./archive-sink.js";
+import type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
+import { compareBytes } from "./compare-bytes.js";
+import { expiresAtNs } from "./disappearing.js";
+import { ArchiveError } from "./errors.js";
+import type { Selection } from "./selection.js";
+
+const pageRows = 1_000;
+
+/**
+ * History in memory, for tests and short-lived clients. Rows are kept as they are handed over: don't change them after.
+ */
+export class MemoryHistory implements ArchiveSource, ArchiveSink {
+  protected readonly groupRows: Map<string, GroupSave> = new Map();
+  protected readonly messageRows: Map<string, GroupMessageSave> = new Map();
+  protected readonly consentRows: Map<string, ConsentSave> = new Map();
+  protected hmacKeyRow: HmacKeySave | undefined;
+  /** Which import brought a conversation or a message; none for local ones. */
+  protected readonly groupImports: Map<string, string> = new Map();
+  protected readonly messageImports: Map<string, string> = new Map();
+  readonly #cursors = new Map<string, number>();
+
+  async snapshot(): Promise<ArchiveSnapshot> {
+    const rows = {
+      groups: [...this.groupRows.values()],
+      messages: [...this.messageRows.values()],
+      consent: [...this.consentRows.values()],
+      hmacKey: this.hmacKeyRow,
+    };
+    return new MemorySnapshot(rows, new Set(this.messageImports.keys()));
+  }
+
+  async cursor(importId: string): Promise<number> {
+    return this.#cursors.get(importId) ?? 0;
+  }
+
+  async mergePage(page: ImportPage, merge: Merge): Promise<Merged> {
+    const merged = merge(this.#localRows(page), page);
+    this.writeRows(merged.write, page.import?.id);
+    if (page.import) this.#cursors.set(page.import.id, page.import.cursor);
+    return merged;
+  }
+
+  /** Writes all rows over what is there, or none. */
+  protected writeRows(rows: Rows, importId?: string): void {
+    const groupIds = new Set(rows.groups.map(({ id }) => toHex(id)));
+    for (const { groupId } of rows.messages) {
+      const key = toHex(groupId);
+      if (!this.groupRows.has(key) && !groupIds.has(key)) {
+        throw new ArchiveError(
+          "unknown-conversation",
+          `a message of conversation ${key} came before the conversation`,
+        );
+      }
+    }
+    put(rows.groups, this.groupRows, this.groupImports, importId);
+    put(rows.messages, this.messageRows, this.messageImports, importId);
+    for (const row of rows.consent) this.consentRows.set(consentKey(row), row);
+    this.hmacKeyRow = rows.hmacKey ?? this.hmacKeyRow;
+  }
+
+  #localRows(page: Rows): Rows {
+    const groupIds = new Set([
+      ...page.groups.map(({ id }) => toHex(id)),
+      ...page.messages.map(({ groupId }) => toHex(groupId)),
+    ]);
+    const messageIds = new Set(page.messages.map(({ id }) => toHex(id)));
+    return {
+      groups: found(this.groupRows, groupIds),
+      messages: found(this.messageRows, messageIds),
+      consent: found(this.consentRows, new Set(page.consent.map(consentKey))),
+      hmacKey: this.hmacKeyRow,
+    };
+  }
+}
+
+function put<Row extends { readonly id: Uint8Array }>(
+  rows: readonly Row[],
+  table: Map<string, Row>,
+  imports: Map<string, string>,
+  importId: string | undefined,
+): void {
+  for (const row of rows) {
+    const key = toHex(row.id);
+    if (importId !== undefined && !table.has(key)) imports.set(key, importId);
+    table.set(key, row);
+  }
+}
+
+function found<Row>(
+  rows: ReadonlyMap<string, Row>,
+  keys: ReadonlySet<string>,
+): Row[] {
+  return [...keys].flatMap((key) => rows.get(key) ?? []);
+}
+
+function consentKey({ entityType, entity }: ConsentSave): string {
+  return `${entityType}:${entity}`;
+}
+
+class MemorySnapshot implements ArchiveSnapshot {
+  readonly #rows: Rows;
+  /** Ids of messages that an import brought. */
+  readonly #restored: ReadonlySet<string>;
+
+  constructor(rows: Rows, restored: ReadonlySet<string>) {
+    this.#rows = rows;
+    this.#restored = restored;
+  }
+
+  async *groups(selection: Selection): AsyncGenerator<readonly GroupSave[]> {
+    const needed = new Set(
+      this.#selected(selection).map(({ groupId }) => toHex(groupId)),
+    );
+    const groups = this.#rows.groups.filter(
+      (group) =>
+        !isSyncGroup(group) &&
+        (isWithin(group.createdAtNs, selection) || needed.has(toHex(group.id))),
+    );
+    yield* pagesOf(groups.sort((a, b) => compareBytes(a.id, b.id)));
+  }
+
+  async *messages(
+    selection: Selection,
+  ): AsyncGenerator<readonly GroupMessageSave[]> {
+    const messages = this.#selected(selection);
+    messages.sort((a, b) =>
+      a.sentAtNs === b.sentAtNs
+        ? compareBytes(a.id, b.id)
+        : a.sentAtNs < b.sentAtNs
+          ? -1
+          : 1,
+    );
+    yield* pagesOf(messages);
+  }
+
+  async *consent(): AsyncGenerator<readonly ConsentSave[]> {
+    const consent = [...this.#rows.consent];
+    consent.sort(
+      (a, b) => a.entityType - b.entityType || (a.entity < b.entity ? -1 : 1),
+    );
+    yield* pagesOf(consent);
+  }
+
+  async hmacKey(): Promise<HmacKeySave | undefined> {
+    return this.#rows.hmacKey;
+  }
+
+  async close(): Promise<void> {}
+
+  #selected(selection: Selection): GroupMessageSave[] {
+    const groups = new Map(
+      this.#rows.groups.map((group) => [toHex(group.id), group]),
+    );
+    return this.#rows.messages.filter((message) => {
+      const group = groups.get(toHex(message.groupId));
+      if (!group || !isWanted(message, group, selection)) return false;
+      const expiry = expiresAtNs(group, message);
+      if (expiry === undefined) return true;
+      if (selection.excludeDisappearingMessages) return false;
+      return expiry > selection.nowNs || this.#restored.has(toHex(message.id));
+    });
+  }
+}
+
+function isWanted(
+  message: GroupMessageSave,
+  group: GroupSave,
+  selection: Selection,
+): boolean {
+  return (
+    message.kind === GroupMessageKindSave.APPLICATION &&
+    !isSyncGroup(group) &&
+    isWithin(message.sentAtNs, selection)
+  );
+}
+
+function isSyncGroup(group: GroupSave): boolean {
+  return group.conversationType === ConversationTypeSave.SYNC;
+}
+
+function isWithin(timeNs: bigint, { startNs, endNs }: Selection): boolean {
+  return (
+    (startNs === undefined || timeNs > startNs) &&
+    (endNs === undefined || timeNs <= endNs)
+  );
+}
+
+function* pagesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  for (let at = 0; at < rows.length; at += pageRows) {
+    yield rows.slice(at, at + pageRows);
+  }
+}

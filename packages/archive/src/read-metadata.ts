@@ -1,0 +1,26 @@
+import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
+import { decodeElement, type Element } from "./element.js";
+import { ArchiveError } from "./errors.js";
+
+/** What an archive says of itself. Reads the first frame only and closes the source; throws `no-metadata`. */
+export async function readMetadata(
+  frames: AsyncIterable<Uint8Array>,
+): Promise<BackupMetadataSave> {
+  for await (const frame of frames) {
+    return metadataOf(decodeElement(frame, { position: 0 }));
+  }
+  throw noMetadata("no frame at all");
+}
+
+/** The metadata that an archive's first element is, or an error. */
+export function metadataOf(first: Element): BackupMetadataSave {
+  if (first.case === "metadata") return first.value;
+  throw noMetadata(first.case ?? "an unknown element");
+}
+
+export function noMetadata(got: string): ArchiveError {
+  return new ArchiveError(
+    "no-metadata",
+    `frame 0: expected the archive's metadata, got ${got}`,
+  );
+}
