@@ -1,0 +1,11 @@
+/** The platform's zstd at work on one zstd frame. */
+export interface NativeInflater {
+  /** What these bytes, a frame's header or whole blocks, inflate to. Rejects with the platform's error. */
+  write(bytes: Uint8Array): Promise<Uint8Array>;
+  close(): void;
+}
+
+export type StartNativeInflater = (maxWindowBytes: number) => NativeInflater;
+
+/** Browsers have no zstd for pages; `native-node.ts` stands in for this file in Node. */
+export const startNativeInflater: StartNativeInflater | undefined = undefined;
