@@ -1,0 +1,100 @@
+import type { GroupId, InstallationId } from "@history-sync/primitives";
+import type { EngineState, KeyPackageRecord } from "../group-state-store.js";
+import type { Extension } from "../parameters.js";
+
+/** A member of a group: a leaf of its tree. */
+export interface Member {
+  readonly installationId: InstallationId;
+  /** The identity of its basic credential. */
+  readonly credential: Uint8Array;
+}
+
+/** What a state says. */
+export interface GroupView {
+  readonly id: GroupId;
+  readonly epoch: bigint;
+  readonly extensions: readonly Extension[];
+  readonly members: readonly Member[];
+  /** False once this installation was removed. */
+  readonly active: boolean;
+}
+
+export interface NewLeaf {
+  /** The Ed25519 seed. */
+  readonly signatureKey: Uint8Array;
+  readonly credential: Uint8Array;
+  /** Unix seconds. */
+  readonly notBefore: bigint;
+  readonly notAfter: bigint;
+}
+
+export interface NewKeyPackage
+  extends Pick<
+    KeyPackageRecord,
+    "initKey" | "bytes" | "initPrivateKey" | "encryptionPrivateKey"
+  > {}
+
+/** What someone's key package says, its signatures checked. */
+export interface ReadKeyPackage extends Member {
+  readonly bytes: Uint8Array;
+  readonly initKey: Uint8Array;
+  /** Unix seconds. */
+  readonly notBefore: bigint;
+  readonly notAfter: bigint;
+}
+
+export interface CommitIntent {
+  readonly add: readonly ReadKeyPackage[];
+  readonly remove: readonly InstallationId[];
+  /** All extensions that the group has from then on. */
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+export interface Commit {
+  readonly message: Uint8Array;
+  readonly nextState: EngineState;
+  /** One for all whom the commit adds. */
+  readonly welcome?: Uint8Array | undefined;
+}
+
+export type Processed =
+  | {
+      readonly kind: "application";
+      readonly state: EngineState;
+      readonly plaintext: Uint8Array;
+      readonly sender: InstallationId;
+      readonly epoch: bigint;
+    }
+  | { readonly kind: "commit"; readonly state: EngineState }
+  /** A commit that lost its race: nothing to do. */
+  | { readonly kind: "late-commit" };
+
+/**
+ * MLS over plain values: each call takes a stored state and gives the next one, and leaves the given one as it was.
+ * Throws MlsGroupError only.
+ */
+export interface Engine {
+  installationId(signatureKey: Uint8Array): InstallationId;
+  createKeyPackage(
+    leaf: NewLeaf,
+    leafExtensions: readonly Extension[],
+  ): Promise<NewKeyPackage>;
+  readKeyPackage(bytes: Uint8Array): Promise<ReadKeyPackage>;
+  createGroup(
+    groupId: GroupId,
+    leaf: NewLeaf,
+    extensions: readonly Extension[],
+  ): Promise<EngineState>;
+  joinGroup(
+    welcome: Uint8Array,
+    keyPackage: KeyPackageRecord,
+    signatureKey: Uint8Array,
+  ): Promise<EngineState>;
+  view(state: EngineState): Promise<GroupView>;
+  createCommit(state: EngineState, intent: CommitIntent): Promise<Commit>;
+  protect(
+    state: EngineState,
+    plaintext: Uint8Array,
+  ): Promise<{ readonly state: EngineState; readonly message: Uint8Array }>;
+  process(state: EngineState, message: Uint8Array): Promise<Processed>;
+}

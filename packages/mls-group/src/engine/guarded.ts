@@ -1,0 +1,15 @@
+import { MlsGroupError, type MlsGroupErrorCode } from "../errors.js";
+
+/** The engine's errors, and its plain TypeErrors on broken input, as one of ours. */
+export async function guarded<Result>(
+  code: MlsGroupErrorCode,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof MlsGroupError) throw cause;
+    const why = cause instanceof Error ? cause.message : "no error";
+    throw new MlsGroupError(code, `the engine says: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,44 @@
+import { equalBytes, installationIdOf } from "@history-sync/primitives";
+import type { Member } from "./engine.js";
+import type { ClientState, LeafNode } from "./ts-mls.js";
+
+export function leaves(
+  state: Pick<ClientState, "ratchetTree">,
+): { readonly leaf: LeafNode; readonly leafIndex: number }[] {
+  return state.ratchetTree.flatMap((node, nodeIndex) =>
+    node?.nodeType === "leaf"
+      ? [{ leaf: node.leaf, leafIndex: nodeIndex / 2 }]
+      : [],
+  );
+}
+
+export function leafAt(
+  state: Pick<ClientState, "ratchetTree">,
+  nodeIndex: number,
+): LeafNode | undefined {
+  const node = state.ratchetTree[nodeIndex];
+  return node?.nodeType === "leaf" ? node.leaf : undefined;
+}
+
+export function memberOf(leaf: LeafNode): Member {
+  const { credential, signaturePublicKey } = leaf;
+  return {
+    installationId: installationIdOf(signaturePublicKey),
+    credential:
+      credential.credentialType === "basic"
+        ? credential.identity.slice()
+        : new Uint8Array(),
+  };
+}
+
+export function sameMember(
+  before: LeafNode,
+  after: LeafNode | undefined,
+): boolean {
+  if (after === undefined) return false;
+  const [a, b] = [memberOf(before), memberOf(after)];
+  return (
+    a.installationId === b.installationId &&
+    equalBytes(a.credential, b.credential)
+  );
+}

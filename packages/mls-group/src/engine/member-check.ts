@@ -1,0 +1,78 @@
+import { toHex } from "@history-sync/primitives";
+import type { AuthenticationService } from "../authentication-service.js";
+import { MlsGroupError, type MlsGroupErrorCode } from "../errors.js";
+import { pastEpochs } from "../parameters.js";
+import { guarded } from "./guarded.js";
+import { memberOf } from "./leaves.js";
+import {
+  type ClientState,
+  defaultKeyPackageEqualityConfig,
+  type LeafNode,
+} from "./ts-mls.js";
+
+/** Asks who a new leaf is, and keeps the answer apart from the engine's own errors. */
+export class MemberCheck {
+  readonly config: ClientState["clientConfig"];
+  #known: ReadonlySet<string> = new Set();
+  #failure: { readonly cause: unknown } | undefined;
+
+  constructor(authentication: AuthenticationService) {
+    this.config = {
+      keyRetentionConfig: {
+        retainKeysForGenerations: 10,
+        retainKeysForEpochs: Number(pastEpochs),
+        maximumForwardRatchetSteps: 1_000,
+      },
+      // Lifetimes are ours to check: one expired idle leaf would block every later join.
+      lifetimeConfig: {
+        maximumTotalLifetime: 0n,
+        validateLifetimeOnReceive: false,
+      },
+      keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
+      paddingConfig: { kind: "alwaysPad", paddingLength: 0 },
+      authService: {
+        validateCredential: async (credential, signatureKey) => {
+          if (credential.credentialType !== "basic") return false;
+          const { identity } = credential;
+          // A member was vouched for when it joined; what became of it since must not split the group.
+          if (this.#known.has(memberKey(identity, signatureKey))) return true;
+          try {
+            return await authentication.validate(identity, signatureKey);
+          } catch (cause) {
+            this.#failure = { cause };
+            throw cause;
+          }
+        },
+      },
+    };
+  }
+
+  trust(members: readonly LeafNode[]): void {
+    this.#known = new Set(
+      members.map((leaf) =>
+        memberKey(memberOf(leaf).credential, leaf.signaturePublicKey),
+      ),
+    );
+  }
+
+  /** As `guarded`; that nobody could be asked is no fault of the message. */
+  async guarded<Result>(
+    code: MlsGroupErrorCode,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await guarded(code, work);
+    } catch (error) {
+      if (!this.#failure) throw error;
+      throw new MlsGroupError(
+        "authentication-failed",
+        "expected to learn whose a leaf is, got an error",
+        { retryable: true, ...this.#failure },
+      );
+    }
+  }
+}
+
+function memberKey(identity: Uint8Array, signatureKey: Uint8Array): string {
+  return `${toHex(signatureKey)} ${toHex(identity)}`;
+}

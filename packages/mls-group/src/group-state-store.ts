@@ -1,0 +1,113 @@
+import type { GroupId, InstallationId } from "@history-sync/primitives";
+import type { OutgoingWelcome } from "./delivery-service.js";
+
+/** A group's MLS state, opaque but for what wrote it. Holds private keys in clear. */
+export interface EngineState {
+  readonly engine: string;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Who this installation is; there is one. */
+export interface InstallationRecord {
+  /** The Ed25519 seed, 32 bytes. */
+  readonly signatureKey: Uint8Array;
+  /** The identity of its basic credential. */
+  readonly credential: Uint8Array;
+  /** The last Welcome that was looked at. */
+  readonly welcomeCursor: bigint;
+}
+
+/** A key package of this installation, with its private keys. Found again by its init key. */
+export interface KeyPackageRecord {
+  readonly initKey: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly initPrivateKey: Uint8Array;
+  readonly encryptionPrivateKey: Uint8Array;
+  readonly createdAtNs: bigint;
+  /** Whether the delivery service has it. */
+  readonly published: boolean;
+}
+
+/** A commit of one's own on its way: it counts only when it comes back as the first of its epoch. */
+export interface PendingCommit {
+  /** The epoch that it ends. */
+  readonly epoch: bigint;
+  /** Resent byte for byte until it is decided. */
+  readonly message: Uint8Array;
+  /** SHA-256 of the message, by which it is known when it comes back. */
+  readonly hash: Uint8Array;
+  readonly nextState: EngineState;
+  /** For those whom it adds; sent after it counts. */
+  readonly welcomes: readonly OutgoingWelcome[];
+}
+
+export interface GroupRecord {
+  readonly id: GroupId;
+  readonly state: EngineState;
+  readonly epoch: bigint;
+  /** The last entry of the group's topic that was processed. */
+  readonly cursor: bigint;
+  /** When this installation made or joined the group, by its own clock. */
+  readonly createdAtNs: bigint;
+  /** False once this installation was removed. */
+  readonly active: boolean;
+  readonly pending?: PendingCommit | undefined;
+  /** Welcomes of an accepted commit that the delivery service hasn't taken yet. */
+  readonly welcomes: readonly OutgoingWelcome[];
+}
+
+/** A message of one's own that hasn't come back yet. */
+export interface OutboxRecord {
+  readonly groupId: GroupId;
+  /** The caller's, unique in the group; survives that the message is encrypted again. */
+  readonly id: string;
+  readonly epoch: bigint;
+  /** The ciphertext; resent byte for byte. */
+  readonly message: Uint8Array;
+  /** SHA-256 of the ciphertext. */
+  readonly hash: Uint8Array;
+  readonly plaintext: Uint8Array;
+}
+
+/** An application message that nobody has handled yet. */
+export interface ReceivedRecord {
+  readonly groupId: GroupId;
+  /** Its id in the group's topic. */
+  readonly sequence: bigint;
+  readonly sender: InstallationId;
+  /** Whether this installation sent it. */
+  readonly own: boolean;
+  readonly epoch: bigint;
+  /** The delivery service's time. */
+  readonly sentAtNs: bigint;
+  readonly plaintext: Uint8Array;
+}
+
+/** Rows to write by their keys, replacing what was there, and rows to remove. */
+export interface GroupStateChanges {
+  readonly installation?: InstallationRecord;
+  readonly keyPackages?: readonly KeyPackageRecord[];
+  readonly groups?: readonly GroupRecord[];
+  readonly outbox?: readonly OutboxRecord[];
+  readonly received?: readonly ReceivedRecord[];
+  readonly outboxDone?: readonly Pick<OutboxRecord, "groupId" | "id">[];
+  readonly handled?: readonly Pick<ReceivedRecord, "groupId" | "sequence">[];
+}
+
+/**
+ * What must outlive a crash. Rows that were removed or replaced leave nothing readable behind: they hold keys.
+ * One process at a time may use a store.
+ */
+export interface GroupStateStore {
+  installation(): Promise<InstallationRecord | undefined>;
+  keyPackages(): Promise<readonly KeyPackageRecord[]>;
+  groups(): Promise<readonly GroupRecord[]>;
+  group(id: GroupId): Promise<GroupRecord | undefined>;
+  /** In the order in which they were first written. */
+  outbox(groupId: GroupId): Promise<readonly OutboxRecord[]>;
+  /** Ascending by sequence. */
+  received(groupId: GroupId): Promise<readonly ReceivedRecord[]>;
+  /** All of it is durable when this resolves, or nothing of it was written. */
+  commit(changes: GroupStateChanges): Promise<void>;
+}

@@ -1,0 +1,37 @@
+export type { AuthenticationService } from "./authentication-service.js";
+export type {
+  Delivered,
+  DeliveryOptions,
+  DeliveryService,
+  OutgoingWelcome,
+  Page,
+  Topic,
+  TopicPosition,
+  WelcomeHeader,
+} from "./delivery-service.js";
+export type { Member } from "./engine/engine.js";
+export { MlsGroupError, type MlsGroupErrorCode } from "./errors.js";
+export type {
+  EngineState,
+  GroupRecord,
+  GroupStateChanges,
+  GroupStateStore,
+  InstallationRecord,
+  KeyPackageRecord,
+  OutboxRecord,
+  PendingCommit,
+  ReceivedRecord,
+} from "./group-state-store.js";
+export type {
+  Circumstances,
+  MembershipChange,
+  MembershipChanged,
+} from "./membership.js";
+export type { MlsGroup } from "./mls-group.js";
+export {
+  type InstallationOptions,
+  type MlsInstallation,
+  openInstallation,
+} from "./mls-installation.js";
+export { type Extension, extensionTypes } from "./parameters.js";
+export type { MlsPorts } from "./ports.js";

@@ -1,0 +1,98 @@
+import { equalBytes, type InstallationId } from "@history-sync/primitives";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { CommitIntent, Engine, GroupView } from "./engine/engine.js";
+import type { GroupRecord, PendingCommit } from "./group-state-store.js";
+import { fetchKeyPackages } from "./key-packages.js";
+import type { Extension } from "./parameters.js";
+import type { Workplace } from "./ports.js";
+import { welcomeFor } from "./welcomes.js";
+
+/** What shall become of a group. Members that are there already, or gone already, are no error. */
+export interface MembershipChange {
+  readonly add?: readonly InstallationId[];
+  readonly remove?: readonly InstallationId[];
+  /**
+   * All extensions that the group has from then on; left out: those that it has.
+   * A function is asked again whenever the commit has to be made anew.
+   */
+  readonly extensions?:
+    | readonly Extension[]
+    | ((circumstances: Circumstances) => readonly Extension[]);
+}
+
+export interface Circumstances {
+  /** The group's extensions now. */
+  readonly current: readonly Extension[];
+  /** Those who were to be added and have no key package that can be used. */
+  readonly unavailable: readonly InstallationId[];
+}
+
+/** What became of the group. */
+export interface MembershipChanged {
+  readonly added: readonly InstallationId[];
+  readonly removed: readonly InstallationId[];
+  readonly unavailable: readonly InstallationId[];
+}
+
+/** What is still to be done for a change. */
+export interface MembershipPlan {
+  readonly isEmpty: boolean;
+  readonly intent: CommitIntent;
+  /** What became of the group once the intent counts. */
+  readonly outcome: MembershipChanged;
+}
+
+/** Compares a change with the group as it is now. */
+export async function planChange(
+  change: MembershipChange,
+  { members, extensions: current }: GroupView,
+  workplace: Workplace,
+  signal: AbortSignal | undefined,
+): Promise<MembershipPlan> {
+  const present = new Set(members.map((member) => member.installationId));
+  const missing = (change.add ?? []).filter((id) => !present.has(id));
+  const removed = (change.remove ?? []).filter((id) => present.has(id));
+  const add = await fetchKeyPackages(missing, workplace, signal);
+  const added = add.map(({ installationId }) => installationId);
+  const unavailable = missing.filter((id) => !added.includes(id));
+  const wanted =
+    typeof change.extensions === "function"
+      ? change.extensions({ current, unavailable })
+      : change.extensions;
+  const extensions =
+    wanted && !sameExtensions(wanted, current) ? wanted : undefined;
+  return {
+    isEmpty: !extensions && add.length === 0 && removed.length === 0,
+    intent: { add, remove: removed, extensions },
+    outcome: { added, removed, unavailable },
+  };
+}
+
+/** The commit that carries out a plan, to be stored before it is published. */
+export async function pendingCommit(
+  { intent }: MembershipPlan,
+  { state, epoch }: GroupRecord,
+  engine: Engine,
+): Promise<PendingCommit> {
+  const commit = await engine.createCommit(state, intent);
+  const { message, nextState, welcome } = commit;
+  return {
+    epoch,
+    message,
+    hash: sha256(message),
+    nextState,
+    welcomes: welcome ? intent.add.map((one) => welcomeFor(one, welcome)) : [],
+  };
+}
+
+function sameExtensions(
+  a: readonly Extension[],
+  b: readonly Extension[],
+): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      ({ type, data }, i) => type === b[i]?.type && equalBytes(data, b[i].data),
+    )
+  );
+}

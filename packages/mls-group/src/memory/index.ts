@@ -1,0 +1,6 @@
+export {
+  type DeliveryCall,
+  type DeliveryFault,
+  MemoryDeliveryService,
+} from "./delivery-service.js";
+export { MemoryGroupStateStore } from "./group-state-store.js";

@@ -1,0 +1,210 @@
+import {
+  equalBytes,
+  type GroupId,
+  groupIdOf,
+  type InstallationId,
+  nowNs,
+} from "@history-sync/primitives";
+import type { Delivered } from "./delivery-service.js";
+import { openTsMlsEngine } from "./engine/ts-mls-engine.js";
+import { MlsGroupError } from "./errors.js";
+import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
+import {
+  ensureKeyPackage,
+  newLeaf,
+  publishKeyPackage,
+} from "./key-packages.js";
+import { Lock } from "./lock.js";
+import { MlsGroup } from "./mls-group.js";
+import {
+  type Extension,
+  groupIdBytes,
+  signatureKeyBytes,
+} from "./parameters.js";
+import type { MlsPorts, Workplace } from "./ports.js";
+import { entriesAfter } from "./topics.js";
+import { join } from "./welcomes.js";
+
+export interface InstallationOptions {
+  /** The identity of the basic credential in every leaf of this installation. */
+  readonly credential: Uint8Array;
+  /** What the leaf of its key packages bears besides, such as the application id. */
+  readonly leafExtensions?: readonly Extension[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens the installation that the store holds, or makes one: its signature key, which is its id, and a key package.
+ * Then takes up what a crash left open. The delivery service may be out of reach: that is made up for by a later sync.
+ */
+export async function openInstallation(
+  ports: MlsPorts,
+  options: InstallationOptions,
+): Promise<MlsInstallation> {
+  const { store, log } = ports;
+  const engine = await openTsMlsEngine(ports.authentication);
+  const workplace = { ...ports, engine };
+  const record = await openRecord(options.credential, workplace);
+  await ensureKeyPackage(record, options.leafExtensions ?? [], workplace);
+  const id = engine.installationId(record.signatureKey);
+  const groups: MlsGroup[] = [];
+  for (const group of await store.groups()) {
+    const view = await engine.view(group.state);
+    groups.push(new MlsGroup(group, view, id, workplace));
+  }
+  const { welcomeCursor } = record;
+  const installation = new MlsInstallation(
+    { id, welcomeCursor },
+    groups,
+    workplace,
+  );
+  try {
+    await installation.resume(options.signal);
+  } catch (error) {
+    if (!(error instanceof MlsGroupError) || !error.retryable) throw error;
+    log("installation.offline", { code: error.code });
+  }
+  return installation;
+}
+
+async function openRecord(
+  credential: Uint8Array,
+  { store, randomBytes }: Workplace,
+): Promise<InstallationRecord> {
+  const known = await store.installation();
+  if (!known) {
+    const signatureKey = randomBytes(signatureKeyBytes);
+    const made = { signatureKey, credential, welcomeCursor: 0n };
+    await store.commit({ installation: made });
+    return made;
+  }
+  if (equalBytes(known.credential, credential)) return known;
+  throw new MlsGroupError(
+    "wrong-credential",
+    `expected the store's own credential of ${known.credential.length} bytes, got another of ${credential.length}`,
+  );
+}
+
+/** This installation as a client of MLS: its key, its key packages and its groups. */
+export class MlsInstallation {
+  /** Its Ed25519 public key. */
+  readonly id: InstallationId;
+  readonly #workplace: Workplace;
+  readonly #groups: Map<GroupId, MlsGroup>;
+  readonly #lock = new Lock();
+  #welcomeCursor: bigint;
+
+  /** Made by openInstallation. */
+  constructor(
+    {
+      id,
+      welcomeCursor,
+    }: { readonly id: InstallationId; readonly welcomeCursor: bigint },
+    groups: readonly MlsGroup[],
+    workplace: Workplace,
+  ) {
+    this.id = id;
+    this.#welcomeCursor = welcomeCursor;
+    this.#groups = new Map(groups.map((group) => [group.id, group]));
+    this.#workplace = workplace;
+  }
+
+  /** The last Welcome that was looked at. */
+  get welcomeCursor(): bigint {
+    return this.#welcomeCursor;
+  }
+
+  groups(): readonly MlsGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  group(id: GroupId): MlsGroup | undefined {
+    return this.#groups.get(id);
+  }
+
+  /** A group of this installation alone, under a random id; nobody else learns of it yet. */
+  async createGroup(options: {
+    readonly extensions: readonly Extension[];
+  }): Promise<MlsGroup> {
+    const { engine, clock, randomBytes, store } = this.#workplace;
+    const id = groupIdOf(randomBytes(groupIdBytes));
+    const leaf = newLeaf(await this.#record(), clock.nowMs());
+    const state = await engine.createGroup(id, leaf, options.extensions);
+    const record: GroupRecord = {
+      id,
+      state,
+      epoch: 0n,
+      cursor: 0n,
+      createdAtNs: nowNs(clock),
+      active: true,
+      welcomes: [],
+    };
+    await store.commit({ groups: [record] });
+    return this.#keep(record);
+  }
+
+  /** Joins the groups that others added this installation to; gives those that are new or were left. */
+  syncWelcomes(signal?: AbortSignal): Promise<readonly MlsGroup[]> {
+    return this.#lock.run(async () => {
+      await publishKeyPackage(this.id, this.#workplace, signal);
+      const topic = { kind: "welcomes", installationId: this.id } as const;
+      const joined: MlsGroup[] = [];
+      for await (const entry of entriesAfter(
+        topic,
+        this.#welcomeCursor,
+        this.#workplace,
+        signal,
+      )) {
+        const group = await this.#take(entry);
+        if (group) joined.push(group);
+      }
+      return joined;
+    });
+  }
+
+  /** Publishes again whatever may not have gone out before a crash, and takes in what came back of it. */
+  async resume(signal?: AbortSignal): Promise<void> {
+    await publishKeyPackage(this.id, this.#workplace, signal);
+    for (const group of this.groups()) await group.sync(signal);
+  }
+
+  async #take(entry: Delivered): Promise<MlsGroup | undefined> {
+    const { store, log } = this.#workplace;
+    const installation = { ...(await this.#record()), welcomeCursor: entry.id };
+    let group: MlsGroup | undefined;
+    try {
+      const record = await join(entry, installation, this.#workplace);
+      const known = this.#groups.get(record.id);
+      if (known) {
+        const isTaken = await known.rejoin(record, installation);
+        group = isTaken ? known : undefined;
+      } else {
+        await store.commit({ groups: [record], installation });
+        group = await this.#keep(record);
+      }
+      log("welcome.taken", { group: record.id, isNew: group !== undefined });
+    } catch (error) {
+      if (!(error instanceof MlsGroupError) || error.retryable) throw error;
+      log("welcome.skipped", { id: entry.id, code: error.code });
+      await store.commit({ installation });
+    }
+    this.#welcomeCursor = entry.id;
+    return group;
+  }
+
+  async #keep(record: GroupRecord): Promise<MlsGroup> {
+    const view = await this.#workplace.engine.view(record.state);
+    const group = new MlsGroup(record, view, this.id, this.#workplace);
+    this.#groups.set(group.id, group);
+    return group;
+  }
+
+  async #record(): Promise<InstallationRecord> {
+    const record = await this.#workplace.store.installation();
+    if (record) return record;
+    throw new MlsGroupError(
+      "wrong-credential",
+      "expected the store of this installation, got an empty one",
+    );
+  }
+}

@@ -1,0 +1,2 @@
+export { deliveryServiceContract } from "./delivery-service-contract.js";
+export { groupStateStoreContract } from "./group-state-store-contract.js";
