@@ -1,0 +1,121 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  concatBytes,
+  type GroupId,
+  type InstallationId,
+  idBytes,
+  type MessageId,
+  messageIdOf,
+} from "@history-sync/primitives";
+import {
+  type DeviceSyncContent,
+  DeviceSyncContentSchema,
+} from "@history-sync/proto/device-sync";
+import {
+  EncodedContentSchema,
+  PlaintextEnvelope_V1Schema,
+  PlaintextEnvelopeSchema,
+} from "@history-sync/proto/message-contents";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { SyncGroupError } from "./errors.js";
+
+/** What one installation says to the others: one of XMTP's device-sync messages, told apart by `case`. */
+export type SyncContent = Exclude<
+  DeviceSyncContent["content"],
+  { case: undefined }
+>;
+
+/** A message in a sync group. */
+export interface DeviceSyncMessage {
+  readonly id: MessageId;
+  readonly groupId: GroupId;
+  /** Its place in the group's order. */
+  readonly sequence: bigint;
+  readonly sender: InstallationId;
+  /** Whether this installation sent it. */
+  readonly own: boolean;
+  readonly epoch: bigint;
+  /** The node's time. */
+  readonly sentAtNs: bigint;
+  readonly content: SyncContent;
+}
+
+/** A message as it goes into MLS, and the id that every member gives it. */
+export interface SealedContent {
+  readonly id: MessageId;
+  readonly plaintext: Uint8Array;
+}
+
+/** Wraps a message as XMTP does: PlaintextEnvelope.V1 around EncodedContent around DeviceSyncContent. */
+export function wrapContent(
+  content: SyncContent,
+  groupId: GroupId,
+  sentAtNs: bigint,
+): SealedContent {
+  const inner = create(DeviceSyncContentSchema, { content });
+  const encoded = toBinary(
+    EncodedContentSchema,
+    create(EncodedContentSchema, {
+      type: {
+        authorityId: "xmtp.org",
+        typeId: "application/x-protobuf",
+        versionMajor: 1,
+      },
+      content: toBinary(DeviceSyncContentSchema, inner),
+    }),
+  );
+  const v1 = create(PlaintextEnvelope_V1Schema, {
+    content: encoded,
+    idempotencyKey: sentAtNs.toString(),
+  });
+  const envelope = create(PlaintextEnvelopeSchema, {
+    content: { case: "v1", value: v1 },
+  });
+  return {
+    id: syncMessageId(groupId, v1.idempotencyKey, encoded),
+    plaintext: toBinary(PlaintextEnvelopeSchema, envelope),
+  };
+}
+
+/** Reads what `wrapContent` wrote, of whatever content type; throws `invalid-content`. */
+export function unwrapContent(
+  plaintext: Uint8Array,
+  groupId: GroupId,
+): { readonly id: MessageId; readonly content: SyncContent } {
+  let refused = "no device-sync message";
+  let cause: unknown;
+  try {
+    const envelope = fromBinary(PlaintextEnvelopeSchema, plaintext).content;
+    if (envelope.case === "v1") {
+      const { content: encoded, idempotencyKey } = envelope.value;
+      const { content } = fromBinary(
+        DeviceSyncContentSchema,
+        fromBinary(EncodedContentSchema, encoded).content,
+      );
+      const id = syncMessageId(groupId, idempotencyKey, encoded);
+      if (content.case !== undefined) return { id, content };
+      refused = "an unknown device-sync message";
+    }
+  } catch (error) {
+    cause = error;
+  }
+  throw new SyncGroupError(
+    "invalid-content",
+    `expected a device-sync message, got ${plaintext.length} bytes: ${refused}`,
+    { cause },
+  );
+}
+
+const separator = Uint8Array.of(0x09);
+
+/** SHA-256 over group, sender's time as text, and content, with tabs between them. */
+export function syncMessageId(
+  groupId: GroupId,
+  idempotencyKey: string,
+  content: Uint8Array,
+): MessageId {
+  const key = new TextEncoder().encode(idempotencyKey);
+  return messageIdOf(
+    sha256(concatBytes(idBytes(groupId), separator, key, separator, content)),
+  );
+}

@@ -1,0 +1,14 @@
+export type { DeviceSyncMessage, SyncContent } from "./device-sync-message.js";
+export { SyncGroupError, type SyncGroupErrorCode } from "./errors.js";
+export { installationAuthentication } from "./installation-authentication.js";
+export type {
+  InstallationSource,
+  Installations,
+} from "./installation-source.js";
+export type { MembersRefreshed } from "./refresh-members.js";
+export {
+  type EnsureOptions,
+  openSyncGroups,
+  type SyncGroupPorts,
+  type SyncGroups,
+} from "./sync-groups.js";

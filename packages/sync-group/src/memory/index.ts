@@ -1,0 +1,1 @@
+export { MemoryInstallations } from "./installations.js";

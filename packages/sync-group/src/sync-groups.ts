@@ -1,0 +1,378 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type DeliveryService,
+  type GroupStateStore,
+  type MlsGroup,
+  type MlsInstallation,
+  openInstallation,
+  type TopicPosition,
+} from "@history-sync/mls-group";
+import {
+  type Clock,
+  HistorySyncError,
+  type InboxId,
+  type InstallationId,
+  type Logger,
+  type MessageId,
+  nowNs,
+  type RandomBytes,
+} from "@history-sync/primitives";
+import type { DeviceSyncContent } from "@history-sync/proto/device-sync";
+import { MlsCredentialSchema } from "@history-sync/proto/identity";
+import {
+  type DeviceSyncMessage,
+  unwrapContent,
+  wrapContent,
+} from "./device-sync-message.js";
+import { SyncGroupError } from "./errors.js";
+import { followNews } from "./follow.js";
+import {
+  applicationId,
+  isSyncGroupOf,
+  newSyncGroupExtensions,
+} from "./group-extensions.js";
+import {
+  inboxOf,
+  installationAuthentication,
+  ownInboxOnly,
+} from "./installation-authentication.js";
+import type { InstallationSource } from "./installation-source.js";
+import {
+  type InboxView,
+  knownInstallations,
+  type MembersRefreshed,
+  refreshMembers,
+} from "./refresh-members.js";
+
+/** What the sync groups work with; they own none of it. */
+export interface SyncGroupPorts {
+  readonly deliveryService: DeliveryService;
+  readonly store: GroupStateStore;
+  readonly installations: InstallationSource;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly log: Logger;
+}
+
+export interface EnsureOptions {
+  /** How long another installation has to add this one before it makes a group of its own; 0: no time at all. */
+  readonly graceMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+// Long enough for an installation that is awake to hear of a new one; short enough to wait for.
+const defaultGraceMs = 3_000;
+
+/**
+ * Opens this installation's place among those of its inbox, from the store or anew. It is the owner of MLS here: its
+ * id comes with it, and only then can it be added to the inbox.
+ */
+export async function openSyncGroups(
+  ports: SyncGroupPorts,
+  options: { readonly inboxId: InboxId; readonly signal?: AbortSignal },
+): Promise<SyncGroups> {
+  const { inboxId, signal } = options;
+  const authentication = ownInboxOnly(
+    installationAuthentication(ports.installations),
+    inboxId,
+  );
+  const credential = toBinary(
+    MlsCredentialSchema,
+    create(MlsCredentialSchema, { inboxId }),
+  );
+  const installation = await openInstallation(
+    { ...ports, authentication },
+    {
+      credential,
+      leafExtensions: [applicationId(inboxId)],
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+  return new SyncGroups(installation, inboxId, ports);
+}
+
+/**
+ * The sync groups of an inbox, as one of its installations sees them. It reads all of them and writes to the primary
+ * one: the newest that this installation made or joined.
+ */
+export class SyncGroups implements AsyncDisposable {
+  readonly inboxId: InboxId;
+  readonly #installation: MlsInstallation;
+  readonly #ports: SyncGroupPorts;
+  readonly #closing = new AbortController();
+  #topicsChanged = new AbortController();
+  #ensuring: Promise<void> = Promise.resolve();
+  #lastSentAtNs = 0n;
+
+  /** Made by openSyncGroups. */
+  constructor(
+    installation: MlsInstallation,
+    inboxId: InboxId,
+    ports: SyncGroupPorts,
+  ) {
+    this.#installation = installation;
+    this.inboxId = inboxId;
+    this.#ports = ports;
+  }
+
+  get installationId(): InstallationId {
+    return this.#installation.id;
+  }
+
+  /** Joins the groups that wait, then takes in the news of every sync group. */
+  async sync(signal?: AbortSignal): Promise<void> {
+    const ended = this.#ended(signal);
+    await this.#syncWelcomes(ended);
+    for (const group of this.#groups()) await group.sync(ended);
+  }
+
+  /**
+   * Makes sure that there is a sync group: the one that another installation adds this one to, or a new one with all
+   * installations of the inbox.
+   */
+  ensure(options: EnsureOptions = {}): Promise<void> {
+    const ensured = this.#ensuring.then(() => this.#ensure(options));
+    this.#ensuring = ensured.catch(() => {});
+    return ensured;
+  }
+
+  /** Adds the inbox's new installations to the primary group and removes those that were revoked. */
+  async refreshMembers(signal?: AbortSignal): Promise<MembersRefreshed> {
+    return this.#refresh(this.#expectPrimary(), this.#ended(signal));
+  }
+
+  /**
+   * Says something to the other installations, once the group's members are those of the inbox.
+   * Resolves when the node has it; fails with a `retryable` error when the node is out of reach: what was encrypted
+   * by then stays in the outbox and goes out with the next sync.
+   */
+  async send(
+    content: DeviceSyncContent["content"],
+    signal?: AbortSignal,
+  ): Promise<MessageId> {
+    if (content.case === undefined) {
+      throw new SyncGroupError(
+        "invalid-content",
+        "expected something to say, got nothing",
+      );
+    }
+    const ended = this.#ended(signal);
+    const group = this.#expectPrimary();
+    await this.#refresh(group, ended);
+    const sealed = wrapContent(content, group.id, this.#newSentAtNs());
+    await group.send(sealed.plaintext, { id: sealed.id, signal: ended });
+    return sealed.id;
+  }
+
+  /** What nobody has handled yet, of all sync groups and one's own too, oldest first. */
+  async pending(): Promise<readonly DeviceSyncMessage[]> {
+    const pending: DeviceSyncMessage[] = [];
+    for (const group of this.#groups())
+      pending.push(...(await this.#read(group)));
+    return pending.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+  }
+
+  /** Forgets a message for good, with the keys in it. */
+  async markHandled(
+    message: Pick<DeviceSyncMessage, "groupId" | "sequence">,
+  ): Promise<void> {
+    await this.#installation.group(message.groupId)?.markHandled([message]);
+  }
+
+  /**
+   * Yields once at the start and whenever the node has news for this installation, each time after a sync. Comes back
+   * by itself when the connection breaks; ends when the signal aborts or on `close`.
+   */
+  follow(signal: AbortSignal): AsyncGenerator<void, void, undefined> {
+    const { deliveryService, clock, log } = this.#ports;
+    return followNews({
+      sync: (ended) => this.sync(ended),
+      positions: () => this.#positions(),
+      topicsChanged: () => this.#topicsChanged.signal,
+      ended: this.#ended(signal),
+      deliveryService,
+      clock,
+      log,
+    });
+  }
+
+  /** Ends what goes on; what is stored stays. */
+  async close(): Promise<void> {
+    this.#closing.abort(new DOMException("closed", "AbortError"));
+    await this.#ensuring;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #ensure({
+    graceMs = defaultGraceMs,
+    signal,
+  }: EnsureOptions): Promise<void> {
+    const ended = this.#ended(signal);
+    await this.sync(ended);
+    if (!this.#primary()) {
+      const { installations } = await knownInstallations(this.#inbox());
+      if (installations.length > 1) await this.#awaitWelcome(graceMs, ended);
+    }
+    const primary = this.#primary() ?? (await this.#create());
+    // The first commit lifts the creator to its real sequence id, even when there is nobody to add.
+    if (primary.epoch === 0n) await this.#refresh(primary, ended);
+  }
+
+  async #create(): Promise<MlsGroup> {
+    const { randomBytes, log } = this.#ports;
+    const group = await this.#installation.createGroup({
+      extensions: newSyncGroupExtensions(this.inboxId, randomBytes),
+    });
+    this.#reconnect();
+    log("sync-group.created", { group: group.id });
+    return group;
+  }
+
+  /** Returns when this installation was added to a group, or when the time is over. */
+  async #awaitWelcome(graceMs: number, ended: AbortSignal): Promise<void> {
+    if (graceMs <= 0) return;
+    const over = new AbortController();
+    const signal = AbortSignal.any([ended, over.signal]);
+    const timeIsOver = this.#ports.clock.sleep(graceMs, signal);
+    try {
+      await Promise.race([timeIsOver, this.#welcomed(signal, timeIsOver)]);
+    } finally {
+      over.abort();
+    }
+    await this.#syncWelcomes(ended);
+  }
+
+  async #welcomed(
+    signal: AbortSignal,
+    timeIsOver: Promise<void>,
+  ): Promise<void> {
+    const { deliveryService, log } = this.#ports;
+    try {
+      const news = deliveryService.subscribe([this.#welcomePosition()], signal);
+      for await (const _ of news) {
+        await this.#syncWelcomes(signal);
+        if (this.#primary()) return;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      const code =
+        error instanceof HistorySyncError ? error.code : "unexpected";
+      log("sync-group.connection-lost", { code });
+    }
+    await timeIsOver;
+  }
+
+  async #syncWelcomes(signal: AbortSignal): Promise<void> {
+    const joined = await this.#installation.syncWelcomes(signal);
+    if (joined.length > 0) this.#reconnect();
+    for (const group of joined) {
+      const { log } = this.#ports;
+      const event = this.#isOurs(group)
+        ? "sync-group.joined"
+        : "sync-group.refused";
+      log(event, { group: group.id, members: group.members().length });
+    }
+  }
+
+  #refresh(group: MlsGroup, signal: AbortSignal): Promise<MembersRefreshed> {
+    return refreshMembers(group, this.#inbox(), signal);
+  }
+
+  #inbox(): InboxView {
+    const { inboxId, installationId } = this;
+    return { inboxId, installationId, source: this.#ports.installations };
+  }
+
+  async #read(group: MlsGroup): Promise<readonly DeviceSyncMessage[]> {
+    const messages: DeviceSyncMessage[] = [];
+    for (const { plaintext, ...received } of await group.received()) {
+      try {
+        const { id, content } = unwrapContent(plaintext, group.id);
+        messages.push({ ...received, id, content });
+      } catch (error) {
+        if (!(error instanceof SyncGroupError)) throw error;
+        const { sequence } = received;
+        this.#ports.log("sync-message.skipped", { group: group.id, sequence });
+        await group.markHandled([received]);
+      }
+    }
+    return messages;
+  }
+
+  #groups(): readonly MlsGroup[] {
+    return this.#installation.groups().filter((group) => this.#isOurs(group));
+  }
+
+  /** A sync group of this inbox with nobody else in it. */
+  #isOurs(group: MlsGroup): boolean {
+    return (
+      isSyncGroupOf(group.extensions, this.inboxId) &&
+      group
+        .members()
+        .every(({ credential }) => inboxOf(credential) === this.inboxId)
+    );
+  }
+
+  /** The newest group, by the time at which this installation made or joined it. */
+  #primary(): MlsGroup | undefined {
+    const newestFirst = (a: MlsGroup, b: MlsGroup) =>
+      a.createdAtNs === b.createdAtNs
+        ? b.id.localeCompare(a.id)
+        : a.createdAtNs > b.createdAtNs
+          ? -1
+          : 1;
+    return this.#groups()
+      .filter(({ active }) => active)
+      .toSorted(newestFirst)[0];
+  }
+
+  #expectPrimary(): MlsGroup {
+    const primary = this.#primary();
+    if (primary) return primary;
+    throw new SyncGroupError(
+      "no-sync-group",
+      "expected to be in a sync group, got none; call ensure first",
+    );
+  }
+
+  #positions(): readonly TopicPosition[] {
+    const groups = this.#groups().filter(({ active }) => active);
+    return [
+      this.#welcomePosition(),
+      ...groups.map(({ id, cursor }) => ({
+        topic: { kind: "group", groupId: id } as const,
+        afterId: cursor,
+      })),
+    ];
+  }
+
+  #welcomePosition(): TopicPosition {
+    const { id, welcomeCursor } = this.#installation;
+    return {
+      topic: { kind: "welcomes", installationId: id },
+      afterId: welcomeCursor,
+    };
+  }
+
+  /** Lets `follow` ask for the topics that there are now. */
+  #reconnect(): void {
+    this.#topicsChanged.abort();
+    this.#topicsChanged = new AbortController();
+  }
+
+  /** Two messages of one installation never bear the same time: it is part of their id. */
+  #newSentAtNs(): bigint {
+    const now = nowNs(this.#ports.clock);
+    const next = this.#lastSentAtNs + 1n;
+    this.#lastSentAtNs = now > next ? now : next;
+    return this.#lastSentAtNs;
+  }
+
+  #ended(signal: AbortSignal | undefined): AbortSignal {
+    const closing = this.#closing.signal;
+    return signal ? AbortSignal.any([signal, closing]) : closing;
+  }
+}

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { heard, request, together, World } from "./actors.js";
+
+test("follow yields at the start, then after each piece of news, one's own too", async () => {
+  const world = new World();
+  const [phone, laptop] = await together(world, 2);
+  if (!phone || !laptop) throw new RangeError("two are together");
+  const stop = new AbortController();
+  const news = phone.groups.follow(stop.signal);
+  await news.next();
+
+  let next = news.next();
+  await laptop.groups.send(request("1"));
+  expect((await next).done).toBe(false);
+  expect(await phone.groups.pending()).toHaveLength(1);
+
+  next = news.next();
+  await phone.groups.send(request("2"));
+  expect((await next).done).toBe(false);
+  expect(await phone.groups.pending()).toHaveLength(2);
+
+  next = news.next();
+  stop.abort();
+  expect((await next).done).toBe(true);
+});
+
+test("a group that is joined while following is followed as well", async () => {
+  const world = new World();
+  const phone = await world.installation();
+  const laptop = await world.installation();
+  const news = laptop.groups.follow(new AbortController().signal);
+  await news.next();
+
+  let next = news.next();
+  await phone.groups.ensure({ graceMs: 0 });
+  await next;
+  expect(await laptop.store.groups()).toHaveLength(1);
+
+  next = news.next();
+  await phone.groups.send(request("1"));
+  while (!(await heardSoFar(laptop.groups)).includes("1")) {
+    expect((await next).done).toBe(false);
+    next = news.next();
+  }
+  await laptop.groups.close();
+  expect((await next).done).toBe(true);
+});
+
+test("a broken connection is taken up again, and nothing is missed", async () => {
+  const world = new World();
+  const [phone, laptop] = await together(world, 2);
+  if (!phone || !laptop) throw new RangeError("two are together");
+  const news = phone.groups.follow(new AbortController().signal);
+  await news.next();
+
+  const next = news.next();
+  const sleeping = sleepBegins(world);
+  world.node.disconnect();
+  await sleeping;
+  await laptop.groups.send(request("while away"));
+  world.clock.advance(1_000);
+  expect((await next).done).toBe(false);
+  expect(await heard(phone.groups)).toEqual(["while away"]);
+  await phone.groups.close();
+});
+
+test("one bad message never stops the loop", async () => {
+  const world = new World();
+  const [phone, laptop] = await together(world, 2);
+  if (!phone || !laptop) throw new RangeError("two are together");
+  const news = phone.groups.follow(new AbortController().signal);
+  await news.next();
+  const [group] = await phone.store.groups();
+  if (!group) throw new RangeError("there is a group");
+
+  const next = news.next();
+  await world.node.sendGroupMessage(group.id, new Uint8Array(50));
+  expect((await next).done).toBe(false);
+  const after = news.next();
+  await laptop.groups.send(request("still here"));
+  expect((await after).done).toBe(false);
+  expect(await heard(phone.groups)).toEqual(["still here"]);
+  await phone.groups.close();
+});
+
+async function heardSoFar(
+  groups: Parameters<typeof heard>[0],
+): Promise<readonly string[]> {
+  const pending = await groups.pending();
+  return pending.map(({ content }) =>
+    content.case === "request" ? content.value.pin : "",
+  );
+}
+
+/** Resolves when the next sleep by the world's clock has begun. */
+function sleepBegins({ clock }: World): Promise<void> {
+  const { sleep } = clock;
+  return new Promise((resolve) => {
+    clock.sleep = (ms, signal) => {
+      clock.sleep = sleep;
+      const sleeping = sleep.call(clock, ms, signal);
+      resolve();
+      return sleeping;
+    };
+  });
+}
