@@ -1,0 +1,57 @@
+import { HistoryServerError } from "../errors.js";
+
+const retryableRefusals: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** The error for an answer that isn't a success. Redirects are seen by their status, in browsers by their type. */
+export function errorOfAnswer(response: Response): HistoryServerError {
+  const { status, type } = response;
+  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    return redirected();
+  }
+  if (status === 404 || status === 410) {
+    return new HistoryServerError(
+      "not-found",
+      `no such blob, or it has expired: status ${status}`,
+    );
+  }
+  if (status === 413) {
+    return new HistoryServerError(
+      "blob-too-large",
+      "over the history server's limit: status 413",
+    );
+  }
+  if (status >= 500 || retryableRefusals.has(status)) {
+    return new HistoryServerError(
+      "unavailable",
+      `the history server can't just now: status ${status}`,
+      { retryable: true },
+    );
+  }
+  return new HistoryServerError(
+    "rejected",
+    `the history server refused: status ${status}`,
+  );
+}
+
+export function redirected(options?: {
+  readonly cause: unknown;
+}): HistoryServerError {
+  return new HistoryServerError(
+    "redirected",
+    "the history server answered with a redirect, which is not followed",
+    options,
+  );
+}
+
+/** Node's fetch says in its cause what the standard hides behind one TypeError for everything. */
+export function isRefusedRedirect(error: unknown): boolean {
+  return (
+    error instanceof TypeError &&
+    error.cause instanceof Error &&
+    error.cause.message === "unexpected redirect"
+  );
+}
+
+export function badAnswer(message: string): HistoryServerError {
+  return new HistoryServerError("bad-answer", message);
+}

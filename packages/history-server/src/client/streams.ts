@@ -1,0 +1,133 @@
+import { streamOf } from "@history-sync/primitives";
+import { tooLarge } from "../upload-body.js";
+import { badAnswer } from "./answer-errors.js";
+import type { Transfer } from "./transfer.js";
+
+/** A body on its way out. */
+export interface Outgoing {
+  /** What to send: counted, bounded, and on the server's time only while the server takes bytes. */
+  readonly stream: ReadableStream<Uint8Array>;
+  sentBytes(): number;
+  /** What came up in the caller's own body, kept apart from what the network does. */
+  sourceFailure(): { readonly cause: unknown } | undefined;
+  /** Cancels the caller's body, whatever became of `stream`. */
+  abandon(): void;
+}
+
+export function outgoing(
+  body: ReadableStream<Uint8Array>,
+  transfer: Transfer,
+  maxBytes: number,
+  onProgress: (sentBytes: number) => void,
+): Outgoing {
+  const reader = body.getReader();
+  let bytes = 0;
+  let failure: { readonly cause: unknown } | undefined;
+  async function* counted() {
+    try {
+      while (true) {
+        transfer.ownTurn();
+        const { done, value } = await reader.read();
+        if (done) break;
+        if (bytes + value.length > maxBytes) throw tooLarge(maxBytes);
+        if (value.length === 0) continue;
+        transfer.serverTurn();
+        yield value;
+        bytes += value.length;
+        onProgress(bytes);
+      }
+      transfer.serverTurn();
+    } catch (cause) {
+      failure = { cause };
+      throw cause;
+    }
+  }
+  return {
+    stream: streamOf(counted()),
+    sentBytes: () => bytes,
+    sourceFailure: () => failure,
+    abandon: () => void reader.cancel().catch(() => {}),
+  };
+}
+
+/** The body on its way in: bounded, and ended by the transfer's deadlines. */
+export function incoming(
+  body: ReadableStream<Uint8Array>,
+  transfer: Transfer,
+  maxBytes: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        transfer.serverTurn();
+        try {
+          const { done, value } = await untilEnded(reader.read(), transfer);
+          transfer.ownTurn();
+          if (done) {
+            transfer.end();
+            controller.close();
+            return;
+          }
+          bytes += value.length;
+          if (bytes > maxBytes) throw tooLarge(maxBytes);
+          controller.enqueue(value);
+        } catch (cause) {
+          const error = transfer.failure(cause);
+          abandon(reader, transfer);
+          throw error;
+        }
+      },
+      cancel() {
+        abandon(reader, transfer);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A short text, such as an id: more than `maxBytes` is no answer of a history server. */
+export async function shortText(
+  response: Response,
+  transfer: Transfer,
+  maxBytes: number,
+): Promise<string> {
+  if (!response.body) throw badAnswer("expected an id, got no body");
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  while (true) {
+    const { done, value } = await untilEnded(reader.read(), transfer);
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > maxBytes) {
+      throw badAnswer(`expected an id, got more than ${maxBytes} bytes`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** Settles with the work, or rejects when the transfer is ended: an injected fetch may not heed its signal. */
+export function untilEnded<T>(
+  work: Promise<T>,
+  { signal }: Transfer,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function abandon(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  transfer: Transfer,
+): void {
+  reader.cancel().catch(() => {});
+  transfer.end();
+}

@@ -1,0 +1,4 @@
+export {
+  type BlobStoreUnderTest,
+  blobStoreContract,
+} from "./blob-store-contract.js";

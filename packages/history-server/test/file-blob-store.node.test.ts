@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readAll, streamOf } from "@history-sync/primitives";
+import { expect, test } from "vitest";
+import { blobId } from "../src/index.js";
+import { fileBlobStore } from "../src/node/index.js";
+import { blobStoreContract } from "../src/testing/index.js";
+import { withFolder } from "./support/folder.js";
+
+const id = blobId("0123456789abcdef0123456789abcdef");
+const limit = { maxBytes: 1000 };
+
+blobStoreContract("fileBlobStore", async (clock) => {
+  const folder = await mkdtemp(join(tmpdir(), "history-server-"));
+  return {
+    blobs: await fileBlobStore(folder, { clock }),
+    close: () => rm(folder, { recursive: true }),
+  };
+});
+
+test("what a kill left half written is deleted at the start, blobs stay", async () => {
+  await withFolder(async (folder) => {
+    const before = await fileBlobStore(folder);
+    await before.write(id, streamOf([Uint8Array.of(1, 2, 3)]), limit);
+    const leftover = join(folder, "incoming", "fedcba9876543210");
+    await writeFile(leftover, "half");
+
+    const after = await fileBlobStore(folder);
+    expect(await readdir(join(folder, "incoming"))).toEqual([]);
+    const blob = await after.read(id);
+    expect(blob && (await readAll(blob.body))).toEqual(Uint8Array.of(1, 2, 3));
+  });
+});
+
+test("a failed write leaves no file", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    const tooLong = streamOf([new Uint8Array(600), new Uint8Array(600)]);
+    await expect(blobs.write(id, tooLong, limit)).rejects.toMatchObject({
+      code: "blob-too-large",
+    });
+    expect(await readdir(join(folder, "incoming"))).toEqual([]);
+    expect(await readdir(join(folder, "blobs"))).toEqual([]);
+  });
+});
+
+test("only the server's user can read a blob's file", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    await blobs.write(id, streamOf([Uint8Array.of(1)]), limit);
+    const { mode } = await stat(join(folder, "blobs", id));
+    expect(mode & 0o777).toBe(0o600);
+  });
+});
+
+test("a sweep leaves files alone that are no blobs", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    await writeFile(join(folder, "blobs", "README.txt"), "not a blob");
+    expect(await blobs.sweep(Number.MAX_SAFE_INTEGER)).toBe(0);
+    expect(await readdir(join(folder, "blobs"))).toEqual(["README.txt"]);
+  });
+});
+
+test("a fault of the file system is storage-failed, can be retried and keeps its cause", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    await rm(join(folder, "incoming"), { recursive: true });
+    await expect(
+      blobs.write(id, streamOf([Uint8Array.of(1)]), limit),
+    ).rejects.toMatchObject({
+      code: "storage-failed",
+      retryable: true,
+      cause: { code: "ENOENT" },
+    });
+    await mkdir(join(folder, "blobs", id));
+    await expect(blobs.delete(id)).rejects.toMatchObject({
+      code: "storage-failed",
+    });
+  });
+});
