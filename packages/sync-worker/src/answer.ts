@@ -1,0 +1,89 @@
+import { create } from "@bufbuild/protobuf";
+import { exportArchive } from "@history-sync/archive";
+import {
+  generateArchiveKey,
+  sealArchive,
+} from "@history-sync/encryption-codec";
+import { wipe } from "@history-sync/primitives";
+import {
+  type BackupMetadataSave,
+  DeviceSyncReplySchema,
+} from "@history-sync/proto/device-sync";
+import { metered } from "./metered.js";
+import { exportOptions } from "./options.js";
+import { enterStage, type Workplace } from "./ports.js";
+import type { SealedArchive, SyncRequest } from "./request-store.js";
+import { withRetries } from "./retry.js";
+
+/**
+ * Answers another installation's request, from whatever stage it is in:
+ * store → elements → frames → sealed bytes → history server → reply → MLS. `importReply` is its mirror image.
+ */
+export async function answer(
+  request: SyncRequest,
+  workplace: Workplace,
+  signal: AbortSignal,
+): Promise<void> {
+  let { stage } = request;
+  if (stage.name === "preparing") {
+    const archive = await withRetries(workplace.clock, signal, () =>
+      uploadArchive(request, workplace, signal),
+    );
+    stage = { name: "uploaded", archive };
+    await enterStage(request, stage, workplace);
+  }
+  if (stage.name === "uploaded") {
+    const { archive } = stage;
+    await withRetries(workplace.clock, signal, () =>
+      sendReply(request, archive, workplace, signal),
+    );
+    await enterStage(request, { name: "replied" }, workplace);
+    wipe(archive.key);
+  }
+}
+
+/** A new key for every try: what was sealed once is never sealed again under the same key. */
+async function uploadArchive(
+  request: SyncRequest,
+  workplace: Workplace,
+  signal: AbortSignal,
+): Promise<SealedArchive> {
+  const key = generateArchiveKey(workplace.randomBytes);
+  let metadata: BackupMetadataSave | undefined;
+  const progress = workplace.updates.progress(request.id, "exporting");
+  const frames = exportArchive(workplace.history, {
+    ...exportOptions(request.options),
+    clock: workplace.clock,
+    onMetadata: (made) => {
+      metadata = made;
+    },
+    onProgress: progress.elements,
+    signal,
+  });
+  const sealed = sealArchive(frames, {
+    key,
+    randomBytes: workplace.randomBytes,
+    signal,
+  });
+  const url = await workplace.historyServer.upload(
+    request.serverUrl,
+    metered(sealed, progress.bytes),
+    { signal },
+  );
+  return metadata ? { url, key, metadata } : { url, key };
+}
+
+async function sendReply(
+  request: SyncRequest,
+  archive: SealedArchive,
+  workplace: Workplace,
+  signal: AbortSignal,
+): Promise<void> {
+  const reply = create(DeviceSyncReplySchema, {
+    requestId: request.pin,
+    url: archive.url,
+    key: { key: { case: "aes256Gcm", value: archive.key } },
+    ...(archive.metadata ? { metadata: archive.metadata } : {}),
+  });
+  await workplace.syncGroups.send({ case: "reply", value: reply }, signal);
+}

@@ -1,0 +1,14 @@
+/** The same stream; `onBytes` hears the size of every chunk that passes. */
+export function metered(
+  stream: ReadableStream<Uint8Array>,
+  onBytes: (length: number) => void,
+): ReadableStream<Uint8Array> {
+  return stream.pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        onBytes(chunk.length);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+}

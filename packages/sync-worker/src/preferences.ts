@@ -1,0 +1,73 @@
+import { create } from "@bufbuild/protobuf";
+import { mergeRows } from "@history-sync/archive";
+import { nowNs } from "@history-sync/primitives";
+import {
+  type ConsentSave,
+  type HmacKeySave,
+  HmacKeySaveSchema,
+  HmacKeyUpdateSchema,
+  PreferenceUpdateSchema,
+  type PreferenceUpdates,
+  PreferenceUpdatesSchema,
+} from "@history-sync/proto/device-sync";
+import type { Workplace } from "./ports.js";
+
+// XMTP's root key; the keys of every conversation's push topics are derived from it.
+export const hmacKeyBytes = 42;
+
+/** Takes in what an installation of ours, perhaps this one, said of its preferences. */
+export async function applyPreferenceUpdates(
+  { updates }: PreferenceUpdates,
+  workplace: Workplace,
+): Promise<void> {
+  const consent: ConsentSave[] = [];
+  for (const { update } of updates) {
+    if (update.case === "consent") consent.push(update.value);
+    if (update.case === "hmac") {
+      const { key, cycledAtNs } = update.value;
+      const hmacKey = create(HmacKeySaveSchema, { key, cycledAtNs });
+      await mergeHmacRoot(hmacKey, workplace);
+    }
+  }
+  await mergeConsentRecords(consent, workplace);
+}
+
+/** The newest wins, as in an archive. */
+export async function mergeConsentRecords(
+  consent: readonly ConsentSave[],
+  { history, clock, updates }: Workplace,
+): Promise<void> {
+  const page = { groups: [], messages: [], consent };
+  await history.mergePage(page, mergeRows(nowNs(clock)));
+  updates.publish({ type: "preferences" });
+}
+
+/** The newest wins, as in an archive. */
+export async function mergeHmacRoot(
+  hmacKey: HmacKeySave,
+  { history, clock, updates }: Workplace,
+): Promise<void> {
+  const page = { groups: [], messages: [], consent: [], hmacKey };
+  await history.mergePage(page, mergeRows(nowNs(clock)));
+  updates.publish({ type: "preferences" });
+}
+
+export function consentUpdates(
+  records: readonly ConsentSave[],
+): PreferenceUpdates {
+  return create(PreferenceUpdatesSchema, {
+    updates: records.map((value) =>
+      create(PreferenceUpdateSchema, { update: { case: "consent", value } }),
+    ),
+  });
+}
+
+export function hmacKeyUpdate({
+  key,
+  cycledAtNs,
+}: HmacKeySave): PreferenceUpdates {
+  const value = create(HmacKeyUpdateSchema, { key, cycledAtNs });
+  return create(PreferenceUpdatesSchema, {
+    updates: [{ update: { case: "hmac", value } }],
+  });
+}

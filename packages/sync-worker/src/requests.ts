@@ -1,0 +1,116 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type InstallationId,
+  nowNs,
+  type RandomBytes,
+} from "@history-sync/primitives";
+import {
+  BackupElementKind,
+  type DeviceSyncReply,
+  type DeviceSyncRequest,
+  DeviceSyncRequestSchema,
+} from "@history-sync/proto/device-sync";
+import type { DeviceSyncMessage } from "@history-sync/sync-group";
+import { SyncWorkerError } from "./errors.js";
+import { type HistoryOptions, wireOptions } from "./options.js";
+import { enterStage, type Workplace } from "./ports.js";
+import type { SealedArchive, SyncRequest } from "./request-store.js";
+import { withRetries } from "./retry.js";
+
+const pinLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+// 57 letters to the 10th: two requests of an inbox never meet.
+const pinLength = 10;
+const archiveKeyBytes = 32;
+
+/** A request of this installation's own, yet to be sent. */
+export function newRequest(
+  serverUrl: string,
+  options: HistoryOptions,
+  requester: InstallationId,
+  { clock, randomBytes }: Workplace,
+): SyncRequest {
+  const pin = newPin(randomBytes);
+  return {
+    id: askedId(pin),
+    role: "asker",
+    pin,
+    serverUrl,
+    options: wireOptions(options),
+    requester,
+    createdAtNs: nowNs(clock),
+    stage: { name: "asking" },
+  };
+}
+
+/** Sends one's own request. A second message with the same pin, after a crash, asks nothing new. */
+export async function ask(
+  request: SyncRequest,
+  workplace: Workplace,
+  signal: AbortSignal,
+): Promise<void> {
+  const message = create(DeviceSyncRequestSchema, {
+    pin: request.pin,
+    serverUrl: request.serverUrl,
+    options: request.options,
+  });
+  await withRetries(workplace.clock, signal, () =>
+    workplace.syncGroups.send({ case: "request", value: message }, signal),
+  );
+  await enterStage(request, { name: "requested" }, workplace);
+}
+
+/** Another installation's request, as this one will answer it. */
+export function receivedRequest(
+  message: DeviceSyncMessage,
+  { pin, serverUrl, options }: DeviceSyncRequest,
+): SyncRequest {
+  return {
+    id: `answering:${message.sender}:${pin}`,
+    role: "answerer",
+    pin,
+    serverUrl,
+    options: options ?? wireOptions({}),
+    requester: message.sender,
+    createdAtNs: message.sentAtNs,
+    stage: { name: "preparing" },
+  };
+}
+
+export function askedId(pin: string): string {
+  return `asked:${pin}`;
+}
+
+/** What a reply leads to; throws `invalid-reply` for one that leads nowhere. */
+export function replyArchive({
+  url,
+  key,
+  kind,
+  metadata,
+}: DeviceSyncReply): SealedArchive {
+  if (kind !== BackupElementKind.UNSPECIFIED) {
+    throw new SyncWorkerError(
+      "invalid-reply",
+      `expected a reply without a kind, got kind ${kind}`,
+    );
+  }
+  const bytes = key?.key.value;
+  if (bytes?.length !== archiveKeyBytes) {
+    throw new SyncWorkerError(
+      "invalid-reply",
+      `expected a key of ${archiveKeyBytes} bytes, got ${bytes?.length ?? "none"}`,
+    );
+  }
+  return metadata ? { url, key: bytes, metadata } : { url, key: bytes };
+}
+
+function newPin(randomBytes: RandomBytes): string {
+  let pin = "";
+  while (pin.length < pinLength) {
+    const [byte = 0] = randomBytes(1);
+    // Bytes beyond the last whole round of letters would favour the first ones.
+    if (byte < 256 - (256 % pinLetters.length)) {
+      pin += pinLetters[byte % pinLetters.length];
+    }
+  }
+  return pin;
+}

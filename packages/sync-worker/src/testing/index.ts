@@ -1,0 +1,1 @@
+export { requestStoreContract } from "./request-store-contract.js";
