@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 
 /**
  * Opens a database of ours. Integers come back as `bigint`: nanoseconds don't fit a double.
+ * 64 MiB of cache: ids are random, and with less an import of 100,000 messages takes twice as long.
  * `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
  */
 export function openDatabase(path: string): DatabaseSync {
@@ -11,6 +12,7 @@ export function openDatabase(path: string): DatabaseSync {
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA busy_timeout = 5000;
+    PRAGMA cache_size = -65536;
   `);
   return db;
 }

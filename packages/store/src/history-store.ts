@@ -1,0 +1,56 @@
+import type { ArchiveSink, ArchiveSource, Rows } from "@history-sync/archive";
+import type { GroupId, MessageId } from "@history-sync/primitives";
+import type {
+  ConsentSave,
+  ConsentTypeSave,
+  GroupMessageSave,
+  GroupSave,
+  HmacKeySave,
+} from "@history-sync/proto/device-sync";
+
+/**
+ * The user's history on this installation: what apps show, what archives are made of and merged into.
+ * Rows that it hands out are the caller's to read, not to change.
+ */
+export interface HistoryStore extends ArchiveSource, ArchiveSink {
+  /** All but sync groups; the one with the newest message first, by its own time where it has none. */
+  conversations(): Promise<readonly GroupSave[]>;
+  conversation(id: GroupId): Promise<GroupSave | undefined>;
+  /** A page of a conversation's messages of every kind, newest first. */
+  messages(
+    conversation: GroupId,
+    page?: MessagePage,
+  ): Promise<readonly GroupMessageSave[]>;
+  message(id: MessageId): Promise<GroupMessageSave | undefined>;
+  consent(
+    entityType: ConsentTypeSave,
+    entity: string,
+  ): Promise<ConsentSave | undefined>;
+  /** All records, by kind and entity. */
+  consentRecords(): Promise<readonly ConsentSave[]>;
+  hmacKey(): Promise<HmacKeySave | undefined>;
+  counts(): Promise<HistoryCounts>;
+  /** Which import brought the conversation or the message; undefined for one that this installation made or received. */
+  provenance(
+    row: { readonly conversation: GroupId } | { readonly message: MessageId },
+  ): Promise<string | undefined>;
+  /** Writes rows of this installation over what is there, in one transaction. */
+  put(rows: Partial<Rows>): Promise<void>;
+}
+
+export interface MessagePage {
+  /** The last message of the page before; without it, the newest messages. */
+  readonly before?: Pick<GroupMessageSave, "sentAtNs" | "id">;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+// A few screens full.
+export const defaultPageLimit = 100;
+
+export interface HistoryCounts {
+  /** Without sync groups. */
+  readonly conversations: number;
+  readonly messages: number;
+  readonly consent: number;
+}

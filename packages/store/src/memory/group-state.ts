@@ -1,0 +1,1 @@
+export { MemoryGroupStateStore } from "@history-sync/mls-group/memory";

@@ -1,0 +1,109 @@
+import { compareBytes, type Rows } from "@history-sync/archive";
+import { MemoryHistory } from "@history-sync/archive/memory";
+import { type GroupId, type MessageId, toHex } from "@history-sync/primitives";
+import {
+  type ConsentSave,
+  type ConsentTypeSave,
+  ConversationTypeSave,
+  type GroupMessageSave,
+  type GroupSave,
+  type HmacKeySave,
+} from "@history-sync/proto/device-sync";
+import {
+  defaultPageLimit,
+  type HistoryCounts,
+  type HistoryStore,
+  type MessagePage,
+} from "../history-store.js";
+
+/** The history in memory. A query looks at every row: for tests and short-lived clients. */
+export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
+  async put(rows: Partial<Rows>): Promise<void> {
+    this.writeRows({ groups: [], messages: [], consent: [], ...rows });
+  }
+
+  async conversations(): Promise<readonly GroupSave[]> {
+    return [...this.groupRows.values()]
+      .filter(isShown)
+      .sort(
+        (a, b) =>
+          compareNs(newestNs(b), newestNs(a)) || compareBytes(a.id, b.id),
+      );
+  }
+
+  async conversation(id: GroupId): Promise<GroupSave | undefined> {
+    return this.groupRows.get(id);
+  }
+
+  async messages(
+    conversation: GroupId,
+    { before, limit = defaultPageLimit }: MessagePage = {},
+  ): Promise<readonly GroupMessageSave[]> {
+    return [...this.messageRows.values()]
+      .filter(
+        (message) =>
+          toHex(message.groupId) === conversation &&
+          (before === undefined || comparePositions(message, before) < 0),
+      )
+      .sort((a, b) => comparePositions(b, a))
+      .slice(0, Math.max(0, limit));
+  }
+
+  async message(id: MessageId): Promise<GroupMessageSave | undefined> {
+    return this.messageRows.get(id);
+  }
+
+  async consent(
+    entityType: ConsentTypeSave,
+    entity: string,
+  ): Promise<ConsentSave | undefined> {
+    const records = await this.consentRecords();
+    return records.find(
+      (record) => record.entityType === entityType && record.entity === entity,
+    );
+  }
+
+  async consentRecords(): Promise<readonly ConsentSave[]> {
+    return [...this.consentRows.values()].sort(
+      (a, b) => a.entityType - b.entityType || (a.entity < b.entity ? -1 : 1),
+    );
+  }
+
+  async hmacKey(): Promise<HmacKeySave | undefined> {
+    return this.hmacKeyRow;
+  }
+
+  async counts(): Promise<HistoryCounts> {
+    return {
+      conversations: [...this.groupRows.values()].filter(isShown).length,
+      messages: this.messageRows.size,
+      consent: this.consentRows.size,
+    };
+  }
+
+  async provenance(
+    row: { readonly conversation: GroupId } | { readonly message: MessageId },
+  ): Promise<string | undefined> {
+    return "message" in row
+      ? this.messageImports.get(row.message)
+      : this.groupImports.get(row.conversation);
+  }
+}
+
+type Position = Pick<GroupMessageSave, "sentAtNs" | "id">;
+
+function comparePositions(a: Position, b: Position): number {
+  return compareNs(a.sentAtNs, b.sentAtNs) || compareBytes(a.id, b.id);
+}
+
+function compareNs(a: bigint, b: bigint): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function isShown(group: GroupSave): boolean {
+  return group.conversationType !== ConversationTypeSave.SYNC;
+}
+
+function newestNs(group: GroupSave): bigint {
+  return group.lastMessageNs ?? group.createdAtNs;
+}

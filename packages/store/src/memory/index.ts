@@ -1,0 +1,2 @@
+export { MemoryHistoryStore } from "./history.js";
+export { memoryStore } from "./memory-store.js";

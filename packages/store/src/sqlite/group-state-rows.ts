@@ -1,0 +1,199 @@
+import type {
+  EngineState,
+  GroupRecord,
+  InstallationRecord,
+  KeyPackageRecord,
+  OutboxRecord,
+  OutgoingWelcome,
+  PendingCommit,
+  ReceivedRecord,
+} from "@history-sync/mls-group";
+import { groupIdOf, idBytes, installationIdOf } from "@history-sync/primitives";
+import {
+  bytes,
+  type Columns,
+  integer,
+  text,
+  type Values,
+} from "./row-codec.js";
+
+export function installationValues(record: InstallationRecord): Values {
+  return {
+    one: 1n,
+    signature_key: record.signatureKey,
+    credential: record.credential,
+    welcome_cursor: record.welcomeCursor,
+  };
+}
+
+export function installationOf(columns: Columns): InstallationRecord {
+  return {
+    signatureKey: bytes(columns.signature_key),
+    credential: bytes(columns.credential),
+    welcomeCursor: integer(columns.welcome_cursor),
+  };
+}
+
+export function keyPackageValues(record: KeyPackageRecord): Values {
+  return {
+    init_key: record.initKey,
+    bytes: record.bytes,
+    init_private_key: record.initPrivateKey,
+    encryption_private_key: record.encryptionPrivateKey,
+    created_at_ns: record.createdAtNs,
+    published: BigInt(record.published),
+  };
+}
+
+export function keyPackageOf(columns: Columns): KeyPackageRecord {
+  return {
+    initKey: bytes(columns.init_key),
+    bytes: bytes(columns.bytes),
+    initPrivateKey: bytes(columns.init_private_key),
+    encryptionPrivateKey: bytes(columns.encryption_private_key),
+    createdAtNs: integer(columns.created_at_ns),
+    published: columns.published === 1n,
+  };
+}
+
+export function groupValues(record: GroupRecord): Values {
+  return {
+    id: idBytes(record.id),
+    ...stateValues(record.state),
+    epoch: record.epoch,
+    cursor: record.cursor,
+    created_at_ns: record.createdAtNs,
+    active: BigInt(record.active),
+  };
+}
+
+export function groupOf(
+  columns: Columns,
+  pending: PendingCommit | undefined,
+  welcomes: readonly OutgoingWelcome[],
+): GroupRecord {
+  return {
+    id: groupIdOf(bytes(columns.id)),
+    state: stateOf(columns),
+    epoch: integer(columns.epoch),
+    cursor: integer(columns.cursor),
+    createdAtNs: integer(columns.created_at_ns),
+    active: columns.active === 1n,
+    ...(pending && { pending }),
+    welcomes,
+  };
+}
+
+export function pendingValues(
+  groupId: Uint8Array,
+  pending: PendingCommit,
+): Values {
+  return {
+    group_id: groupId,
+    epoch: pending.epoch,
+    message: pending.message,
+    hash: pending.hash,
+    ...stateValues(pending.nextState),
+  };
+}
+
+export function pendingOf(
+  columns: Columns,
+  welcomes: readonly OutgoingWelcome[],
+): PendingCommit {
+  return {
+    epoch: integer(columns.epoch),
+    message: bytes(columns.message),
+    hash: bytes(columns.hash),
+    nextState: stateOf(columns),
+    welcomes,
+  };
+}
+
+export function welcomeValues(
+  groupId: Uint8Array,
+  pending: boolean,
+  welcome: OutgoingWelcome,
+): Values {
+  return {
+    group_id: groupId,
+    pending: BigInt(pending),
+    installation_id: idBytes(welcome.installationId),
+    data: welcome.data,
+    hpke_public_key: welcome.hpkePublicKey,
+    wrapper_algorithm: BigInt(welcome.wrapperAlgorithm),
+    metadata: welcome.metadata,
+  };
+}
+
+export function welcomeOf(columns: Columns): OutgoingWelcome {
+  return {
+    installationId: installationIdOf(bytes(columns.installation_id)),
+    data: bytes(columns.data),
+    hpkePublicKey: bytes(columns.hpke_public_key),
+    wrapperAlgorithm: Number(columns.wrapper_algorithm),
+    metadata: bytes(columns.metadata),
+  };
+}
+
+export function outboxValues(record: OutboxRecord): Values {
+  return {
+    group_id: idBytes(record.groupId),
+    id: record.id,
+    epoch: record.epoch,
+    message: record.message,
+    hash: record.hash,
+    plaintext: record.plaintext,
+  };
+}
+
+export function outboxOf(columns: Columns): OutboxRecord {
+  return {
+    groupId: groupIdOf(bytes(columns.group_id)),
+    id: text(columns.id),
+    epoch: integer(columns.epoch),
+    message: bytes(columns.message),
+    hash: bytes(columns.hash),
+    plaintext: bytes(columns.plaintext),
+  };
+}
+
+export function receivedValues(record: ReceivedRecord): Values {
+  return {
+    group_id: idBytes(record.groupId),
+    sequence: record.sequence,
+    sender: idBytes(record.sender),
+    own: BigInt(record.own),
+    epoch: record.epoch,
+    sent_at_ns: record.sentAtNs,
+    plaintext: record.plaintext,
+  };
+}
+
+export function receivedOf(columns: Columns): ReceivedRecord {
+  return {
+    groupId: groupIdOf(bytes(columns.group_id)),
+    sequence: integer(columns.sequence),
+    sender: installationIdOf(bytes(columns.sender)),
+    own: columns.own === 1n,
+    epoch: integer(columns.epoch),
+    sentAtNs: integer(columns.sent_at_ns),
+    plaintext: bytes(columns.plaintext),
+  };
+}
+
+function stateValues(state: EngineState): Values {
+  return {
+    state_engine: state.engine,
+    state_version: BigInt(state.version),
+    state_bytes: state.bytes,
+  };
+}
+
+function stateOf(columns: Columns): EngineState {
+  return {
+    engine: text(columns.state_engine),
+    version: Number(columns.state_version),
+    bytes: bytes(columns.state_bytes),
+  };
+}

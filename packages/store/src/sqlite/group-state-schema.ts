@@ -1,0 +1,67 @@
+/** A state is three columns: what wrote it, in which version, and its bytes. */
+export const groupStateSchema = `
+  CREATE TABLE IF NOT EXISTS mls_installation (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    signature_key BLOB NOT NULL,
+    credential BLOB NOT NULL,
+    welcome_cursor INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_key_packages (
+    init_key BLOB PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    init_private_key BLOB NOT NULL,
+    encryption_private_key BLOB NOT NULL,
+    created_at_ns INTEGER NOT NULL,
+    published INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_groups (
+    id BLOB PRIMARY KEY,
+    state_engine TEXT NOT NULL,
+    state_version INTEGER NOT NULL,
+    state_bytes BLOB NOT NULL,
+    epoch INTEGER NOT NULL,
+    cursor INTEGER NOT NULL,
+    created_at_ns INTEGER NOT NULL,
+    active INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_pending_commits (
+    group_id BLOB PRIMARY KEY REFERENCES mls_groups (id),
+    epoch INTEGER NOT NULL,
+    message BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    state_engine TEXT NOT NULL,
+    state_version INTEGER NOT NULL,
+    state_bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_welcomes (
+    position INTEGER PRIMARY KEY,
+    group_id BLOB NOT NULL REFERENCES mls_groups (id),
+    pending INTEGER NOT NULL, -- 1: of the pending commit; 0: of one that counts
+    installation_id BLOB NOT NULL,
+    data BLOB NOT NULL,
+    hpke_public_key BLOB NOT NULL,
+    wrapper_algorithm INTEGER NOT NULL,
+    metadata BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS mls_welcomes_of_group ON mls_welcomes (group_id);
+  CREATE TABLE IF NOT EXISTS mls_outbox (
+    position INTEGER PRIMARY KEY,
+    group_id BLOB NOT NULL,
+    id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    message BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    plaintext BLOB NOT NULL,
+    UNIQUE (group_id, id)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_received (
+    group_id BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    sender BLOB NOT NULL,
+    own INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sent_at_ns INTEGER NOT NULL,
+    plaintext BLOB NOT NULL,
+    PRIMARY KEY (group_id, sequence)
+  ) STRICT;
+`;

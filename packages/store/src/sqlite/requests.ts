@@ -1,0 +1,164 @@
+import type { DatabaseSync } from "node:sqlite";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { idBytes, installationIdOf } from "@history-sync/primitives";
+import {
+  ArchiveOptionsSchema,
+  BackupMetadataSaveSchema,
+} from "@history-sync/proto/device-sync";
+import type {
+  RequestStore,
+  SealedArchive,
+  Stage,
+  SyncRequest,
+} from "@history-sync/sync-worker";
+import { transaction } from "./database.js";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS sync_requests (
+    id TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    pin TEXT NOT NULL,
+    server_url TEXT NOT NULL,
+    options BLOB NOT NULL,
+    requester BLOB NOT NULL,
+    created_at_ns INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    archive_url TEXT,
+    archive_key BLOB,
+    archive_metadata BLOB,
+    reason TEXT
+  );
+  CREATE TABLE IF NOT EXISTS sync_decisions (
+    name TEXT PRIMARY KEY
+  );
+`;
+
+const initialRequest = "initial-request";
+
+interface Row {
+  readonly id: string;
+  readonly role: SyncRequest["role"];
+  readonly pin: string;
+  readonly server_url: string;
+  readonly options: Uint8Array;
+  readonly requester: Uint8Array;
+  readonly created_at_ns: bigint;
+  readonly stage: Stage["name"];
+  readonly archive_url: string | null;
+  readonly archive_key: Uint8Array | null;
+  readonly archive_metadata: Uint8Array | null;
+  readonly reason: string | null;
+}
+
+/** The worker's requests in SQLite. The key of an archive stands there only as long as its stage lasts. */
+export class SqliteRequestStore implements RequestStore {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    db.exec(schema);
+  }
+
+  async get(id: string): Promise<SyncRequest | undefined> {
+    const row = this.#db
+      .prepare("SELECT * FROM sync_requests WHERE id = ?")
+      .get(id);
+    return row && requestOf(row as unknown as Row);
+  }
+
+  async put(request: SyncRequest): Promise<void> {
+    this.#put(request);
+  }
+
+  async list(): Promise<readonly SyncRequest[]> {
+    return this.#db
+      .prepare("SELECT * FROM sync_requests ORDER BY created_at_ns, id")
+      .all()
+      .map((row) => requestOf(row as unknown as Row));
+  }
+
+  async initialRequestDecided(): Promise<boolean> {
+    return (
+      this.#db
+        .prepare("SELECT 1 FROM sync_decisions WHERE name = ?")
+        .get(initialRequest) !== undefined
+    );
+  }
+
+  async decideInitialRequest(request: SyncRequest | undefined): Promise<void> {
+    transaction(this.#db, () => {
+      this.#db
+        .prepare("INSERT OR IGNORE INTO sync_decisions (name) VALUES (?)")
+        .run(initialRequest);
+      if (request) this.#put(request);
+    });
+  }
+
+  #put(request: SyncRequest): void {
+    const { stage } = request;
+    const archive = archiveOf(stage);
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO sync_requests
+          (id, role, pin, server_url, options, requester, created_at_ns, stage, archive_url, archive_key,
+           archive_metadata, reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        request.id,
+        request.role,
+        request.pin,
+        request.serverUrl,
+        toBinary(ArchiveOptionsSchema, request.options),
+        idBytes(request.requester),
+        request.createdAtNs,
+        stage.name,
+        archive?.url ?? null,
+        archive?.key ?? null,
+        archive?.metadata
+          ? toBinary(BackupMetadataSaveSchema, archive.metadata)
+          : null,
+        stage.name === "failed" ? stage.reason : null,
+      );
+  }
+}
+
+function archiveOf(stage: Stage): SealedArchive | undefined {
+  return "archive" in stage ? stage.archive : undefined;
+}
+
+function requestOf(row: Row): SyncRequest {
+  return {
+    id: row.id,
+    role: row.role,
+    pin: row.pin,
+    serverUrl: row.server_url,
+    options: fromBinary(ArchiveOptionsSchema, row.options),
+    requester: installationIdOf(row.requester),
+    createdAtNs: row.created_at_ns,
+    stage: stageOf(row),
+  };
+}
+
+function stageOf(row: Row): Stage {
+  switch (row.stage) {
+    case "importing":
+    case "uploaded":
+      return { name: row.stage, archive: sealedArchiveOf(row) };
+    case "failed":
+      return { name: row.stage, reason: row.reason ?? "" };
+    default:
+      return { name: row.stage };
+  }
+}
+
+function sealedArchiveOf(row: Row): SealedArchive {
+  const { archive_url, archive_key, archive_metadata } = row;
+  const archive = {
+    url: archive_url ?? "",
+    key: archive_key ?? new Uint8Array(),
+  };
+  if (!archive_metadata) return archive;
+  const metadata = fromBinary(BackupMetadataSaveSchema, archive_metadata);
+  return { ...archive, metadata };
+}

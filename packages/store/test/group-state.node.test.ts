@@ -1,0 +1,113 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { ReceivedRecord } from "@history-sync/mls-group";
+import { groupStateStoreContract } from "@history-sync/mls-group/testing";
+import { groupIdOf, installationIdOf } from "@history-sync/primitives";
+import { afterAll, expect, test } from "vitest";
+import { MemoryGroupStateStore } from "../src/memory/group-state.js";
+import { openDatabase } from "../src/sqlite/database.js";
+import { SqliteGroupStateStore } from "../src/sqlite/group-state.js";
+
+const folders: string[] = [];
+const databases: DatabaseSync[] = [];
+
+afterAll(async () => {
+  for (const db of databases) db.close();
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "history-sync-"));
+  folders.push(folder);
+  return folder;
+}
+
+function openIn(folder: string): SqliteGroupStateStore {
+  const db = openDatabase(join(folder, "mls.db"));
+  databases.push(db);
+  return new SqliteGroupStateStore(db);
+}
+
+groupStateStoreContract("SqliteGroupStateStore", async () => {
+  const folder = await newFolder();
+  return { store: openIn(folder), reopen: async () => openIn(folder) };
+});
+
+groupStateStoreContract("MemoryGroupStateStore", async () => {
+  const store = new MemoryGroupStateStore();
+  return { store, reopen: async () => store };
+});
+
+const groupId = groupIdOf(Uint8Array.of(1));
+const secret = new TextEncoder().encode("a key that opens an archive");
+
+const received: ReceivedRecord = {
+  groupId,
+  sequence: 1n,
+  sender: installationIdOf(new Uint8Array(32)),
+  own: false,
+  epoch: 1n,
+  sentAtNs: 1n,
+  plaintext: secret,
+};
+
+test("t18: a handled message leaves nothing in the database's files", async () => {
+  const folder = await newFolder();
+  const store = openIn(folder);
+  const row = {
+    groupId,
+    id: "m",
+    epoch: 1n,
+    message: new Uint8Array(9),
+    hash: new Uint8Array(9),
+    plaintext: secret,
+  };
+  await store.commit({ outbox: [row] });
+  await store.commit({ outboxDone: [row], received: [received] });
+  expect(await filesWith(folder, secret)).not.toEqual([]);
+  await store.commit({ handled: [received] });
+  expect(await filesWith(folder, secret)).toEqual([]);
+});
+
+test("a reader that holds the log delays nobody", async () => {
+  const folder = await newFolder();
+  const store = openIn(folder);
+  await store.commit({ received: [received] });
+  const reader = openDatabase(join(folder, "mls.db"));
+  reader.exec("BEGIN; SELECT * FROM mls_received");
+  await store.commit({ handled: [received] });
+  expect(await store.received(groupId)).toEqual([]);
+  reader.exec("COMMIT");
+  reader.close();
+  await store.commit({ received: [received] });
+  await store.commit({ handled: [received] });
+  expect(await filesWith(folder, secret)).toEqual([]);
+});
+
+test("a transaction that fails writes nothing of it", async () => {
+  const store = openIn(await newFolder());
+  const wrong = { ...received, plaintext: null as unknown as Uint8Array };
+  const installation = {
+    signatureKey: secret,
+    credential: secret,
+    welcomeCursor: 0n,
+  };
+  await expect(
+    store.commit({ installation, received: [wrong] }),
+  ).rejects.toThrow();
+  expect(await store.installation()).toBeUndefined();
+});
+
+async function filesWith(
+  folder: string,
+  bytes: Uint8Array,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(folder)) {
+    const content = await readFile(join(folder, name));
+    if (content.includes(Buffer.from(bytes))) found.push(name);
+  }
+  return found;
+}

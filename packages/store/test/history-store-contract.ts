@@ -1,0 +1,159 @@
+import {
+  noRows,
+  sampleConsent,
+  sampleGroup,
+  sampleHmacKey,
+  sampleId,
+  sampleMessage,
+  sampleNs,
+  writing,
+} from "@history-sync/archive/testing";
+import { groupIdOf, messageIdOf } from "@history-sync/primitives";
+import { describe, expect, test } from "vitest";
+import type { HistoryStore } from "../src/index.js";
+
+const group = sampleGroup(1);
+const groupId = groupIdOf(group.id);
+
+/** What every `HistoryStore` must do beyond its two ports. */
+export function historyStoreContract(
+  name: string,
+  factory: () => Promise<{
+    readonly history: HistoryStore;
+    readonly close?: () => Promise<void>;
+  }>,
+): void {
+  const on = (what: string, run: (history: HistoryStore) => Promise<void>) =>
+    test(what, async () => {
+      const { history, close } = await factory();
+      try {
+        await run(history);
+      } finally {
+        await close?.();
+      }
+    });
+
+  describe(`${name} is a HistoryStore`, () => {
+    on("that can be empty", async (history) => {
+      expect(await history.conversations()).toEqual([]);
+      expect(await history.conversation(groupId)).toBeUndefined();
+      expect(await history.messages(groupId)).toEqual([]);
+      expect(await history.message(messageIdOf(sampleId(1)))).toBeUndefined();
+      expect(await history.consent(1, "00")).toBeUndefined();
+      expect(await history.consentRecords()).toEqual([]);
+      expect(await history.hmacKey()).toBeUndefined();
+      expect(await history.counts()).toEqual({
+        conversations: 0,
+        messages: 0,
+        consent: 0,
+      });
+    });
+
+    on(
+      "with the newest conversation first, without sync groups",
+      async (history) => {
+        const quiet = sampleGroup(5, { createdAtNs: sampleNs + 5n });
+        const busy = sampleGroup(2, { lastMessageNs: sampleNs + 9n });
+        const old = sampleGroup(9, { lastMessageNs: sampleNs });
+        const sync = sampleGroup(3, { conversationType: 3 });
+        await history.put({ groups: [old, sync, quiet, busy] });
+        expect(await history.conversations()).toEqual([busy, quiet, old]);
+        expect(await history.conversation(groupIdOf(sync.id))).toEqual(sync);
+        expect((await history.counts()).conversations).toBe(3);
+      },
+    );
+
+    on(
+      "with a conversation's messages in pages, newest first",
+      async (history) => {
+        const other = sampleGroup(2);
+        const numbers = Array.from({ length: 7 }, (_, n) => n);
+        // Three of one time, so that a page ends among equals.
+        const messages = numbers.map((n) =>
+          sampleMessage(n, group, { sentAtNs: sampleNs + BigInt(n - (n % 3)) }),
+        );
+        await history.put({
+          groups: [group, other],
+          messages: [...messages, sampleMessage(50, other)],
+        });
+        const newestFirst = messages.toReversed();
+        expect(await history.messages(groupId)).toEqual(newestFirst);
+        const pages = [];
+        let page = await history.messages(groupId, { limit: 2 });
+        while (page.length > 0) {
+          pages.push(...page);
+          const before = page.at(-1);
+          page = await history.messages(groupId, {
+            limit: 2,
+            ...(before ? { before } : {}),
+          });
+        }
+        expect(pages).toEqual(newestFirst);
+        expect(await history.message(messageIdOf(sampleId(3)))).toEqual(
+          messages[3],
+        );
+      },
+    );
+
+    on(
+      "that hands out a hundred messages where no limit is given",
+      async (history) => {
+        const messages = Array.from({ length: 101 }, (_, n) =>
+          sampleMessage(n, group),
+        );
+        await history.put({ groups: [group], messages });
+        expect(await history.messages(groupId)).toHaveLength(100);
+        expect(await history.messages(groupId, { limit: 0 })).toEqual([]);
+      },
+    );
+
+    on("with consent and the HMAC key", async (history) => {
+      const consent = [sampleConsent(1), sampleConsent(2, { state: 3 })];
+      const hmacKey = sampleHmacKey(1);
+      await history.put({ consent: consent.toReversed(), hmacKey });
+      expect(await history.consentRecords()).toEqual(consent);
+      const { entity } = sampleConsent(2);
+      expect(await history.consent(1, entity)).toEqual(consent[1]);
+      expect(await history.consent(2, entity)).toBeUndefined();
+      expect(await history.hmacKey()).toEqual(hmacKey);
+      expect((await history.counts()).consent).toBe(2);
+    });
+
+    on("that writes over its own rows", async (history) => {
+      await history.put({
+        groups: [group],
+        messages: [sampleMessage(1, group)],
+      });
+      const sent = sampleMessage(1, group, { deliveryStatus: 3 });
+      await history.put({ messages: [sent] });
+      expect(await history.messages(groupId)).toEqual([sent]);
+    });
+
+    on("that knows which import brought a row (T13)", async (history) => {
+      await history.put({
+        groups: [group],
+        messages: [sampleMessage(1, group)],
+      });
+      const page = {
+        ...noRows,
+        groups: [sampleGroup(1, { lastMessageNs: 5n }), sampleGroup(2)],
+        messages: [sampleMessage(2, group)],
+        import: { id: "from my laptop", cursor: 3 },
+      };
+      await history.mergePage(page, (_local, rows) => writing(rows));
+      const later = { id: "another", cursor: 1 };
+      await history.mergePage({ ...page, import: later }, (_local, rows) =>
+        writing(rows),
+      );
+      const ofMessage = (n: number) =>
+        history.provenance({ message: messageIdOf(sampleId(n)) });
+      const ofConversation = (n: number) =>
+        history.provenance({ conversation: groupIdOf(sampleId(n, 16)) });
+      expect(await ofMessage(1)).toBeUndefined();
+      expect(await ofMessage(2)).toBe("from my laptop");
+      expect(await ofMessage(3)).toBeUndefined();
+      expect(await ofConversation(1)).toBeUndefined();
+      expect(await ofConversation(2)).toBe("from my laptop");
+    });
+  });
+}
