@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Client, createClient } from "@history-sync/client";
+import { serve } from "@history-sync/history-server/node";
+import { MemoryDeliveryService } from "@history-sync/mls-group/memory";
+import {
+  inboxId,
+  systemClock,
+  systemRandomBytes,
+  toHex,
+} from "@history-sync/primitives";
+import type { Store } from "@history-sync/store";
+import { openSqliteStore } from "@history-sync/store/sqlite";
+import { MemoryInstallations } from "@history-sync/sync-group/memory";
+import { countingDelivery } from "./counting-delivery.js";
+
+/** An installation with the store that it lives in. */
+export interface Installation {
+  readonly client: Client;
+  readonly store: Store;
+}
+
+/** Everything around the installations of one user: a node, an identity, a history server, a temporary folder. */
+export interface StageSet extends AsyncDisposable {
+  readonly historyServerUrl: string;
+  /** Bytes of MLS messages and key packages so far. */
+  mlsBytes(): number;
+  install(name: string, historySyncUrl: string): Promise<Installation>;
+}
+
+export async function setStage(): Promise<StageSet> {
+  const folder = await mkdtemp(join(tmpdir(), "history-sync-demo-"));
+  const server = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    folder: join(folder, "blobs"),
+  });
+  const node = new MemoryDeliveryService(systemClock);
+  const installations = new MemoryInstallations();
+  const inbox = inboxId(toHex(systemRandomBytes(32)));
+  const cast: Installation[] = [];
+  let mlsBytes = 0;
+  return {
+    historyServerUrl: server.url,
+    mlsBytes: () => mlsBytes,
+    async install(name, historySyncUrl) {
+      const store = openSqliteStore(join(folder, `${name}.db`));
+      const client = await createClient({
+        inboxId: inbox,
+        store,
+        deliveryService: countingDelivery(node, (length) => {
+          mlsBytes += length;
+        }),
+        installations,
+        register: async (id) => installations.add(inbox, id),
+        historySyncUrl,
+      });
+      const installation = { client, store };
+      cast.push(installation);
+      return installation;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { client, store } of cast) {
+        await client.close();
+        store.close();
+      }
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
