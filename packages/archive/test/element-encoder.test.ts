@@ -1,3 +1,4 @@
+import type { UnknownField } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ElementEncoder } from "../src/element-encoder.js";
@@ -29,7 +30,7 @@ const fields = fc.record(
     sequenceId: int64,
     originatorId: int64,
     contentType: text,
-    $unknown: fc.constant([
+    $unknown: fc.constant<UnknownField[]>([
       { no: 2000, wireType: 2, data: Uint8Array.of(2, 7, 7) },
       { no: 17, wireType: 0, data: Uint8Array.of(1) },
     ]),

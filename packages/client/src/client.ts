@@ -31,6 +31,9 @@ export interface ClientParts {
   readonly randomBytes: RandomBytes;
 }
 
+// A file that the user kept may be older than the archives of today.
+const userFile = { allowRepeatedNonce: true } as const;
+
 /** One installation of a user. Its history sync runs by itself from the moment it is made until `close()`. */
 export class Client implements AsyncDisposable {
   readonly #parts: ClientParts;
@@ -91,7 +94,7 @@ export class Client implements AsyncDisposable {
     importId: string,
   ): Promise<ImportSummary> {
     const { store, clock } = this.#parts;
-    const frames = openArchive(bytes, { key });
+    const frames = openArchive(bytes, { key, ...userFile });
     return importArchive(frames, store.history, { importId, clock });
   }
 
@@ -100,7 +103,7 @@ export class Client implements AsyncDisposable {
     bytes: ReadableStream<Uint8Array>,
     key: Uint8Array,
   ): Promise<BackupMetadataSave> {
-    return readMetadata(openArchive(bytes, { key }));
+    return readMetadata(openArchive(bytes, { key, ...userFile }));
   }
 
   /** Resolves when nothing that is known here waits to be done. */
