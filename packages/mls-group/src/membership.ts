@@ -4,7 +4,7 @@ import type { CommitIntent, Engine, GroupView } from "./engine/engine.js";
 import type { GroupRecord, PendingCommit } from "./group-state-store.js";
 import { fetchKeyPackages } from "./key-packages.js";
 import type { Extension } from "./parameters.js";
-import type { Workplace } from "./ports.js";
+import type { WorkerContext } from "./ports.js";
 import { welcomeFor } from "./welcomes.js";
 
 /** What shall become of a group. Members that are there already, or gone already, are no error. */
@@ -46,13 +46,13 @@ export interface MembershipPlan {
 export async function planChange(
   change: MembershipChange,
   { members, extensions: current }: GroupView,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal | undefined,
 ): Promise<MembershipPlan> {
   const present = new Set(members.map((member) => member.installationId));
   const missing = (change.add ?? []).filter((id) => !present.has(id));
   const removed = (change.remove ?? []).filter((id) => present.has(id));
-  const add = await fetchKeyPackages(missing, workplace, signal);
+  const add = await fetchKeyPackages(missing, context, signal);
   const added = add.map(({ installationId }) => installationId);
   const unavailable = missing.filter((id) => !added.includes(id));
   const wanted =

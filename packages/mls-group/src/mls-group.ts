@@ -21,7 +21,7 @@ import {
   planChange,
 } from "./membership.js";
 import type { Extension } from "./parameters.js";
-import { deliver, type Workplace } from "./ports.js";
+import { deliver, type WorkerContext } from "./ports.js";
 import { protectAgain, receive, tooOld } from "./receive.js";
 import { entriesAfter } from "./topics.js";
 
@@ -38,7 +38,7 @@ const maxSettleRounds = 4;
 export class MlsGroup {
   readonly id: GroupId;
   readonly #self: InstallationId;
-  readonly #workplace: Workplace;
+  readonly #context: WorkerContext;
   readonly #lock = new Lock();
   #record: GroupRecord;
   #view: GroupView;
@@ -48,13 +48,13 @@ export class MlsGroup {
     record: GroupRecord,
     view: GroupView,
     self: InstallationId,
-    workplace: Workplace,
+    context: WorkerContext,
   ) {
     this.id = record.id;
     this.#record = record;
     this.#view = view;
     this.#self = self;
-    this.#workplace = workplace;
+    this.#context = context;
   }
 
   /** When this installation made or joined the group, by its own clock. */
@@ -86,7 +86,7 @@ export class MlsGroup {
 
   /** Application messages that nobody has handled yet, one's own too, in the group's order. */
   received(): Promise<readonly ReceivedRecord[]> {
-    return this.#workplace.store.received(this.id);
+    return this.#context.store.received(this.id);
   }
 
   /** Forgets messages for good, their plaintext included. */
@@ -97,7 +97,7 @@ export class MlsGroup {
       groupId: this.id,
       sequence,
     }));
-    await this.#workplace.store.commit({ handled });
+    await this.#context.store.commit({ handled });
   }
 
   /** Takes in what the group's topic has, then resends what is still on its way. */
@@ -122,7 +122,7 @@ export class MlsGroup {
       await this.#reload();
       await this.#receive(signal);
       this.#expectActive();
-      const outbox = await this.#workplace.store.outbox(this.id);
+      const outbox = await this.#context.store.outbox(this.id);
       if (id === undefined || outbox.every((row) => row.id !== id)) {
         await this.#enqueue(plaintext, id);
       }
@@ -160,7 +160,7 @@ export class MlsGroup {
     installation: InstallationRecord,
   ): Promise<boolean> {
     return this.#lock.run(async () => {
-      const { store, engine } = this.#workplace;
+      const { store, engine } = this.#context;
       await this.#reload();
       if (this.#record.active && this.#record.epoch >= joined.epoch) {
         await store.commit({ installation });
@@ -180,7 +180,7 @@ export class MlsGroup {
   }
 
   async #enqueue(plaintext: Uint8Array, id: string | undefined): Promise<void> {
-    const { engine } = this.#workplace;
+    const { engine } = this.#context;
     const { state, message } = await engine.protect(
       this.#record.state,
       plaintext,
@@ -216,11 +216,11 @@ export class MlsGroup {
       const plan = await planChange(
         change,
         this.#view,
-        this.#workplace,
+        this.#context,
         signal,
       );
       if (plan.isEmpty) return plan.outcome;
-      const { engine } = this.#workplace;
+      const { engine } = this.#context;
       const pending = await pendingCommit(plan, this.#record, engine);
       const record = { ...this.#record, pending };
       await this.#write(record, { groups: [record] });
@@ -245,12 +245,12 @@ export class MlsGroup {
 
   /** Takes in what stands behind the cursor; tells whether a commit of one's own came to count. */
   async #receive(signal: AbortSignal | undefined): Promise<boolean> {
-    const { store, engine, log } = this.#workplace;
+    const { store, engine, log } = this.#context;
     const topic = { kind: "group", groupId: this.id } as const;
     let committed = false;
     if (!this.#record.active) return committed;
     let outbox = await store.outbox(this.id);
-    const entries = entriesAfter(topic, this.cursor, this.#workplace, signal);
+    const entries = entriesAfter(topic, this.cursor, this.#context, signal);
     for await (const entry of entries) {
       const step = await receive(
         entry,
@@ -275,7 +275,7 @@ export class MlsGroup {
 
   /** Sends what the delivery service may not have yet; tells whether something will come back. */
   async #publish(signal: AbortSignal | undefined): Promise<boolean> {
-    const { store, deliveryService, engine } = this.#workplace;
+    const { store, deliveryService, engine } = this.#context;
     if (!this.#record.active) return false;
     const send = (message: Uint8Array) =>
       deliver(
@@ -309,13 +309,13 @@ export class MlsGroup {
   }
 
   async #write(record: GroupRecord, changes: GroupStateChanges): Promise<void> {
-    await this.#workplace.store.commit(changes);
+    await this.#context.store.commit(changes);
     await this.#adopt(record);
   }
 
   /** The store is what counts: memory may be ahead of it when a transaction failed. */
   async #reload(): Promise<void> {
-    const record = await this.#workplace.store.group(this.id);
+    const record = await this.#context.store.group(this.id);
     if (record) await this.#adopt(record);
   }
 
@@ -324,7 +324,7 @@ export class MlsGroup {
       record.epoch !== this.#record.epoch ||
       record.active !== this.#record.active;
     if (isNewEpoch)
-      this.#view = await this.#workplace.engine.view(record.state);
+      this.#view = await this.#context.engine.view(record.state);
     this.#record = record;
   }
 

@@ -21,7 +21,7 @@ import {
   groupIdBytes,
   signatureKeyBytes,
 } from "./parameters.js";
-import type { MlsPorts, Workplace } from "./ports.js";
+import type { MlsPorts, WorkerContext } from "./ports.js";
 import { entriesAfter } from "./topics.js";
 import { join } from "./welcomes.js";
 
@@ -43,20 +43,20 @@ export async function openInstallation(
 ): Promise<MlsInstallation> {
   const { store, log } = ports;
   const engine = await openTsMlsEngine(ports.authentication);
-  const workplace = { ...ports, engine };
-  const record = await openRecord(options.credential, workplace);
-  await ensureKeyPackage(record, options.leafExtensions ?? [], workplace);
+  const context = { ...ports, engine };
+  const record = await openRecord(options.credential, context);
+  await ensureKeyPackage(record, options.leafExtensions ?? [], context);
   const id = engine.installationId(record.signatureKey);
   const groups: MlsGroup[] = [];
   for (const group of await store.groups()) {
     const view = await engine.view(group.state);
-    groups.push(new MlsGroup(group, view, id, workplace));
+    groups.push(new MlsGroup(group, view, id, context));
   }
   const { welcomeCursor } = record;
   const installation = new MlsInstallation(
     { id, welcomeCursor },
     groups,
-    workplace,
+    context,
   );
   try {
     await installation.resume(options.signal);
@@ -69,7 +69,7 @@ export async function openInstallation(
 
 async function openRecord(
   credential: Uint8Array,
-  { store, randomBytes }: Workplace,
+  { store, randomBytes }: WorkerContext,
 ): Promise<InstallationRecord> {
   const known = await store.installation();
   if (!known) {
@@ -89,7 +89,7 @@ async function openRecord(
 export class MlsInstallation {
   /** Its Ed25519 public key. */
   readonly id: InstallationId;
-  readonly #workplace: Workplace;
+  readonly #context: WorkerContext;
   readonly #groups: Map<GroupId, MlsGroup>;
   readonly #lock = new Lock();
   #welcomeCursor: bigint;
@@ -101,12 +101,12 @@ export class MlsInstallation {
       welcomeCursor,
     }: { readonly id: InstallationId; readonly welcomeCursor: bigint },
     groups: readonly MlsGroup[],
-    workplace: Workplace,
+    context: WorkerContext,
   ) {
     this.id = id;
     this.#welcomeCursor = welcomeCursor;
     this.#groups = new Map(groups.map((group) => [group.id, group]));
-    this.#workplace = workplace;
+    this.#context = context;
   }
 
   /** The last Welcome that was looked at. */
@@ -126,7 +126,7 @@ export class MlsInstallation {
   async createGroup(options: {
     readonly extensions: readonly Extension[];
   }): Promise<MlsGroup> {
-    const { engine, clock, randomBytes, store } = this.#workplace;
+    const { engine, clock, randomBytes, store } = this.#context;
     const id = groupIdOf(randomBytes(groupIdBytes));
     const leaf = newLeaf(await this.#record(), clock.nowMs());
     const state = await engine.createGroup(id, leaf, options.extensions);
@@ -146,13 +146,13 @@ export class MlsInstallation {
   /** Joins the groups that others added this installation to; gives those that are new or were left. */
   syncWelcomes(signal?: AbortSignal): Promise<readonly MlsGroup[]> {
     return this.#lock.run(async () => {
-      await publishKeyPackage(this.id, this.#workplace, signal);
+      await publishKeyPackage(this.id, this.#context, signal);
       const topic = { kind: "welcomes", installationId: this.id } as const;
       const joined: MlsGroup[] = [];
       for await (const entry of entriesAfter(
         topic,
         this.#welcomeCursor,
-        this.#workplace,
+        this.#context,
         signal,
       )) {
         const group = await this.#take(entry);
@@ -164,16 +164,16 @@ export class MlsInstallation {
 
   /** Publishes again whatever may not have gone out before a crash, and takes in what came back of it. */
   async resume(signal?: AbortSignal): Promise<void> {
-    await publishKeyPackage(this.id, this.#workplace, signal);
+    await publishKeyPackage(this.id, this.#context, signal);
     for (const group of this.groups()) await group.sync(signal);
   }
 
   async #take(entry: Delivered): Promise<MlsGroup | undefined> {
-    const { store, log } = this.#workplace;
+    const { store, log } = this.#context;
     const installation = { ...(await this.#record()), welcomeCursor: entry.id };
     let group: MlsGroup | undefined;
     try {
-      const record = await join(entry, installation, this.#workplace);
+      const record = await join(entry, installation, this.#context);
       const known = this.#groups.get(record.id);
       if (known) {
         const isTaken = await known.rejoin(record, installation);
@@ -193,14 +193,14 @@ export class MlsInstallation {
   }
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {
-    const view = await this.#workplace.engine.view(record.state);
-    const group = new MlsGroup(record, view, this.id, this.#workplace);
+    const view = await this.#context.engine.view(record.state);
+    const group = new MlsGroup(record, view, this.id, this.#context);
     this.#groups.set(group.id, group);
     return group;
   }
 
   async #record(): Promise<InstallationRecord> {
-    const record = await this.#workplace.store.installation();
+    const record = await this.#context.store.installation();
     if (record) return record;
     throw new MlsGroupError(
       "wrong-credential",

@@ -15,7 +15,7 @@ export interface MlsPorts {
   readonly log: Logger;
 }
 
-export interface Workplace extends MlsPorts {
+export interface WorkerContext extends MlsPorts {
   readonly engine: Engine;
 }
 

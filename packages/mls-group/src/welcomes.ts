@@ -4,7 +4,7 @@ import type { ReadKeyPackage } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
 import { keyPackageFor } from "./key-packages.js";
-import type { Workplace } from "./ports.js";
+import type { WorkerContext } from "./ports.js";
 import {
   decodeWelcomeMetadata,
   encodeWelcomeMetadata,
@@ -39,9 +39,9 @@ export function placed(
 export async function join(
   entry: Delivered,
   installation: InstallationRecord,
-  workplace: Workplace,
+  context: WorkerContext,
 ): Promise<GroupRecord> {
-  const { engine, clock } = workplace;
+  const { engine, clock } = context;
   if (!entry.welcome || entry.welcome.wrapperAlgorithm !== notWrapped) {
     throw new MlsGroupError(
       "invalid-welcome",
@@ -49,7 +49,7 @@ export async function join(
     );
   }
   const { hpkePublicKey, metadata } = entry.welcome;
-  const keyPackage = await keyPackageFor(hpkePublicKey, workplace);
+  const keyPackage = await keyPackageFor(hpkePublicKey, context);
   const cursor = decodeWelcomeMetadata(metadata);
   const { signatureKey } = installation;
   const state = await engine.joinGroup(entry.data, keyPackage, signatureKey);

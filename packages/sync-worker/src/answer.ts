@@ -11,7 +11,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import { metered } from "./metered.js";
 import { exportOptions } from "./options.js";
-import { enterStage, type Workplace } from "./ports.js";
+import { enterStage, type WorkerContext } from "./ports.js";
 import type { SealedArchive, SyncRequest } from "./request-store.js";
 import { withRetries } from "./retry.js";
 
@@ -21,23 +21,23 @@ import { withRetries } from "./retry.js";
  */
 export async function answer(
   request: SyncRequest,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   let { stage } = request;
   if (stage.name === "preparing") {
-    const archive = await withRetries(workplace.clock, signal, () =>
-      uploadArchive(request, workplace, signal),
+    const archive = await withRetries(context.clock, signal, () =>
+      uploadArchive(request, context, signal),
     );
     stage = { name: "uploaded", archive };
-    await enterStage(request, stage, workplace);
+    await enterStage(request, stage, context);
   }
   if (stage.name === "uploaded") {
     const { archive } = stage;
-    await withRetries(workplace.clock, signal, () =>
-      sendReply(request, archive, workplace, signal),
+    await withRetries(context.clock, signal, () =>
+      sendReply(request, archive, context, signal),
     );
-    await enterStage(request, { name: "replied" }, workplace);
+    await enterStage(request, { name: "replied" }, context);
     wipe(archive.key);
   }
 }
@@ -45,15 +45,15 @@ export async function answer(
 /** A new key for every try: what was sealed once is never sealed again under the same key. */
 async function uploadArchive(
   request: SyncRequest,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<SealedArchive> {
-  const key = generateArchiveKey(workplace.randomBytes);
+  const key = generateArchiveKey(context.randomBytes);
   let metadata: BackupMetadataSave | undefined;
-  const progress = workplace.updates.progress(request.id, "exporting");
-  const frames = exportArchive(workplace.history, {
+  const progress = context.updates.progress(request.id, "exporting");
+  const frames = exportArchive(context.history, {
     ...exportOptions(request.options),
-    clock: workplace.clock,
+    clock: context.clock,
     onMetadata: (made) => {
       metadata = made;
     },
@@ -62,10 +62,10 @@ async function uploadArchive(
   });
   const sealed = sealArchive(frames, {
     key,
-    randomBytes: workplace.randomBytes,
+    randomBytes: context.randomBytes,
     signal,
   });
-  const url = await workplace.historyServer.upload(
+  const url = await context.historyServer.upload(
     request.serverUrl,
     metered(sealed, progress.bytes),
     { signal },
@@ -76,7 +76,7 @@ async function uploadArchive(
 async function sendReply(
   request: SyncRequest,
   archive: SealedArchive,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   const reply = create(DeviceSyncReplySchema, {
@@ -85,5 +85,5 @@ async function sendReply(
     key: { key: { case: "aes256Gcm", value: archive.key } },
     ...(archive.metadata ? { metadata: archive.metadata } : {}),
   });
-  await workplace.syncGroups.send({ case: "reply", value: reply }, signal);
+  await context.syncGroups.send({ case: "reply", value: reply }, signal);
 }

@@ -2,7 +2,7 @@ import { importArchive } from "@history-sync/archive";
 import { openArchive } from "@history-sync/encryption-codec";
 import { wipe } from "@history-sync/primitives";
 import { metered } from "./metered.js";
-import { enterStage, type Workplace } from "./ports.js";
+import { enterStage, type WorkerContext } from "./ports.js";
 import type { SealedArchive, SyncRequest } from "./request-store.js";
 import { withRetries } from "./retry.js";
 
@@ -12,17 +12,17 @@ import { withRetries } from "./retry.js";
  */
 export async function importReply(
   request: SyncRequest,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { stage } = request;
   if (stage.name === "importing") {
     const { archive } = stage;
-    await withRetries(workplace.clock, signal, () =>
-      importOnce(request, archive, workplace, signal),
+    await withRetries(context.clock, signal, () =>
+      importOnce(request, archive, context, signal),
     );
-    await enterStage(request, { name: "imported" }, workplace);
-    workplace.updates.publish({ type: "preferences" });
+    await enterStage(request, { name: "imported" }, context);
+    context.updates.publish({ type: "preferences" });
     wipe(archive.key);
   }
 }
@@ -31,20 +31,20 @@ export async function importReply(
 async function importOnce(
   request: SyncRequest,
   archive: SealedArchive,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const progress = workplace.updates.progress(request.id, "importing");
-  const sealed = await workplace.historyServer.download(archive.url, {
+  const progress = context.updates.progress(request.id, "importing");
+  const sealed = await context.historyServer.download(archive.url, {
     signal,
   });
   const frames = openArchive(metered(sealed, progress.bytes), {
     key: archive.key,
     signal,
   });
-  await importArchive(frames, workplace.history, {
+  await importArchive(frames, context.history, {
     importId: importIdOf(request, archive),
-    clock: workplace.clock,
+    clock: context.clock,
     onProgress: progress.elements,
     signal,
   });

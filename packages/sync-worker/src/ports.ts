@@ -24,7 +24,7 @@ export interface WorkerHistory extends ArchiveSource, ArchiveSink {
 }
 
 /** The ports, and whom to tell. */
-export interface Workplace extends WorkerPorts {
+export interface WorkerContext extends WorkerPorts {
   readonly updates: Updates;
 }
 
@@ -32,7 +32,7 @@ export interface Workplace extends WorkerPorts {
 export async function enterStage(
   request: SyncRequest,
   stage: Stage,
-  { requests, updates, log }: Workplace,
+  { requests, updates, log }: WorkerContext,
 ): Promise<SyncRequest> {
   const moved = { ...request, stage };
   await requests.put(moved);

@@ -10,7 +10,7 @@ import {
   type PreferenceUpdates,
   PreferenceUpdatesSchema,
 } from "@history-sync/proto/device-sync";
-import type { Workplace } from "./ports.js";
+import type { WorkerContext } from "./ports.js";
 
 // XMTP's root key; the keys of every conversation's push topics are derived from it.
 export const hmacKeyBytes = 42;
@@ -18,7 +18,7 @@ export const hmacKeyBytes = 42;
 /** Takes in what an installation of ours, perhaps this one, said of its preferences. */
 export async function applyPreferenceUpdates(
   { updates }: PreferenceUpdates,
-  workplace: Workplace,
+  context: WorkerContext,
 ): Promise<void> {
   const consent: ConsentSave[] = [];
   for (const { update } of updates) {
@@ -26,16 +26,16 @@ export async function applyPreferenceUpdates(
     if (update.case === "hmac") {
       const { key, cycledAtNs } = update.value;
       const hmacKey = create(HmacKeySaveSchema, { key, cycledAtNs });
-      await mergeHmacRoot(hmacKey, workplace);
+      await mergeHmacRoot(hmacKey, context);
     }
   }
-  await mergeConsentRecords(consent, workplace);
+  await mergeConsentRecords(consent, context);
 }
 
 /** The newest wins, as in an archive. */
 export async function mergeConsentRecords(
   consent: readonly ConsentSave[],
-  { history, clock, updates }: Workplace,
+  { history, clock, updates }: WorkerContext,
 ): Promise<void> {
   const page = { groups: [], messages: [], consent };
   await history.mergePage(page, mergeRows(nowNs(clock)));
@@ -45,7 +45,7 @@ export async function mergeConsentRecords(
 /** The newest wins, as in an archive. */
 export async function mergeHmacRoot(
   hmacKey: HmacKeySave,
-  { history, clock, updates }: Workplace,
+  { history, clock, updates }: WorkerContext,
 ): Promise<void> {
   const page = { groups: [], messages: [], consent: [], hmacKey };
   await history.mergePage(page, mergeRows(nowNs(clock)));

@@ -13,7 +13,7 @@ import {
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
 import { SyncWorkerError } from "./errors.js";
 import { type HistoryOptions, wireOptions } from "./options.js";
-import { enterStage, type Workplace } from "./ports.js";
+import { enterStage, type WorkerContext } from "./ports.js";
 import type { SealedArchive, SyncRequest } from "./request-store.js";
 import { withRetries } from "./retry.js";
 
@@ -27,7 +27,7 @@ export function newRequest(
   serverUrl: string,
   options: HistoryOptions,
   requester: InstallationId,
-  { clock, randomBytes }: Workplace,
+  { clock, randomBytes }: WorkerContext,
 ): SyncRequest {
   const pin = newPin(randomBytes);
   return {
@@ -45,7 +45,7 @@ export function newRequest(
 /** Sends one's own request. A second message with the same pin, after a crash, asks nothing new. */
 export async function ask(
   request: SyncRequest,
-  workplace: Workplace,
+  context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   const message = create(DeviceSyncRequestSchema, {
@@ -53,10 +53,10 @@ export async function ask(
     serverUrl: request.serverUrl,
     options: request.options,
   });
-  await withRetries(workplace.clock, signal, () =>
-    workplace.syncGroups.send({ case: "request", value: message }, signal),
+  await withRetries(context.clock, signal, () =>
+    context.syncGroups.send({ case: "request", value: message }, signal),
   );
-  await enterStage(request, { name: "requested" }, workplace);
+  await enterStage(request, { name: "requested" }, context);
 }
 
 /** Another installation's request, as this one will answer it. */

@@ -11,7 +11,7 @@ import { answer } from "./answer.js";
 import { SyncWorkerError } from "./errors.js";
 import { importReply } from "./import-reply.js";
 import type { HistoryOptions } from "./options.js";
-import { enterStage, type WorkerPorts, type Workplace } from "./ports.js";
+import { enterStage, type WorkerContext, type WorkerPorts } from "./ports.js";
 import {
   applyPreferenceUpdates,
   consentUpdates,
@@ -40,7 +40,7 @@ export interface SyncWorkerOptions {
  * comes, and takes in changes of preferences. After a restart it goes on with what it had begun.
  */
 export class SyncWorker implements AsyncDisposable {
-  readonly #workplace: Workplace;
+  readonly #context: WorkerContext;
   readonly #historySyncUrl: string;
   readonly #stopping = new AbortController();
   readonly #tasks = new Map<string, Promise<void>>();
@@ -49,7 +49,7 @@ export class SyncWorker implements AsyncDisposable {
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
-    this.#workplace = { ...ports, updates: new Updates() };
+    this.#context = { ...ports, updates: new Updates() };
     this.#historySyncUrl = options.historySyncUrl;
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
@@ -73,32 +73,32 @@ export class SyncWorker implements AsyncDisposable {
       );
     }
     const request = this.#newRequest(options, serverUrl);
-    await this.#workplace.requests.put(request);
-    await ask(request, this.#workplace, this.#stopping.signal);
+    await this.#context.requests.put(request);
+    await ask(request, this.#context, this.#stopping.signal);
     return request;
   }
 
   /** Every request that this installation made or answers, oldest first. */
   requests(): Promise<readonly SyncRequest[]> {
-    return this.#workplace.requests.list();
+    return this.#context.requests.list();
   }
 
   /** What happens from now on. */
   updates(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
-    return this.#workplace.updates.watch(signal);
+    return this.#context.updates.watch(signal);
   }
 
   /** Fetches what the sync groups have and handles it; long work goes on behind it. */
   async sync(): Promise<void> {
     await this.#started;
-    await this.#workplace.syncGroups.sync(this.#stopping.signal);
+    await this.#context.syncGroups.sync(this.#stopping.signal);
     await this.#handlePending();
   }
 
   /** Adds new installations of the inbox to the sync group, removes revoked ones, and gives the new ones the HMAC key. */
   async refreshInstallations(): Promise<void> {
     await this.#started;
-    const { syncGroups, history } = this.#workplace;
+    const { syncGroups, history } = this.#context;
     const { signal } = this.#stopping;
     const { added } = await syncGroups.refreshMembers(signal);
     const hmacKey = added.length > 0 ? await history.hmacKey() : undefined;
@@ -110,9 +110,9 @@ export class SyncWorker implements AsyncDisposable {
 
   /** Keeps the user's decisions and tells the other installations. */
   async shareConsent(records: readonly ConsentSave[]): Promise<void> {
-    await mergeConsentRecords(records, this.#workplace);
+    await mergeConsentRecords(records, this.#context);
     await this.#started;
-    await this.#workplace.syncGroups.send(
+    await this.#context.syncGroups.send(
       { case: "preferenceUpdates", value: consentUpdates(records) },
       this.#stopping.signal,
     );
@@ -133,7 +133,7 @@ export class SyncWorker implements AsyncDisposable {
     this.#stopping.abort(new DOMException("closed", "AbortError"));
     await Promise.allSettled([this.#following, ...this.#tasks.values()]);
     await this.#turn;
-    this.#workplace.updates.close();
+    this.#context.updates.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -141,7 +141,7 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { syncGroups, requests } = this.#workplace;
+    const { syncGroups, requests } = this.#context;
     // Decided first: who was alone in the inbox when it started has nobody to ask, whoever comes next.
     await this.#ensureHmacKey();
     await this.#decideInitialRequest();
@@ -151,25 +151,25 @@ export class SyncWorker implements AsyncDisposable {
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
-    for await (const _ of this.#workplace.syncGroups.follow(signal)) {
+    for await (const _ of this.#context.syncGroups.follow(signal)) {
       await this.#handlePending();
     }
   }
 
   /** The first installation of an inbox makes the key; a later one is given it. */
   async #ensureHmacKey(): Promise<void> {
-    const { history, clock, randomBytes } = this.#workplace;
+    const { history, clock, randomBytes } = this.#context;
     if (await history.hmacKey()) return;
     if ((await this.#otherInstallations()) > 0) return;
     const hmacKey = create(HmacKeySaveSchema, {
       key: randomBytes(hmacKeyBytes),
       cycledAtNs: nowNs(clock),
     });
-    await mergeHmacRoot(hmacKey, this.#workplace);
+    await mergeHmacRoot(hmacKey, this.#context);
   }
 
   async #decideInitialRequest(): Promise<void> {
-    const { requests } = this.#workplace;
+    const { requests } = this.#context;
     if (this.#historySyncUrl === "") return;
     if (await requests.initialRequestDecided()) return;
     const alone = (await this.#otherInstallations()) === 0;
@@ -179,12 +179,12 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   #newRequest(options: HistoryOptions, serverUrl: string): SyncRequest {
-    const { installationId } = this.#workplace.syncGroups;
-    return newRequest(serverUrl, options, installationId, this.#workplace);
+    const { installationId } = this.#context.syncGroups;
+    return newRequest(serverUrl, options, installationId, this.#context);
   }
 
   async #otherInstallations(): Promise<number> {
-    const { syncGroups, installations } = this.#workplace;
+    const { syncGroups, installations } = this.#context;
     const known = await installations.installations(syncGroups.inboxId);
     return known.installations.filter((id) => id !== syncGroups.installationId)
       .length;
@@ -193,7 +193,7 @@ export class SyncWorker implements AsyncDisposable {
   /** One after the other, in the order of the sync groups, whoever asks for it. */
   #handlePending(): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const { syncGroups } = this.#workplace;
+      const { syncGroups } = this.#context;
       for (const message of await syncGroups.pending()) {
         if (await this.#handle(message)) await syncGroups.markHandled(message);
       }
@@ -212,7 +212,7 @@ export class SyncWorker implements AsyncDisposable {
       case "reply":
         return own || this.#takeReply(content.value);
       case "preferenceUpdates":
-        await applyPreferenceUpdates(content.value, this.#workplace);
+        await applyPreferenceUpdates(content.value, this.#context);
         return true;
       default:
         return true;
@@ -224,15 +224,15 @@ export class SyncWorker implements AsyncDisposable {
     wire: DeviceSyncRequest,
   ): Promise<void> {
     if (this.#historySyncUrl === "") return;
-    const { requests } = this.#workplace;
+    const { requests } = this.#context;
     const request = receivedRequest(message, wire);
     if (await requests.get(request.id)) return;
-    this.#goOn(await enterStage(request, request.stage, this.#workplace));
+    this.#goOn(await enterStage(request, request.stage, this.#context));
   }
 
   /** The first good reply serves; while one is being imported the next ones wait for how that ends. */
   async #takeReply(reply: DeviceSyncReply): Promise<boolean> {
-    const { requests, log } = this.#workplace;
+    const { requests, log } = this.#context;
     const request = await requests.get(askedId(reply.requestId));
     if (!request || request.stage.name === "imported") return true;
     if (request.stage.name === "importing") return false;
@@ -241,7 +241,7 @@ export class SyncWorker implements AsyncDisposable {
         name: "importing",
         archive: replyArchive(reply),
       } as const;
-      this.#goOn(await enterStage(request, stage, this.#workplace));
+      this.#goOn(await enterStage(request, stage, this.#context));
     } catch (error) {
       if (!(error instanceof SyncWorkerError)) throw error;
       log("sync-reply.refused", { code: error.code });
@@ -254,12 +254,12 @@ export class SyncWorker implements AsyncDisposable {
     const step = steps[request.stage.name];
     if (!step || this.#tasks.has(request.id)) return;
     const { signal } = this.#stopping;
-    const task = step(request, this.#workplace, signal)
+    const task = step(request, this.#context, signal)
       .catch((error: unknown) => this.#giveUp(request, error))
       .finally(() => this.#tasks.delete(request.id))
       .then(() => this.#handlePending())
       .catch((error: unknown) => {
-        this.#workplace.log("sync-worker.failed", { code: codeOf(error) });
+        this.#context.log("sync-worker.failed", { code: codeOf(error) });
       });
     this.#tasks.set(request.id, task);
   }
@@ -267,7 +267,7 @@ export class SyncWorker implements AsyncDisposable {
   async #giveUp(request: SyncRequest, error: unknown): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     const stage = { name: "failed", reason: codeOf(error) } as const;
-    await enterStage(request, stage, this.#workplace);
+    await enterStage(request, stage, this.#context);
   }
 }
 
