@@ -16,7 +16,7 @@ import {
   keyPackageLifetimeMs,
   keyPackageRotationMs,
 } from "./parameters.js";
-import { deliver, type WorkerContext } from "./ports.js";
+import { deliver, type MlsContext } from "./ports.js";
 
 /**
  * Makes a key package when there is none or the last one is 30 days old. It is of last resort: the delivery service
@@ -25,7 +25,7 @@ import { deliver, type WorkerContext } from "./ports.js";
 export async function ensureKeyPackage(
   installation: InstallationRecord,
   leafExtensions: readonly Extension[],
-  { engine, store, clock }: WorkerContext,
+  { engine, store, clock }: MlsContext,
 ): Promise<void> {
   const newest = newestOf(await store.keyPackages());
   const rotationNs = BigInt(keyPackageRotationMs) * 1_000_000n;
@@ -43,7 +43,7 @@ export async function ensureKeyPackage(
 /** Gives the delivery service the newest key package, unless it has it. */
 export async function publishKeyPackage(
   installationId: InstallationId,
-  { store, deliveryService }: WorkerContext,
+  { store, deliveryService }: MlsContext,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const newest = newestOf(await store.keyPackages());
@@ -61,7 +61,7 @@ export async function publishKeyPackage(
 /** The key package that a Welcome's header names. */
 export async function keyPackageFor(
   initKey: Uint8Array,
-  { store }: WorkerContext,
+  { store }: MlsContext,
 ): Promise<KeyPackageRecord> {
   const wanted = toHex(initKey);
   const all = await store.keyPackages();
@@ -76,7 +76,7 @@ export async function keyPackageFor(
 /** Fetches key packages, and leaves out whoever has none that can be used now. */
 export async function fetchKeyPackages(
   installationIds: readonly InstallationId[],
-  context: WorkerContext,
+  context: MlsContext,
   signal: AbortSignal | undefined,
 ): Promise<readonly ReadKeyPackage[]> {
   if (installationIds.length === 0) return [];
@@ -100,7 +100,7 @@ export async function fetchKeyPackages(
 async function checkKeyPackage(
   id: InstallationId,
   bytes: Uint8Array | undefined,
-  { engine, authentication, clock }: WorkerContext,
+  { engine, authentication, clock }: MlsContext,
 ): Promise<ReadKeyPackage> {
   if (!bytes || bytes.length === 0) {
     throw new MlsGroupError(
@@ -125,7 +125,7 @@ async function checkKeyPackage(
 
 async function vouchedFor(
   { credential, installationId }: ReadKeyPackage,
-  validate: WorkerContext["authentication"]["validate"],
+  validate: MlsContext["authentication"]["validate"],
 ): Promise<boolean> {
   try {
     return await validate(credential, idBytes(installationId));

@@ -4,7 +4,7 @@ import type { CommitIntent, Engine, GroupView } from "./engine/engine.js";
 import type { GroupRecord, PendingCommit } from "./group-state-store.js";
 import { fetchKeyPackages } from "./key-packages.js";
 import type { Extension } from "./parameters.js";
-import type { WorkerContext } from "./ports.js";
+import type { MlsContext } from "./ports.js";
 import { welcomeFor } from "./welcomes.js";
 
 /** What shall become of a group. Members that are there already, or gone already, are no error. */
@@ -46,7 +46,7 @@ export interface MembershipPlan {
 export async function planChange(
   change: MembershipChange,
   { members, extensions: current }: GroupView,
-  context: WorkerContext,
+  context: MlsContext,
   signal: AbortSignal | undefined,
 ): Promise<MembershipPlan> {
   const present = new Set(members.map((member) => member.installationId));

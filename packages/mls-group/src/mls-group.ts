@@ -21,7 +21,7 @@ import {
   planChange,
 } from "./membership.js";
 import type { Extension } from "./parameters.js";
-import { deliver, type WorkerContext } from "./ports.js";
+import { deliver, type MlsContext } from "./ports.js";
 import { protectAgain, receive, tooOld } from "./receive.js";
 import { entriesAfter } from "./topics.js";
 
@@ -38,7 +38,7 @@ const maxSettleRounds = 4;
 export class MlsGroup {
   readonly id: GroupId;
   readonly #self: InstallationId;
-  readonly #context: WorkerContext;
+  readonly #context: MlsContext;
   readonly #lock = new Lock();
   #record: GroupRecord;
   #view: GroupView;
@@ -48,7 +48,7 @@ export class MlsGroup {
     record: GroupRecord,
     view: GroupView,
     self: InstallationId,
-    context: WorkerContext,
+    context: MlsContext,
   ) {
     this.id = record.id;
     this.#record = record;
@@ -213,12 +213,7 @@ export class MlsGroup {
           { retryable: true },
         );
       }
-      const plan = await planChange(
-        change,
-        this.#view,
-        this.#context,
-        signal,
-      );
+      const plan = await planChange(change, this.#view, this.#context, signal);
       if (plan.isEmpty) return plan.outcome;
       const { engine } = this.#context;
       const pending = await pendingCommit(plan, this.#record, engine);
@@ -323,8 +318,7 @@ export class MlsGroup {
     const isNewEpoch =
       record.epoch !== this.#record.epoch ||
       record.active !== this.#record.active;
-    if (isNewEpoch)
-      this.#view = await this.#context.engine.view(record.state);
+    if (isNewEpoch) this.#view = await this.#context.engine.view(record.state);
     this.#record = record;
   }
 

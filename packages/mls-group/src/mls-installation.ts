@@ -21,7 +21,7 @@ import {
   groupIdBytes,
   signatureKeyBytes,
 } from "./parameters.js";
-import type { MlsPorts, WorkerContext } from "./ports.js";
+import type { MlsContext, MlsPorts } from "./ports.js";
 import { entriesAfter } from "./topics.js";
 import { join } from "./welcomes.js";
 
@@ -69,7 +69,7 @@ export async function openInstallation(
 
 async function openRecord(
   credential: Uint8Array,
-  { store, randomBytes }: WorkerContext,
+  { store, randomBytes }: MlsContext,
 ): Promise<InstallationRecord> {
   const known = await store.installation();
   if (!known) {
@@ -89,7 +89,7 @@ async function openRecord(
 export class MlsInstallation {
   /** Its Ed25519 public key. */
   readonly id: InstallationId;
-  readonly #context: WorkerContext;
+  readonly #context: MlsContext;
   readonly #groups: Map<GroupId, MlsGroup>;
   readonly #lock = new Lock();
   #welcomeCursor: bigint;
@@ -101,7 +101,7 @@ export class MlsInstallation {
       welcomeCursor,
     }: { readonly id: InstallationId; readonly welcomeCursor: bigint },
     groups: readonly MlsGroup[],
-    context: WorkerContext,
+    context: MlsContext,
   ) {
     this.id = id;
     this.#welcomeCursor = welcomeCursor;

@@ -15,7 +15,7 @@ export interface MlsPorts {
   readonly log: Logger;
 }
 
-export interface WorkerContext extends MlsPorts {
+export interface MlsContext extends MlsPorts {
   readonly engine: Engine;
 }
 

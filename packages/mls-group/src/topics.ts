@@ -1,6 +1,6 @@
 import type { Delivered, Topic } from "./delivery-service.js";
 import { MlsGroupError } from "./errors.js";
-import { deliver, type WorkerContext } from "./ports.js";
+import { deliver, type MlsContext } from "./ports.js";
 
 // Ends a call against a delivery service that has more for ever; the next call goes on.
 const maxPages = 1_000;
@@ -9,7 +9,7 @@ const maxPages = 1_000;
 export async function* entriesAfter(
   topic: Topic,
   afterId: bigint,
-  { deliveryService }: WorkerContext,
+  { deliveryService }: MlsContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Delivered, void, undefined> {
   let cursor = afterId;

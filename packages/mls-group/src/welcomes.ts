@@ -4,7 +4,7 @@ import type { ReadKeyPackage } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
 import { keyPackageFor } from "./key-packages.js";
-import type { WorkerContext } from "./ports.js";
+import type { MlsContext } from "./ports.js";
 import {
   decodeWelcomeMetadata,
   encodeWelcomeMetadata,
@@ -39,7 +39,7 @@ export function placed(
 export async function join(
   entry: Delivered,
   installation: InstallationRecord,
-  context: WorkerContext,
+  context: MlsContext,
 ): Promise<GroupRecord> {
   const { engine, clock } = context;
   if (!entry.welcome || entry.welcome.wrapperAlgorithm !== notWrapped) {
