@@ -7,6 +7,13 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `unknown-format`: the first bytes are of no archive format that this version reads; check what was downloaded, or update.
  * - `truncated`: the bytes end too early; fetch the archive again.
  * - `trailing-data`: bytes follow the archive's end; fetch the archive again.
+ * - `unsupported-version`: the archive is of a later version of its format; update.
+ * - `unsupported-suite`: the archive uses a compression or cipher that this version doesn't know: update; or this platform
+ *   can't write zstd: choose "deflate".
+ * - `wrong-key`: the archive was sealed with another key, or its header was damaged; ask for the right key.
+ * - `invalid-page`: a page is malformed; its writer is faulty or hostile, fetching it again doesn't help unless its
+ *   header was damaged.
+ * - `unexpected-archive`: the archive or one of its pages isn't the one that was announced; fetch it again.
  * - `invalid-zstd`: the zstd layer is malformed, or uses what archives never use (dictionaries, skippable frames).
  * - `invalid-record`: a record's length is impossible.
  * - `not-authentic`: a record does not open: the key is another archive's, or the bytes were changed.
@@ -20,6 +27,11 @@ export type EncryptionCodecErrorCode =
   | "unknown-format"
   | "truncated"
   | "trailing-data"
+  | "unsupported-version"
+  | "unsupported-suite"
+  | "wrong-key"
+  | "invalid-page"
+  | "unexpected-archive"
   | "invalid-zstd"
   | "invalid-record"
   | "not-authentic"

@@ -1,5 +1,5 @@
-/** The formats that this package reads and writes. */
-export type ArchiveFormat = "xmtp-v0";
+/** The formats that this package reads and writes: libxmtp's, and ours, which FORMAT.md describes. */
+export type ArchiveFormat = "xmtp-v0" | "paged-v1";
 
 /** How many first bytes tell the formats apart. */
 export const formatBytes = 2;
@@ -8,5 +8,8 @@ export const formatBytes = 2;
 export function archiveFormat(
   firstBytes: Uint8Array,
 ): ArchiveFormat | undefined {
-  return firstBytes[0] === 0 && firstBytes[1] === 0 ? "xmtp-v0" : undefined;
+  const [first, second] = firstBytes;
+  if (first === 0x00 && second === 0x00) return "xmtp-v0";
+  if (first === 0x89 && second === 0x48) return "paged-v1";
+  return undefined;
 }

@@ -1,19 +1,29 @@
-import type { AesGcm } from "./aes/aes-gcm.js";
+import { wipe } from "@history-sync/primitives";
 import { createAesGcm } from "./aes/create.js";
 import { ByteReader } from "./byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "./errors.js";
 import { archiveFormat, formatBytes } from "./format.js";
 import { checkArchiveKey } from "./key.js";
 import { defaultLimits, type Limits } from "./limits.js";
+import {
+  type ArchiveCursor,
+  type ArchivePage,
+  type ExpectedArchive,
+  readPages,
+} from "./paged-v1/open.js";
 import { openXmtpV0 } from "./xmtp-v0/open.js";
 
 export interface OpenArchiveOptions {
-  /** The archive's key: exactly 32 bytes. It is read before `openArchive` returns. */
+  /** The archive's key: exactly 32 bytes. It is read before the call returns. */
   readonly key: Uint8Array;
-  /** What is not given is as in `defaultLimits`. */
+  /** What is not given is as in `defaultLimits`. Frames and inflated bytes are counted from where this call starts. */
   readonly limits?: Partial<Limits>;
   /** Reads legacy xmtp-v0 archives, whose records share one nonce; by default they are refused. */
   readonly allowRepeatedNonce?: boolean;
+  /** Of a paged-v1 archive: the bytes start at this cursor's offset instead of at the archive's start. */
+  readonly from?: ArchiveCursor | undefined;
+  /** Of a paged-v1 archive: what was announced of it; anything else is refused. */
+  readonly expected?: ExpectedArchive | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -28,41 +38,90 @@ export function openArchive(
   bytes: ReadableStream<Uint8Array>,
   options: OpenArchiveOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  checkArchiveKey(options.key);
-  const cipher = createAesGcm(options.key);
-  // It is awaited when the first frame is asked for, which may be never.
-  cipher.catch(() => {});
-  return openFrames(bytes, cipher, options);
+  return framesOf(openArchivePages(bytes, options), options.signal);
 }
 
-async function* openFrames(
+/**
+ * The same, with as many frames at a time as belong together: a page of a paged-v1 archive, after which reading can be
+ * resumed, or some records of an xmtp-v0 archive, which can't.
+ */
+export function openArchivePages(
   bytes: ReadableStream<Uint8Array>,
-  cipher: Promise<AesGcm>,
-  { limits: given, allowRepeatedNonce = false, signal }: OpenArchiveOptions,
+  options: OpenArchiveOptions,
+): AsyncGenerator<ArchivePage, void, undefined> {
+  checkArchiveKey(options.key);
+  return openPages(bytes, Uint8Array.from(options.key), options);
+}
+
+async function* framesOf(
+  pages: AsyncIterable<ArchivePage>,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const limits: Limits = { ...defaultLimits, ...given };
-  const archive = new ByteReader(
-    sealedChunks(bytes, limits.maxArchiveBytes, signal),
-    "the archive",
-  );
-  const aes = await cipher;
-  try {
-    const first = await archive.read(formatBytes, "format");
-    if (archiveFormat(first) !== "xmtp-v0") {
-      throw new EncryptionCodecError(
-        "unknown-format",
-        "expected an archive, got other first bytes",
-      );
-    }
-    const frames = openXmtpV0(archive, aes, { limits, allowRepeatedNonce });
-    for await (const frame of frames) {
-      // A chunk may hold many frames: an abort is not left until it is used up.
+  for await (const { frames } of pages) {
+    for (const frame of frames) {
+      // A page holds many frames: an abort is not left until it is used up.
       signal?.throwIfAborted();
       yield frame;
     }
+  }
+}
+
+async function* openPages(
+  bytes: ReadableStream<Uint8Array>,
+  key: Uint8Array,
+  options: OpenArchiveOptions,
+): AsyncGenerator<ArchivePage, void, undefined> {
+  const { from, expected, signal } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const archive = new ByteReader(
+    sealedChunks(bytes, limits.maxArchiveBytes, signal),
+    from ? `the archive from byte ${from.offset} on` : "the archive",
+  );
+  try {
+    if (from) {
+      yield* readPages(archive, key, { from, expected, limits });
+      return;
+    }
+    const first = (await archive.read(formatBytes, "format")).slice();
+    switch (archiveFormat(first)) {
+      case "xmtp-v0":
+        yield* recordPages(archive, key, { ...options, limits });
+        break;
+      case "paged-v1":
+        yield* readPages(archive, key, { first, expected, limits });
+        break;
+      default:
+        throw new EncryptionCodecError(
+          "unknown-format",
+          "expected an archive, got other first bytes",
+        );
+    }
+  } finally {
+    wipe(key);
+    await archive.close();
+    // If nothing was read yet, closing the reader did not reach it.
+    await bytes.cancel().catch(() => {});
+  }
+}
+
+async function* recordPages(
+  archive: ByteReader,
+  key: Uint8Array,
+  {
+    limits,
+    allowRepeatedNonce = false,
+  }: { readonly limits: Limits; readonly allowRepeatedNonce?: boolean },
+): AsyncGenerator<ArchivePage, void, undefined> {
+  const aes = await createAesGcm(key);
+  try {
+    let page = 0;
+    const options = { limits, allowRepeatedNonce };
+    for await (const frames of openXmtpV0(archive, aes, options)) {
+      yield { page, frames, final: false, next: undefined };
+      page++;
+    }
   } finally {
     aes.close();
-    await archive.close();
   }
 }
 

@@ -7,48 +7,78 @@ import type { AesGcm } from "./aes/aes-gcm.js";
 import { createAesGcm } from "./aes/create.js";
 import type { ArchiveFormat } from "./format.js";
 import { checkArchiveKey, randomExactly } from "./key.js";
+import type { Suite } from "./paged-v1/layout.js";
+import {
+  type SealedHeader,
+  type SealedPage,
+  sealPagedV1,
+} from "./paged-v1/seal.js";
+import { maxSealedPagedV1Bytes } from "./paged-v1/size-bound.js";
 import { nonceBytes } from "./xmtp-v0/layout.js";
 import { sealedSizeXmtpV0, sealXmtpV0 } from "./xmtp-v0/seal.js";
 
 export interface SealArchiveOptions {
   /** Exactly 32 bytes, made for this archive alone. It is read before `sealArchive` returns. */
   readonly key: Uint8Array;
-  /** By default "xmtp-v0". */
+  /** By default "paged-v1"; libxmtp reads "xmtp-v0" only. */
   readonly format?: ArchiveFormat;
-  /** Where the nonce comes from; the system by default. */
+  /** Where salt or nonce come from; the system by default. */
   readonly randomBytes?: RandomBytes;
+  /** Of a paged-v1 archive: by default "zstd" where the platform writes it, else "deflate". */
+  readonly suite?: Suite;
+  /** Is told of a paged-v1 archive before its first byte is given out. */
+  readonly onHeader?: (archive: SealedHeader) => void;
+  /** Is told of each page of a paged-v1 archive before it is given out. */
+  readonly onPage?: (page: SealedPage) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Seals frames into one archive, in chunks of about 64 KiB. Frames are taken only as the stream is read; cancelling the
- * stream, an error or an abort ends their iteration.
+ * Seals frames into one archive. In paged-v1 an empty frame is none, but begins a new page. Frames are taken only as the
+ * stream is read, a page or two ahead; cancelling the stream, an error or an abort ends their iteration.
  *
- * Throws `invalid-key` or `invalid-random` at once. The stream fails with `no-frames`, with `limit-exceeded` for a frame
- * that readers refuse by default, with the signal's reason or with the frames' own error.
+ * Throws `invalid-key`, `invalid-random` or `unsupported-suite` at once. The stream fails with `no-frames` (xmtp-v0),
+ * with `limit-exceeded` for a frame that readers refuse by default, with the signal's reason or with the frames' own
+ * error.
  */
 export function sealArchive(
   frames: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options: SealArchiveOptions,
+  { format = "paged-v1", ...options }: SealArchiveOptions,
 ): ReadableStream<Uint8Array> {
-  checkArchiveKey(options.key);
-  const random = options.randomBytes ?? systemRandomBytes;
-  const nonce = randomExactly(random, nonceBytes);
-  const cipher = createAesGcm(options.key);
-  // It is awaited when the stream is first read, which may be never.
-  cipher.catch(() => {});
-  return streamOf(sealFrames(frames, cipher, nonce, options.signal));
+  switch (format) {
+    case "xmtp-v0":
+      return sealRecords(frames, options);
+    case "paged-v1":
+      return sealPagedV1(frames, options);
+  }
 }
 
-/** The bytes of an archive of frames of these sizes, without making it. */
+/**
+ * The bytes of an archive of frames of these sizes, without making it: of xmtp-v0 exactly; of paged-v1 the most that it
+ * can have, since how well frames compress shows only then (chats take about a quarter).
+ */
 export function sealedSize(
   frameSizes: Iterable<number>,
-  format: ArchiveFormat = "xmtp-v0",
+  format: ArchiveFormat = "paged-v1",
 ): number {
   switch (format) {
     case "xmtp-v0":
       return sealedSizeXmtpV0(frameSizes);
+    case "paged-v1":
+      return maxSealedPagedV1Bytes(frameSizes);
   }
+}
+
+function sealRecords(
+  frames: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { key, signal, randomBytes = systemRandomBytes }: SealArchiveOptions,
+): ReadableStream<Uint8Array> {
+  checkArchiveKey(key);
+  const nonce = randomExactly(randomBytes, nonceBytes);
+  const cipher = createAesGcm(key);
+  // It is awaited when the stream is first read, which may be never.
+  cipher.catch(() => {});
+  return streamOf(sealFrames(frames, cipher, nonce, signal));
 }
 
 async function* sealFrames(

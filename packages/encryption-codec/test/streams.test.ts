@@ -10,6 +10,8 @@ import {
 } from "../src/index.js";
 import { codeOf, collect, open, seal } from "./support/frames.js";
 
+const format = "xmtp-v0";
+
 const key = new Uint8Array(32).fill(7);
 const randomBytes = unsafeSeededBytes(11);
 
@@ -44,7 +46,7 @@ test("what was sealed opens to the same frames, however it is cut", async () => 
       async (frameSizes, chunkSizes) => {
         const frames = frameSizes.map((size) => randomBytes(size));
         const archive = await seal(frames, { key });
-        expect(archive.length).toBe(sealedSize(frameSizes));
+        expect(archive.length).toBe(sealedSize(frameSizes, format));
         expect(await open(archive, { key }, ...chunkSizes)).toEqual(frames);
       },
     ),
@@ -57,13 +59,18 @@ test("many small frames cross the batches in order", async () => {
     Uint8Array.of(i & 0xff, i >> 8),
   );
   const archive = await seal(frames, { key });
-  expect(archive.length).toBe(sealedSize(frames.map((frame) => frame.length)));
+  expect(archive.length).toBe(
+    sealedSize(
+      frames.map((frame) => frame.length),
+      format,
+    ),
+  );
   expect(await open(archive, { key })).toEqual(frames);
 });
 
 test("the header comes first, then chunks of about 64 KiB, made as they are read", async () => {
   const { state, frames } = endless(1000);
-  const reader = sealArchive(frames, { key }).getReader();
+  const reader = sealArchive(frames, { format, key }).getReader();
   expect(state.made).toBe(0);
   const header = await reader.read();
   expect(archiveFormat(header.value ?? new Uint8Array(0))).toBe("xmtp-v0");
@@ -94,7 +101,7 @@ test("a stream of nothing is no archive", async () => {
 test("opening takes no more than it needs, and leaving the loop cancels the source", async () => {
   const { state, frames } = endless(1000);
   let opened = 0;
-  for await (const frame of openArchive(sealArchive(frames, { key }), {
+  for await (const frame of openArchive(sealArchive(frames, { format, key }), {
     key,
   })) {
     expect(frame).toHaveLength(1000);
@@ -106,7 +113,7 @@ test("opening takes no more than it needs, and leaving the loop cancels the sour
 
 test("an error cancels the source as well", async () => {
   const { state, frames } = endless(1000);
-  const sealed = sealArchive(frames, { key });
+  const sealed = sealArchive(frames, { format, key });
   const wrong = openArchive(sealed, { key: new Uint8Array(32) });
   expect(await codeOf(wrong.next())).toBe("not-authentic");
   expect(state.closed).toBe(true);
@@ -122,6 +129,7 @@ test("an abort ends sealing and opening, even while they wait", async () => {
     }),
   };
   const sealed = sealArchive(never, {
+    format,
     key,
     signal: sealing.signal,
   }).getReader();
@@ -150,14 +158,14 @@ test("an abort between chunks ends both, and lets go of the source", async () =>
   const abort = new AbortController();
   const { state, frames } = endless(1000);
   const options = { key, signal: abort.signal };
-  const opened = openArchive(sealArchive(frames, { key }), options);
+  const opened = openArchive(sealArchive(frames, { format, key }), options);
   await opened.next();
   abort.abort(reason);
   await expect(collect(opened)).rejects.toBe(reason);
   expect(state.closed).toBe(true);
 
   const other = endless(1000);
-  const reader = sealArchive(other.frames, options).getReader();
+  const reader = sealArchive(other.frames, { format, ...options }).getReader();
   await reader.read();
   await expect(reader.read()).rejects.toBe(reason);
 });
@@ -186,7 +194,7 @@ test("a source's own error is passed on", async () => {
     throw failure;
   }
   await expect(
-    collect(openArchive(sealArchive(broken(), { key }), { key })),
+    collect(openArchive(sealArchive(broken(), { format, key }), { key })),
   ).rejects.toBe(failure);
 });
 

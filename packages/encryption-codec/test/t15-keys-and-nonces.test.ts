@@ -11,6 +11,8 @@ import { advanceNonce } from "../src/xmtp-v0/nonce.js";
 import { sealXmtpV0 } from "../src/xmtp-v0/seal.js";
 import { codeOf, collect, open, seal } from "./support/frames.js";
 
+const format = "xmtp-v0";
+
 const frames = [Uint8Array.of(1), Uint8Array.of(2, 3)];
 
 test("t15: a key has exactly 32 bytes, to seal and to open", () => {
@@ -21,7 +23,7 @@ test("t15: a key has exactly 32 bytes, to seal and to open", () => {
   );
   for (const length of [0, 16, 31, 33, 64]) {
     const key = new Uint8Array(length);
-    expect(() => sealArchive(frames, { key })).toThrow("invalid-key");
+    expect(() => sealArchive(frames, { format, key })).toThrow("invalid-key");
     expect(() => openArchive(streamOf([]), { key })).toThrow("invalid-key");
   }
 });
@@ -35,7 +37,7 @@ test("t15: another key opens nothing", async () => {
 test("t15: a key may be wiped as soon as it was handed over", async () => {
   const key = generateArchiveKey();
   const copy = Uint8Array.from(key);
-  const sealing = sealArchive(frames, { key });
+  const sealing = sealArchive(frames, { format, key });
   wipe(key);
   const opening = openArchive(sealing, { key: copy });
   wipe(copy);
@@ -50,7 +52,7 @@ test("t15: every archive has a fresh nonce, of a source that must be sound", asy
   }
   expect(nonces.size).toBe(100);
   const randomBytes = () => new Uint8Array(11);
-  expect(() => sealArchive(frames, { key, randomBytes })).toThrow(
+  expect(() => sealArchive(frames, { format, key, randomBytes })).toThrow(
     "invalid-random",
   );
 });
@@ -93,12 +95,13 @@ test("t15: a nonce steps forth and back as a little-endian number", () => {
 test("t15: the ciphers agree, and none opens what it should not", async () => {
   const random = unsafeSeededBytes(3);
   const key = random(32);
+  const data = random(20);
   const ciphers: AesGcm[] = [
-    softwareAesGcm(key),
-    await webCryptoAesGcm(crypto.subtle, key),
-    await createAesGcm(key),
+    softwareAesGcm(key, data),
+    await webCryptoAesGcm(crypto.subtle, key, data),
+    await createAesGcm(key, data),
   ];
-  if (createNativeAesGcm) ciphers.push(createNativeAesGcm(key));
+  if (createNativeAesGcm) ciphers.push(createNativeAesGcm(key, data));
   for (const length of [0, 1, 15, 16, 17, 1000]) {
     const nonce = random(12);
     const plaintext = random(length);

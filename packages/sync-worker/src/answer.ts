@@ -62,6 +62,7 @@ async function uploadArchive(
   });
   const sealed = sealArchive(frames, {
     key,
+    format: "xmtp-v0",
     randomBytes: context.randomBytes,
     signal,
   });

@@ -1,7 +1,9 @@
-/** AES-256-GCM with a 96-bit nonce, a 16-byte tag at the end and no associated data (NIST SP 800-38D). */
+/**
+ * AES-256-GCM with one key and one associated data, a 96-bit nonce, and a 16-byte tag at the end (NIST SP 800-38D).
+ */
 export interface AesGcm {
   seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>;
-  /** Undefined if the ciphertext is not authentic under this key and nonce. It has at least a tag's length. */
+  /** Undefined if the ciphertext is not authentic under this key, associated data and nonce. It has at least a tag's length. */
   open(
     nonce: Uint8Array,
     ciphertext: Uint8Array,

@@ -1,3 +1,4 @@
+import { unshared } from "../unshared.js";
 import type { AesGcm } from "./aes-gcm.js";
 
 const name = "AES-GCM";
@@ -6,23 +7,27 @@ const name = "AES-GCM";
 export async function webCryptoAesGcm(
   subtle: SubtleCrypto,
   key: Uint8Array,
+  associatedData: Uint8Array,
 ): Promise<AesGcm> {
   const secret = await subtle.importKey("raw", unshared(key), name, false, [
     "encrypt",
     "decrypt",
   ]);
+  const parameters = (nonce: Uint8Array) => ({
+    name,
+    iv: unshared(nonce),
+    additionalData: unshared(associatedData),
+  });
   return {
     async seal(nonce, plaintext) {
-      const iv = unshared(nonce);
       return new Uint8Array(
-        await subtle.encrypt({ name, iv }, secret, unshared(plaintext)),
+        await subtle.encrypt(parameters(nonce), secret, unshared(plaintext)),
       );
     },
     async open(nonce, ciphertext) {
-      const iv = unshared(nonce);
       try {
         return new Uint8Array(
-          await subtle.decrypt({ name, iv }, secret, unshared(ciphertext)),
+          await subtle.decrypt(parameters(nonce), secret, unshared(ciphertext)),
         );
       } catch (error) {
         // https://www.w3.org/TR/webcrypto/#aes-gcm-operations: so it says that the tag is wrong.
@@ -35,11 +40,4 @@ export async function webCryptoAesGcm(
     // The key is the platform's.
     close() {},
   };
-}
-
-/** WebCrypto refuses views of shared memory. */
-function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
-    ? (bytes as Uint8Array<ArrayBuffer>)
-    : Uint8Array.from(bytes);
 }

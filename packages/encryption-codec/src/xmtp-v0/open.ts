@@ -19,12 +19,12 @@ interface OpenedBatch {
   readonly nextNonce: Uint8Array;
 }
 
-/** The frames of an archive whose version was read. */
+/** The frames of an archive whose version was read, as many at a time as are opened together. */
 export async function* openXmtpV0(
   archive: ByteReader,
   aes: AesGcm,
   options: OpenXmtpV0Options,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<readonly Uint8Array[], void, undefined> {
   let nonce = await archive.read(nonceBytes, "nonce");
   const inflated = new ByteReader(
     inflate(archive, options.limits, startNativeInflater),
@@ -35,7 +35,7 @@ export async function* openXmtpV0(
     for await (const batch of batches) {
       const opened = await openBatch(batch, nonce, aes, options);
       nonce = opened.nextNonce;
-      yield* opened.frames;
+      yield opened.frames;
     }
   } finally {
     await inflated.close();

@@ -40,7 +40,7 @@ export async function seal(
   frames: Iterable<Uint8Array>,
   options: SealArchiveOptions,
 ): Promise<Uint8Array> {
-  return readAll(sealArchive(frames, options));
+  return readAll(sealArchive(frames, { format: "xmtp-v0", ...options }));
 }
 
 /** The code that opening ends with, or undefined if it opens. Any other error is thrown on. */
