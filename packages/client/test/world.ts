@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
@@ -51,6 +51,18 @@ export class World implements AsyncDisposable {
     const installation = { client, store };
     this.#running.add(installation);
     return installation;
+  }
+
+  /** Everything that stands in the files of an installation now. */
+  async bytesOnDisk(name: string): Promise<Buffer> {
+    const files = (await readdir(this.#folder)).filter((file) =>
+      file.startsWith(`${name}.db`),
+    );
+    return Buffer.concat(
+      await Promise.all(
+        files.map((file) => readFile(join(this.#folder, file))),
+      ),
+    );
   }
 
   /** Ends the installation's process; its file stays. */

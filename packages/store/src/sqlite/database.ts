@@ -1,9 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 
+// A writer waits this long for another one.
+const busyTimeoutMs = 5_000;
+
 /**
  * Opens a database of ours. Integers come back as `bigint`: nanoseconds don't fit a double.
  * 64 MiB of cache: ids are random, and with less an import of 100,000 messages takes twice as long.
- * `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
+ * `secure_delete`, since keys that are taken away must be gone. `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
  */
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readBigInts: true });
@@ -11,10 +14,24 @@ export function openDatabase(path: string): DatabaseSync {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = 5000;
+    PRAGMA busy_timeout = ${busyTimeoutMs};
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = -65536;
   `);
   return db;
+}
+
+/**
+ * Empties the write-ahead log, in which keys that were taken away may still stand. Doesn't wait for readers, since an
+ * export may read for a long time: then it is done the next time.
+ */
+export function emptyLog(db: DatabaseSync): void {
+  db.exec("PRAGMA busy_timeout = 0");
+  try {
+    db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  }
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. */

@@ -11,7 +11,7 @@ import type {
   ReceivedRecord,
 } from "@history-sync/mls-group";
 import { type GroupId, idBytes } from "@history-sync/primitives";
-import { transaction } from "./database.js";
+import { emptyLog, transaction } from "./database.js";
 import {
   groupOf,
   groupValues,
@@ -31,9 +31,6 @@ import {
 import { groupStateSchema } from "./group-state-schema.js";
 import type { Columns, Values } from "./row-codec.js";
 
-// As `openDatabase` sets it.
-const busyTimeoutMs = 5_000;
-
 /**
  * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled, the
  * write-ahead log is emptied too, unless a reader holds it: then the next time.
@@ -44,7 +41,6 @@ export class SqliteGroupStateStore implements GroupStateStore {
   /** Takes a database that `openDatabase` opened, and makes its tables there. */
   constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec("PRAGMA secure_delete = ON");
     db.exec(groupStateSchema);
   }
 
@@ -86,7 +82,7 @@ export class SqliteGroupStateStore implements GroupStateStore {
 
   async commit(changes: GroupStateChanges): Promise<void> {
     transaction(this.#db, () => this.#write(changes));
-    if (changes.handled?.length) this.#emptyLog();
+    if (changes.handled?.length) emptyLog(this.#db);
   }
 
   #write(changes: GroupStateChanges): void {
@@ -182,15 +178,5 @@ export class SqliteGroupStateStore implements GroupStateStore {
        ${changing.map((column) => `${column} = excluded.${column}`).join(", ")}`,
       ...columns.map((column) => values[column] ?? null),
     );
-  }
-
-  /** Without waiting for readers: an export may read for a long time. */
-  #emptyLog(): void {
-    this.#db.exec("PRAGMA busy_timeout = 0");
-    try {
-      this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
-    } finally {
-      this.#db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    }
   }
 }

@@ -11,7 +11,7 @@ import type {
   Stage,
   SyncRequest,
 } from "@history-sync/sync-worker";
-import { transaction } from "./database.js";
+import { emptyLog, transaction } from "./database.js";
 
 const schema = `
   CREATE TABLE IF NOT EXISTS sync_requests (
@@ -50,7 +50,7 @@ interface Row {
   readonly reason: string | null;
 }
 
-/** The worker's requests in SQLite. The key of an archive stands there only as long as its stage lasts. */
+/** The worker's requests in SQLite. The key of an archive stands in the file only as long as its stage lasts. */
 export class SqliteRequestStore implements RequestStore {
   readonly #db: DatabaseSync;
 
@@ -67,7 +67,9 @@ export class SqliteRequestStore implements RequestStore {
   }
 
   async put(request: SyncRequest): Promise<void> {
+    const keyGoes = this.#hasKey(request.id) && !archiveOf(request.stage);
     this.#put(request);
+    if (keyGoes) emptyLog(this.#db);
   }
 
   async list(): Promise<readonly SyncRequest[]> {
@@ -92,6 +94,13 @@ export class SqliteRequestStore implements RequestStore {
         .run(initialRequest);
       if (request) this.#put(request);
     });
+  }
+
+  #hasKey(id: string): boolean {
+    const row = this.#db
+      .prepare("SELECT archive_key FROM sync_requests WHERE id = ?")
+      .get(id);
+    return row !== undefined && row.archive_key !== null;
   }
 
   #put(request: SyncRequest): void {
