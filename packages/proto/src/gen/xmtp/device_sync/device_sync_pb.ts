@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ArchiveManifest } from "../../history_sync/v1/archive_manifest_pb.js";
+import { file_history_sync_v1_archive_manifest } from "../../history_sync/v1/archive_manifest_pb.js";
 import type { ConsentSave } from "./consent_backup/consent_backup_pb.js";
 import { file_xmtp_device_sync_consent_backup_consent_backup } from "./consent_backup/consent_backup_pb.js";
 import type { EventSave } from "./event_backup/event_backup_pb.js";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file xmtp/device_sync/device_sync.proto.
  */
 export const file_xmtp_device_sync_device_sync: GenFile = /*@__PURE__*/
-  fileDesc("CiJ4bXRwL2RldmljZV9zeW5jL2RldmljZV9zeW5jLnByb3RvEhB4bXRwLmRldmljZV9zeW5jIo8DCg1CYWNrdXBFbGVtZW50EjgKCG1ldGFkYXRhGAEgASgLMiQueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBNZXRhZGF0YVNhdmVIABI5CgVncm91cBgCIAEoCzIoLnhtdHAuZGV2aWNlX3N5bmMuZ3JvdXBfYmFja3VwLkdyb3VwU2F2ZUgAEkoKDWdyb3VwX21lc3NhZ2UYAyABKAsyMS54bXRwLmRldmljZV9zeW5jLm1lc3NhZ2VfYmFja3VwLkdyb3VwTWVzc2FnZVNhdmVIABI/Cgdjb25zZW50GAQgASgLMiwueG10cC5kZXZpY2Vfc3luYy5jb25zZW50X2JhY2t1cC5Db25zZW50U2F2ZUgAEj0KBWV2ZW50GAUgASgLMigueG10cC5kZXZpY2Vfc3luYy5ldmVudF9iYWNrdXAuRXZlbnRTYXZlQgIYAUgAEjIKCGhtYWNfa2V5GOkHIAEoCzIdLnhtdHAuZGV2aWNlX3N5bmMuSG1hY0tleVNhdmVIAEIJCgdlbGVtZW50IrIBChJCYWNrdXBNZXRhZGF0YVNhdmUSOgoIZWxlbWVudHMYAiADKA4yKC54bXRwLmRldmljZV9zeW5jLkJhY2t1cEVsZW1lbnRTZWxlY3Rpb24SFgoOZXhwb3J0ZWRfYXRfbnMYAyABKAMSFQoIc3RhcnRfbnMYBCABKANIAIgBARITCgZlbmRfbnMYBSABKANIAYgBAUILCglfc3RhcnRfbnNCCQoHX2VuZF9uc0oECAEQAiK3AQoOQXJjaGl2ZU9wdGlvbnMSOgoIZWxlbWVudHMYASADKA4yKC54bXRwLmRldmljZV9zeW5jLkJhY2t1cEVsZW1lbnRTZWxlY3Rpb24SFQoIc3RhcnRfbnMYAiABKANIAIgBARITCgZlbmRfbnMYAyABKANIAYgBARIlCh1leGNsdWRlX2Rpc2FwcGVhcmluZ19tZXNzYWdlcxgEIAEoCEILCglfc3RhcnRfbnNCCQoHX2VuZF9ucyIwCgtIbWFjS2V5U2F2ZRILCgNrZXkYASABKAwSFAoMY3ljbGVkX2F0X25zGAIgASgDKrcBChZCYWNrdXBFbGVtZW50U2VsZWN0aW9uEigKJEJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9VTlNQRUNJRklFRBAAEiUKIUJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9NRVNTQUdFUxABEiQKIEJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9DT05TRU5UEAISJgoeQkFDS1VQX0VMRU1FTlRfU0VMRUNUSU9OX0VWRU5UEAMaAggBYgZwcm90bzM", [file_xmtp_device_sync_consent_backup_consent_backup, file_xmtp_device_sync_event_backup_event_backup, file_xmtp_device_sync_group_backup_group_backup, file_xmtp_device_sync_message_backup_message_backup]);
+  fileDesc("CiJ4bXRwL2RldmljZV9zeW5jL2RldmljZV9zeW5jLnByb3RvEhB4bXRwLmRldmljZV9zeW5jIsYDCg1CYWNrdXBFbGVtZW50EjgKCG1ldGFkYXRhGAEgASgLMiQueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBNZXRhZGF0YVNhdmVIABI5CgVncm91cBgCIAEoCzIoLnhtdHAuZGV2aWNlX3N5bmMuZ3JvdXBfYmFja3VwLkdyb3VwU2F2ZUgAEkoKDWdyb3VwX21lc3NhZ2UYAyABKAsyMS54bXRwLmRldmljZV9zeW5jLm1lc3NhZ2VfYmFja3VwLkdyb3VwTWVzc2FnZVNhdmVIABI/Cgdjb25zZW50GAQgASgLMiwueG10cC5kZXZpY2Vfc3luYy5jb25zZW50X2JhY2t1cC5Db25zZW50U2F2ZUgAEj0KBWV2ZW50GAUgASgLMigueG10cC5kZXZpY2Vfc3luYy5ldmVudF9iYWNrdXAuRXZlbnRTYXZlQgIYAUgAEjIKCGhtYWNfa2V5GOkHIAEoCzIdLnhtdHAuZGV2aWNlX3N5bmMuSG1hY0tleVNhdmVIABI1CghtYW5pZmVzdBjqByABKAsyIC5oaXN0b3J5X3N5bmMudjEuQXJjaGl2ZU1hbmlmZXN0SABCCQoHZWxlbWVudCKOAgoSQmFja3VwTWV0YWRhdGFTYXZlEjoKCGVsZW1lbnRzGAIgAygOMigueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBFbGVtZW50U2VsZWN0aW9uEhYKDmV4cG9ydGVkX2F0X25zGAMgASgDEhUKCHN0YXJ0X25zGAQgASgDSACIAQESEwoGZW5kX25zGAUgASgDSAGIAQESGAoKYXJjaGl2ZV9pZBjpByABKAxIAogBARIdCg9pbnN0YWxsYXRpb25faWQY6gcgASgMSAOIAQFCCwoJX3N0YXJ0X25zQgkKB19lbmRfbnNCDQoLX2FyY2hpdmVfaWRCEgoQX2luc3RhbGxhdGlvbl9pZEoECAEQAiK3AQoOQXJjaGl2ZU9wdGlvbnMSOgoIZWxlbWVudHMYASADKA4yKC54bXRwLmRldmljZV9zeW5jLkJhY2t1cEVsZW1lbnRTZWxlY3Rpb24SFQoIc3RhcnRfbnMYAiABKANIAIgBARITCgZlbmRfbnMYAyABKANIAYgBARIlCh1leGNsdWRlX2Rpc2FwcGVhcmluZ19tZXNzYWdlcxgEIAEoCEILCglfc3RhcnRfbnNCCQoHX2VuZF9ucyIwCgtIbWFjS2V5U2F2ZRILCgNrZXkYASABKAwSFAoMY3ljbGVkX2F0X25zGAIgASgDKrcBChZCYWNrdXBFbGVtZW50U2VsZWN0aW9uEigKJEJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9VTlNQRUNJRklFRBAAEiUKIUJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9NRVNTQUdFUxABEiQKIEJBQ0tVUF9FTEVNRU5UX1NFTEVDVElPTl9DT05TRU5UEAISJgoeQkFDS1VQX0VMRU1FTlRfU0VMRUNUSU9OX0VWRU5UEAMaAggBYgZwcm90bzM", [file_history_sync_v1_archive_manifest, file_xmtp_device_sync_consent_backup_consent_backup, file_xmtp_device_sync_event_backup_event_backup, file_xmtp_device_sync_group_backup_group_backup, file_xmtp_device_sync_message_backup_message_backup]);
 
 /**
  * One frame of an archive.
@@ -72,6 +74,14 @@ export type BackupElement = Message<"xmtp.device_sync.BackupElement"> & {
      */
     value: HmacKeySave;
     case: "hmacKey";
+  } | {
+    /**
+     * Ours: the last frame, if the metadata has an `archive_id`.
+     *
+     * @generated from field: history_sync.v1.ArchiveManifest manifest = 1002;
+     */
+    value: ArchiveManifest;
+    case: "manifest";
   } | { case: undefined; value?: undefined };
 };
 
@@ -111,6 +121,20 @@ export type BackupMetadataSave = Message<"xmtp.device_sync.BackupMetadataSave"> 
    * @generated from field: optional int64 end_ns = 5;
    */
   endNs?: bigint | undefined;
+
+  /**
+   * Ours: 16 random bytes that name the archive. Who writes them ends the archive with a manifest.
+   *
+   * @generated from field: optional bytes archive_id = 1001;
+   */
+  archiveId?: Uint8Array | undefined;
+
+  /**
+   * Ours: the installation that made the archive, its Ed25519 public key of 32 bytes. A claim of whoever sealed it.
+   *
+   * @generated from field: optional bytes installation_id = 1002;
+   */
+  installationId?: Uint8Array | undefined;
 };
 
 /**

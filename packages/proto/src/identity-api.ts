@@ -1,0 +1,2 @@
+// The node's identity service.
+export * from "./gen/xmtp/identity/api/v1/identity_pb.js";
