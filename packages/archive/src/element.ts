@@ -3,6 +3,7 @@ import {
   type BackupElement,
   BackupElementSchema,
 } from "@history-sync/proto/device-sync";
+import { decodeMessageFrame } from "./element-decoder.js";
 import { ArchiveError } from "./errors.js";
 import { defaultFrameLimits, type FrameLimits } from "./limits.js";
 
@@ -32,6 +33,8 @@ export function decodeElement(
       `frame ${position}: expected at most ${limits.maxFrameBytes} bytes, got ${frame.length}`,
     );
   }
+  const message = decodeMessageFrame(frame);
+  if (message) return { case: "groupMessage", value: message };
   try {
     return fromBinary(BackupElementSchema, frame).element;
   } catch (cause) {

@@ -1,20 +1,40 @@
 import { create } from "@bufbuild/protobuf";
-import { type Clock, nowNs } from "@history-sync/primitives";
+import {
+  type Clock,
+  type GroupId,
+  type InstallationId,
+  idBytes,
+  nowNs,
+  type RandomBytes,
+  systemRandomBytes,
+} from "@history-sync/primitives";
 import {
   BackupElementSelection,
   type BackupMetadataSave,
   BackupMetadataSaveSchema,
 } from "@history-sync/proto/device-sync";
+import type { ArchiveManifest } from "@history-sync/proto/history-sync";
 import type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
 import type { Element } from "./element.js";
 import { ElementEncoder } from "./element-encoder.js";
+import { ArchiveError } from "./errors.js";
+import { archiveIdBytes, originOf } from "./manifest/ids.js";
+import { ManifestTally } from "./manifest/manifest-tally.js";
 import type { Selection } from "./selection.js";
 
 /** What an archive can be asked to hold. */
 export type ExportElement = "messages" | "consent";
 
+/**
+ * - `xmtp`: metadata, then the elements that were asked for in their order (conversations before messages, oldest first),
+ *   the HMAC key and the manifest.
+ * - `newest-first`: metadata, conversations, consent, HMAC key, an empty frame, messages from the newest to the oldest,
+ *   manifest. The empty frame says that what came before is of use by itself.
+ */
+export type ArchiveOrder = "xmtp" | "newest-first";
+
 export interface ExportOptions {
-  /** Default: messages (with their conversations) and consent. The archive has them in this order. */
+  /** Default: messages (with their conversations) and consent. */
   readonly elements?: readonly ExportElement[];
   /** Messages and conversations after this time; nanoseconds since the Unix epoch, exclusive. */
   readonly startNs?: bigint | undefined;
@@ -22,11 +42,25 @@ export interface ExportOptions {
   readonly endNs?: bigint | undefined;
   /** Leaves out every message that has an expiry; those that expired are left out anyway. */
   readonly excludeDisappearingMessages?: boolean;
+  /** These conversations, their messages, and consent about them alone; without it, all. */
+  readonly conversations?: readonly GroupId[];
+  /** Of each conversation only so many messages, the newest. */
+  readonly newestPerConversation?: number;
+  /** Default: `xmtp`. */
+  readonly order?: ArchiveOrder;
   /** Default: true. Other readers skip an element that they don't know. */
   readonly includeHmacKey?: boolean;
+  /** Default: true. Without a manifest, and the archive id that promises it, an import can't tell what is missing. */
+  readonly includeManifest?: boolean;
+  /** Who exports; the archive says so in metadata and manifest. */
+  readonly installationId?: InstallationId;
   readonly clock: Clock;
+  /** Where the archive's id comes from; the system by default. */
+  readonly randomBytes?: RandomBytes;
   /** Hears what the archive says of itself, before the first frame. */
   readonly onMetadata?: (metadata: BackupMetadataSave) => void;
+  /** Hears what the archive holds, before its last frame. */
+  readonly onManifest?: (manifest: ArchiveManifest) => void;
   /** Hears how many elements are done, after every page of the source. */
   readonly onProgress?: (elements: number) => void;
   readonly signal?: AbortSignal;
@@ -35,21 +69,26 @@ export interface ExportOptions {
 const defaultElements: readonly ExportElement[] = ["messages", "consent"];
 
 /**
- * The frames of an archive: metadata, then conversations and their messages, then consent, then the HMAC key.
- * One snapshot of the source is read, a page at a time, and closed at the end, at an error, and when the reader stops.
+ * The frames of an archive, in one of two orders; the last is its manifest. One snapshot of the source is read, a page at
+ * a time, and closed at the end, at an error, and when the reader stops. Throws `invalid-option`.
  */
 export async function* exportArchive(
   source: ArchiveSource,
   options: ExportOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   options.signal?.throwIfAborted();
+  checkOptions(options);
+  const metadata = metadataOf(options);
   const snapshot = await source.snapshot();
   const encoder = new ElementEncoder();
+  const tally = metadata.archiveId ? new ManifestTally() : undefined;
+  let elements = 0;
   try {
-    let elements = 0;
-    for await (const page of elementPages(snapshot, options)) {
+    options.onMetadata?.(metadata);
+    for await (const page of elementPages(snapshot, metadata, options)) {
       for (const element of page) {
         options.signal?.throwIfAborted();
+        tally?.add(element);
         yield encoder.encode(element);
       }
       elements += page.length;
@@ -58,35 +97,73 @@ export async function* exportArchive(
   } finally {
     await snapshot.close();
   }
+  if (tally) {
+    const value = tally.manifest(originOf(metadata));
+    options.onManifest?.(value);
+    yield encoder.encode({ case: "manifest", value });
+    options.onProgress?.(elements + 1);
+  }
 }
+
+type Pages = AsyncGenerator<readonly Element[], void, undefined>;
 
 async function* elementPages(
   snapshot: ArchiveSnapshot,
+  metadata: BackupMetadataSave,
   options: ExportOptions,
-): AsyncGenerator<readonly Element[], void, undefined> {
-  const exportedAtNs = nowNs(options.clock);
-  const elements = new Set(options.elements ?? defaultElements);
-  const value = metadataOf(exportedAtNs, elements, options);
-  options.onMetadata?.(value);
-  yield [{ case: "metadata", value }];
+): Pages {
+  const { order = "xmtp", includeHmacKey = true } = options;
+  const elements = elementsOf(options);
+  const selection = selectionOf(metadata.exportedAtNs, options);
+  const pages = pagesOf(snapshot, selection);
+  yield [{ case: "metadata", value: metadata }];
+  if (order === "newest-first") {
+    if (elements.has("messages")) yield* pages.groups();
+    if (elements.has("consent")) yield* pages.consent();
+    if (includeHmacKey) yield* pages.hmacKey();
+    if (elements.has("messages")) {
+      yield [emptyFrame];
+      yield* pages.messages("newest-first");
+    }
+    return;
+  }
   for (const element of elements) {
     if (element === "messages") {
-      const selection = selectionOf(exportedAtNs, options);
+      yield* pages.groups();
+      yield* pages.messages("oldest-first");
+    } else {
+      yield* pages.consent();
+    }
+  }
+  if (includeHmacKey) yield* pages.hmacKey();
+}
+
+/** No element has no bytes. */
+const emptyFrame: Element = { case: undefined };
+
+/** What a snapshot holds, as elements. */
+function pagesOf(snapshot: ArchiveSnapshot, selection: Selection) {
+  return {
+    async *groups(): Pages {
       for await (const page of snapshot.groups(selection)) {
         yield page.map((value) => ({ case: "group", value }));
       }
-      for await (const page of snapshot.messages(selection)) {
+    },
+    async *messages(order: "oldest-first" | "newest-first"): Pages {
+      for await (const page of snapshot.messages(selection, order)) {
         yield page.map((value) => ({ case: "groupMessage", value }));
       }
-    } else {
-      for await (const page of snapshot.consent()) {
+    },
+    async *consent(): Pages {
+      for await (const page of snapshot.consent(selection)) {
         yield page.map((value) => ({ case: "consent", value }));
       }
-    }
-  }
-  const { includeHmacKey = true } = options;
-  const hmacKey = includeHmacKey ? await snapshot.hmacKey() : undefined;
-  if (hmacKey) yield [{ case: "hmacKey", value: hmacKey }];
+    },
+    async *hmacKey(): Pages {
+      const value = await snapshot.hmacKey();
+      if (value) yield [{ case: "hmacKey", value }];
+    },
+  };
 }
 
 const wireElements = {
@@ -94,21 +171,33 @@ const wireElements = {
   consent: BackupElementSelection.CONSENT,
 } as const;
 
-function metadataOf(
-  exportedAtNs: bigint,
-  elements: ReadonlySet<ExportElement>,
-  options: ExportOptions,
-): BackupMetadataSave {
+function elementsOf(options: ExportOptions): ReadonlySet<ExportElement> {
+  return new Set(options.elements ?? defaultElements);
+}
+
+function metadataOf(options: ExportOptions): BackupMetadataSave {
+  const { includeManifest = true, installationId } = options;
+  const { randomBytes = systemRandomBytes } = options;
+  const elements = [...elementsOf(options)];
   return create(BackupMetadataSaveSchema, {
-    elements: [...elements].map((element) => wireElements[element]),
-    exportedAtNs,
+    elements: elements.map((element) => wireElements[element]),
+    exportedAtNs: nowNs(options.clock),
     ...windowOf(options),
+    ...(includeManifest ? { archiveId: randomBytes(archiveIdBytes) } : {}),
+    ...(installationId ? { installationId: idBytes(installationId) } : {}),
   });
 }
 
 function selectionOf(nowNs: bigint, options: ExportOptions): Selection {
   const { excludeDisappearingMessages = false } = options;
-  return { nowNs, excludeDisappearingMessages, ...windowOf(options) };
+  const { conversations, newestPerConversation } = options;
+  return {
+    nowNs,
+    excludeDisappearingMessages,
+    ...windowOf(options),
+    ...(conversations ? { conversations } : {}),
+    ...(newestPerConversation === undefined ? {} : { newestPerConversation }),
+  };
 }
 
 function windowOf({ startNs, endNs }: ExportOptions): {
@@ -119,4 +208,14 @@ function windowOf({ startNs, endNs }: ExportOptions): {
     ...(startNs === undefined ? {} : { startNs }),
     ...(endNs === undefined ? {} : { endNs }),
   };
+}
+
+function checkOptions({ newestPerConversation: newest }: ExportOptions): void {
+  if (newest === undefined || (Number.isSafeInteger(newest) && newest >= 0)) {
+    return;
+  }
+  throw new ArchiveError(
+    "invalid-option",
+    `newestPerConversation: expected a whole number of at least 0, got ${newest}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { toHex } from "@history-sync/primitives";
+import { type Clock, nowNs } from "@history-sync/primitives";
 import {
   type ConsentSave,
   ConversationTypeSave,
@@ -7,9 +7,11 @@ import {
   type HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import type { Rows } from "./archive-sink.js";
+import { bytesKey } from "./bytes-key.js";
 import { checkHmacKey } from "./check-rows.js";
 import type { Element } from "./element.js";
 import type { ImportTally } from "./import-summary.js";
+import type { SeenArchive } from "./manifest/import-state.js";
 import { clampConsent } from "./merge/consent.js";
 import { clampHmacKey, mergeHmacKey } from "./merge/hmac-key.js";
 
@@ -19,6 +21,8 @@ export class PageRows implements Rows {
   readonly messages: GroupMessageSave[] = [];
   readonly consent: ConsentSave[] = [];
   hmacKey: HmacKeySave | undefined;
+  /** Messages that don't reach the merge. */
+  readonly refused: GroupMessageSave[] = [];
   /** Frames that went into the page, those without a row too. */
   frames = 0;
   bytes = 0;
@@ -27,46 +31,51 @@ export class PageRows implements Rows {
 // A hostile archive can't make the set grow without end; honest ones hold no sync group at all.
 const maxSyncGroups = 10_000;
 
-/** Puts the elements of one archive onto pages. */
+/** Puts the elements of one archive onto pages, and notes what the import has to know of those that went before. */
 export class Paginator {
-  readonly #exportedAtNs: bigint;
+  readonly #seen: SeenArchive;
   readonly #tally: ImportTally;
-  readonly #syncGroups = new Set<string>();
+  readonly #clock: Clock;
 
-  /** `exportedAtNs`: no consent is younger than the archive it came in, so that an old one that is replayed stays old. */
-  constructor(exportedAtNs: bigint, tally: ImportTally) {
-    this.#exportedAtNs = exportedAtNs;
+  constructor(seen: SeenArchive, tally: ImportTally, clock: Clock) {
+    this.#seen = seen;
     this.#tally = tally;
-  }
-
-  /** Learns from an element that an earlier run has merged. */
-  pass(element: Element): void {
-    if (element.case === "group") this.#noteSyncGroup(element.value);
+    this.#clock = clock;
   }
 
   add(element: Element, page: PageRows): void {
     switch (element.case) {
       case "group":
+        this.#seen.groups++;
         this.#noteSyncGroup(element.value);
         page.groups.push(element.value);
         break;
       case "groupMessage":
-        if (this.#isOfSyncGroup(element.value)) {
-          this.#tally.messages.skip("sync-group");
-        } else {
-          page.messages.push(element.value);
-        }
+        this.#addMessage(element.value, page);
         break;
       case "consent":
-        page.consent.push(clampConsent(element.value, this.#exportedAtNs));
+        this.#seen.consent++;
+        page.consent.push(clampConsent(element.value, this.#exportedAtNs()));
         break;
       case "hmacKey":
         this.#addHmacKey(element.value, page);
+        break;
+      case "manifest":
+        this.#seen.manifest ??= element.value;
         break;
       case "metadata":
         break;
       default:
         this.#tally.unknownElements++;
+    }
+  }
+
+  #addMessage(message: GroupMessageSave, page: PageRows): void {
+    if (this.#isOfSyncGroup(message)) {
+      this.#tally.messages.skip("sync-group");
+      page.refused.push(message);
+    } else {
+      page.messages.push(message);
     }
   }
 
@@ -77,18 +86,30 @@ export class Paginator {
       this.#tally.hmacKey.skip(reason);
       return;
     }
-    const hmacKey = clampHmacKey(other, this.#exportedAtNs);
+    const hmacKey = clampHmacKey(other, this.#exportedAtNs());
     page.hmacKey = page.hmacKey ? mergeHmacKey(page.hmacKey, hmacKey) : hmacKey;
   }
 
   #noteSyncGroup({ id, conversationType }: GroupSave): void {
+    const { syncGroups } = this.#seen;
     const isSync = conversationType === ConversationTypeSave.SYNC;
-    if (isSync && this.#syncGroups.size < maxSyncGroups) {
-      this.#syncGroups.add(toHex(id));
+    if (isSync && syncGroups.size < maxSyncGroups) {
+      syncGroups.set(bytesKey(id), Uint8Array.from(id));
     }
   }
 
   #isOfSyncGroup({ groupId }: GroupMessageSave): boolean {
-    return this.#syncGroups.size > 0 && this.#syncGroups.has(toHex(groupId));
+    const { syncGroups } = this.#seen;
+    return syncGroups.size > 0 && syncGroups.has(bytesKey(groupId));
+  }
+
+  /**
+   * When the archive was made, as far as that can be: not after now. Nothing in it is younger, so that an old one that is
+   * replayed stays old.
+   */
+  #exportedAtNs(): bigint {
+    const now = nowNs(this.#clock);
+    const exportedAtNs = this.#seen.metadata?.exportedAtNs ?? 0n;
+    return exportedAtNs > 0n && exportedAtNs < now ? exportedAtNs : now;
   }
 }

@@ -1,5 +1,6 @@
 import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
 import type { MergeCounts, Merged } from "./archive-sink.js";
+import type { ImportReceipt } from "./manifest/receipt.js";
 import { RowTally } from "./row-counts.js";
 
 /** What one run of an import did; what earlier runs of the same import merged isn't counted again. */
@@ -13,6 +14,8 @@ export interface ImportSummary extends MergeCounts {
   readonly unknownElements: number;
   /** Ids of messages that were there with another body, the first hundred; `messages.conflicts` counts all. */
   readonly conflicts: readonly Uint8Array[];
+  /** Whether all has come, over all runs; undefined for an archive that doesn't say what it holds. */
+  readonly receipt?: ImportReceipt;
 }
 
 // Enough to show the user that something is odd.
@@ -41,7 +44,10 @@ export class ImportTally {
   }
 
   summary(
-    run: Pick<ImportSummary, "metadata" | "frames" | "resumedAfter">,
+    run: Omit<
+      ImportSummary,
+      keyof MergeCounts | "unknownElements" | "conflicts"
+    >,
   ): ImportSummary {
     const { groups, stubs, untyped, messages, consent, hmacKey } = this;
     const { unknownElements, conflicts } = this;

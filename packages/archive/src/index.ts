@@ -1,22 +1,28 @@
 export type {
   ArchiveSink,
   ImportPage,
+  ImportProgress,
+  ImportStep,
   Merge,
   MergeCounts,
   Merged,
+  MessageOutcome,
   Rows,
 } from "./archive-sink.js";
 export type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
+export { bytesKey } from "./bytes-key.js";
 export type { SkipReason } from "./check-rows.js";
 export { compareBytes } from "./compare-bytes.js";
 export { expiresAtNs } from "./disappearing.js";
 export { decodeElement, type Element, encodeElement } from "./element.js";
 export { ArchiveError, type ArchiveErrorCode } from "./errors.js";
 export {
+  type ArchiveOrder,
   type ExportElement,
   type ExportOptions,
   exportArchive,
 } from "./export-archive.js";
+export type { FramePage, OpenPages } from "./frame-pages.js";
 export { type ImportOptions, importArchive } from "./import-archive.js";
 export type { ImportSummary } from "./import-summary.js";
 export {
@@ -25,6 +31,13 @@ export {
   type RowLimits,
   rowLimits,
 } from "./limits.js";
+export type { ArchiveOrigin } from "./manifest/ids.js";
+export type {
+  ConversationReceipt,
+  CountReceipt,
+  ImportReceipt,
+  MessageReceipt,
+} from "./manifest/receipt.js";
 export { clampConsent, mergeConsent } from "./merge/consent.js";
 export { mergeGroup } from "./merge/group.js";
 export { clampHmacKey, mergeHmacKey } from "./merge/hmac-key.js";
@@ -32,4 +45,14 @@ export { mergeMessage } from "./merge/message.js";
 export { mergeRows } from "./merge/rows.js";
 export { readMetadata } from "./read-metadata.js";
 export type { RowCounts } from "./row-counts.js";
-export type { Selection } from "./selection.js";
+export type { MessageOrder, Selection } from "./selection.js";
+export type {
+  Problem,
+  ProblemCode,
+  ValidationReport,
+} from "./validate/report.js";
+export {
+  type ValidateOptions,
+  validateArchive,
+  validated,
+} from "./validate/validate-archive.js";

@@ -1,6 +1,7 @@
 import { toHex } from "@history-sync/primitives";
 import {
   type ConsentSave,
+  ConsentTypeSave,
   ConversationTypeSave,
   GroupMessageKindSave,
   type GroupMessageSave,
@@ -10,6 +11,8 @@ import {
 import type {
   ArchiveSink,
   ImportPage,
+  ImportProgress,
+  ImportStep,
   Merge,
   Merged,
   Rows,
@@ -18,7 +21,7 @@ import type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
 import { compareBytes } from "./compare-bytes.js";
 import { expiresAtNs } from "./disappearing.js";
 import { ArchiveError } from "./errors.js";
-import type { Selection } from "./selection.js";
+import type { MessageOrder, Selection } from "./selection.js";
 
 const pageRows = 1_000;
 
@@ -33,7 +36,8 @@ export class MemoryHistory implements ArchiveSource, ArchiveSink {
   /** Which import brought a conversation or a message; none for local ones. */
   protected readonly groupImports: Map<string, string> = new Map();
   protected readonly messageImports: Map<string, string> = new Map();
-  readonly #cursors = new Map<string, number>();
+  protected readonly imports: Map<string, ImportStep> = new Map();
+  readonly #states = new Map<string, Uint8Array | undefined>();
 
   async snapshot(): Promise<ArchiveSnapshot> {
     const rows = {
@@ -45,14 +49,20 @@ export class MemoryHistory implements ArchiveSource, ArchiveSink {
     return new MemorySnapshot(rows, new Set(this.messageImports.keys()));
   }
 
-  async cursor(importId: string): Promise<number> {
-    return this.#cursors.get(importId) ?? 0;
+  async progress(importId: string): Promise<ImportProgress | undefined> {
+    const step = this.imports.get(importId);
+    if (!step) return undefined;
+    return { cursor: step.cursor, state: this.#states.get(importId) };
   }
 
   async mergePage(page: ImportPage, merge: Merge): Promise<Merged> {
     const merged = merge(this.#localRows(page), page);
     this.writeRows(merged.write, page.import?.id);
-    if (page.import) this.#cursors.set(page.import.id, page.import.cursor);
+    if (page.import) {
+      const { id } = page.import;
+      this.imports.set(id, page.import);
+      this.#states.set(id, merged.state ?? this.#states.get(id));
+    }
     return merged;
   }
 
@@ -127,9 +137,11 @@ class MemorySnapshot implements ArchiveSnapshot {
     const needed = new Set(
       this.#selected(selection).map(({ groupId }) => toHex(groupId)),
     );
+    const chosen = chosenConversations(selection);
     const groups = this.#rows.groups.filter(
       (group) =>
         !isSyncGroup(group) &&
+        (!chosen || chosen.has(toHex(group.id))) &&
         (isWithin(group.createdAtNs, selection) || needed.has(toHex(group.id))),
     );
     yield* pagesOf(groups.sort((a, b) => compareBytes(a.id, b.id)));
@@ -137,20 +149,19 @@ class MemorySnapshot implements ArchiveSnapshot {
 
   async *messages(
     selection: Selection,
+    order: MessageOrder,
   ): AsyncGenerator<readonly GroupMessageSave[]> {
-    const messages = this.#selected(selection);
-    messages.sort((a, b) =>
-      a.sentAtNs === b.sentAtNs
-        ? compareBytes(a.id, b.id)
-        : a.sentAtNs < b.sentAtNs
-          ? -1
-          : 1,
-    );
-    yield* pagesOf(messages);
+    const messages = this.#selected(selection).sort(compareMessages);
+    yield* pagesOf(order === "oldest-first" ? messages : messages.reverse());
   }
 
-  async *consent(): AsyncGenerator<readonly ConsentSave[]> {
-    const consent = [...this.#rows.consent];
+  async *consent(selection: Selection): AsyncGenerator<readonly ConsentSave[]> {
+    const chosen = chosenConversations(selection);
+    const consent = this.#rows.consent.filter(
+      ({ entityType, entity }) =>
+        !chosen ||
+        (entityType === ConsentTypeSave.CONVERSATION_ID && chosen.has(entity)),
+    );
     consent.sort(
       (a, b) => a.entityType - b.entityType || (a.entity < b.entity ? -1 : 1),
     );
@@ -164,18 +175,48 @@ class MemorySnapshot implements ArchiveSnapshot {
   async close(): Promise<void> {}
 
   #selected(selection: Selection): GroupMessageSave[] {
+    const chosen = chosenConversations(selection);
     const groups = new Map(
       this.#rows.groups.map((group) => [toHex(group.id), group]),
     );
-    return this.#rows.messages.filter((message) => {
+    const messages = this.#rows.messages.filter((message) => {
       const group = groups.get(toHex(message.groupId));
       if (!group || !isWanted(message, group, selection)) return false;
+      if (chosen && !chosen.has(toHex(message.groupId))) return false;
       const expiry = expiresAtNs(group, message);
       if (expiry === undefined) return true;
       if (selection.excludeDisappearingMessages) return false;
       return expiry > selection.nowNs || this.#restored.has(toHex(message.id));
     });
+    const { newestPerConversation: newest } = selection;
+    return newest === undefined ? messages : newestOfEach(messages, newest);
   }
+}
+
+function newestOfEach(
+  messages: readonly GroupMessageSave[],
+  count: number,
+): GroupMessageSave[] {
+  const taken = new Map<string, number>();
+  const newestFirst = messages.toSorted(compareMessages).reverse();
+  return newestFirst.filter(({ groupId }) => {
+    const key = toHex(groupId);
+    const before = taken.get(key) ?? 0;
+    taken.set(key, before + 1);
+    return before < count;
+  });
+}
+
+/** In hex; undefined for all. */
+function chosenConversations({
+  conversations,
+}: Selection): ReadonlySet<string> | undefined {
+  return conversations && new Set<string>(conversations);
+}
+
+function compareMessages(a: GroupMessageSave, b: GroupMessageSave): number {
+  if (a.sentAtNs === b.sentAtNs) return compareBytes(a.id, b.id);
+  return a.sentAtNs < b.sentAtNs ? -1 : 1;
 }
 
 function isWanted(

@@ -18,15 +18,38 @@ import { framesFrom } from "./fixtures.js";
 /** Stands at the time of the sample rows, and two years before libxmtp's fixtures. */
 export const clock = new ManualClock(Number(sampleNs / 1_000_000n));
 
+/** The elements of an archive, by default without a manifest. */
 export async function exported(
   source: ArchiveSource,
   options: Partial<ExportOptions> = {},
 ): Promise<readonly Element[]> {
-  const elements: Element[] = [];
-  for await (const frame of exportArchive(source, { clock, ...options })) {
-    elements.push(decodeElement(frame, { position: elements.length }));
-  }
-  return elements;
+  const frames = await exportedFrames(source, {
+    includeManifest: false,
+    ...options,
+  });
+  return frames.map((frame, position) => decodeElement(frame, { position }));
+}
+
+/** The frames of an archive, by default with a manifest. */
+export async function exportedFrames(
+  source: ArchiveSource,
+  options: Partial<ExportOptions> = {},
+): Promise<readonly Uint8Array[]> {
+  return collect(exportArchive(source, { clock, ...options }));
+}
+
+export async function collect<Item>(
+  items: AsyncIterable<Item>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export async function* each<Item>(
+  items: readonly Item[],
+): AsyncGenerator<Item, void, undefined> {
+  yield* items;
 }
 
 export function metadata(exportedAtNs: bigint = sampleNs): Element {

@@ -1,15 +1,21 @@
+import { groupIdOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { type ArchiveSource, exportArchive } from "../src/index.js";
+import {
+  type ArchiveSource,
+  decodeElement,
+  exportArchive,
+} from "../src/index.js";
 import { MemoryHistory } from "../src/memory.js";
 import {
   put,
   sampleConsent,
   sampleGroup,
   sampleHmacKey,
+  sampleId,
   sampleMessage,
   sampleNs,
 } from "../src/testing/index.js";
-import { clock, exported } from "./archives.js";
+import { clock, exported, exportedFrames } from "./archives.js";
 
 async function sampleHistory() {
   const history = new MemoryHistory();
@@ -30,13 +36,14 @@ async function kinds(
   return elements.map((element) => element.case);
 }
 
-test("an archive has XMTP's order, and our element last", async () => {
+test("an archive has XMTP's order, and our elements last", async () => {
   const messages = ["group", "group", "groupMessage", "groupMessage"];
-  expect(await kinds({})).toEqual([
+  expect(await kinds({ includeManifest: true })).toEqual([
     "metadata",
     ...messages,
     "consent",
     "hmacKey",
+    "manifest",
   ]);
   expect(await kinds({ elements: ["consent", "messages"] })).toEqual([
     "metadata",
@@ -47,6 +54,62 @@ test("an archive has XMTP's order, and our element last", async () => {
   expect(await kinds({ elements: [], includeHmacKey: false })).toEqual([
     "metadata",
   ]);
+});
+
+test("newest first, what is of use by itself comes before an empty frame", async () => {
+  const order = "newest-first";
+  const frames = await exportedFrames(await sampleHistory(), { order });
+  expect(frames.map(({ length }) => length === 0).indexOf(true)).toBe(5);
+  const elements = frames.map((frame, position) =>
+    decodeElement(frame, { position }),
+  );
+  expect(elements.map((element) => element.case)).toEqual([
+    "metadata",
+    "group",
+    "group",
+    "consent",
+    "hmacKey",
+    undefined,
+    "groupMessage",
+    "groupMessage",
+    "manifest",
+  ]);
+  expect(elements[6]?.value).toEqual(sampleMessage(2, sampleGroup(1)));
+  const preferences = await kinds({ order, elements: ["consent"] });
+  expect(preferences).toEqual(["metadata", "consent", "hmacKey"]);
+});
+
+test("chosen conversations come alone, with consent about them", async () => {
+  const history = await sampleHistory();
+  const other = sampleGroup(2);
+  await put(history, {
+    messages: [sampleMessage(3, other)],
+    consent: [
+      sampleConsent(2),
+      sampleConsent(3, { entityType: 2, entity: "ab".repeat(32) }),
+    ],
+  });
+  const elements = await exported(history, {
+    conversations: [groupIdOf(other.id)],
+  });
+  expect(elements.map(({ value }) => value).slice(1)).toEqual([
+    other,
+    sampleMessage(3, other),
+    sampleConsent(2),
+    sampleHmacKey(1),
+  ]);
+});
+
+test("of each conversation only the newest messages come, if asked", async () => {
+  const messages = async (newestPerConversation: number) => {
+    const options = { newestPerConversation };
+    const elements = await exported(await sampleHistory(), options);
+    return elements.filter((element) => element.case === "groupMessage");
+  };
+  expect(await messages(1)).toMatchObject([{ value: { id: sampleId(2) } }]);
+  expect(await messages(0)).toEqual([]);
+  await expect(messages(-1)).rejects.toThrow("[invalid-option]");
+  await expect(messages(1.5)).rejects.toThrow("[invalid-option]");
 });
 
 test("metadata says what was asked for", async () => {

@@ -80,7 +80,7 @@ test("an import that dies after any page goes on there", async () => {
     const dying = { ...today, pageRows: 250 };
     const first = importArchive(framesOf("medium"), failing(history, k), dying);
     await expect(first).rejects.toThrow("out of disk");
-    expect(await history.cursor("test")).toBe(k * 250);
+    expect((await history.progress("test"))?.cursor ?? 0).toBe(k * 250);
     const rest = await importArchive(framesOf("medium"), history, dying);
     expect(rest.resumedAfter).toBe(k * 250);
     expect(await readHistory(history)).toEqual(expected);
@@ -130,7 +130,7 @@ test("rows before a bad frame, an error or an abort are kept", async () => {
     );
     await expect(run).rejects.toThrow(message);
     expect((await readHistory(history)).messages).toHaveLength(1);
-    expect(await history.cursor("test")).toBe(2);
+    expect((await history.progress("test"))?.cursor).toBe(2);
   }
 });
 
@@ -263,7 +263,7 @@ function failing(history: MemoryHistory, pages: number) {
     return history.mergePage(page, merge);
   };
   return {
-    cursor: (id: string) => history.cursor(id),
+    progress: (id: string) => history.progress(id),
     snapshot: () => history.snapshot(),
     mergePage,
   };

@@ -1,6 +1,8 @@
 import { create } from "@bufbuild/protobuf";
+import { equalBytes } from "@history-sync/primitives";
 import {
   type ConsentSave,
+  type GroupSave,
   type HmacKeySave,
   HmacKeySaveSchema,
 } from "@history-sync/proto/device-sync";
@@ -9,17 +11,24 @@ import { describe, expect, test } from "vitest";
 import {
   clampConsent,
   clampHmacKey,
+  type Element,
   mergeConsent,
+  mergeGroup,
   mergeHmacKey,
   mergeRows,
   type Rows,
 } from "../src/index.js";
+import { MemoryHistory } from "../src/memory.js";
 import {
   noRows,
+  readHistory,
   sampleConsent,
+  sampleGroup,
   sampleHmacKey,
+  sampleMessage,
   sampleNs,
 } from "../src/testing/index.js";
+import { imported } from "./archives.js";
 
 const dayNs = 86_400_000_000_000n;
 
@@ -94,6 +103,115 @@ test("pages merge to the same in any order, and twice is once (T4, T12)", () => 
     fc.property(shuffled, ({ list, other }) => {
       expect(folded(other)).toEqual(folded(list));
       expect(folded([...list, ...other])).toEqual(folded(list));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("archives merge to the same history in any order, page size and number (T4, T13)", async () => {
+  const groups = [1, 2, 3].map((n) => sampleGroup(n));
+  const elements = fc.oneof(
+    fc
+      .constantFrom(...groups)
+      .map((value): Element => ({ case: "group", value })),
+    fc.record({ n: fc.nat({ max: 9 }) }).map(
+      ({ n }): Element => ({
+        case: "groupMessage",
+        value: sampleMessage(n, groups[n % 3] as GroupSave),
+      }),
+    ),
+    consents.map((value): Element => ({ case: "consent", value })),
+    hmacKeys.map((value): Element => ({ case: "hmacKey", value })),
+  );
+  const archive = fc.array(elements, { maxLength: 12 });
+  const known = groups.map((value): Element => ({ case: "group", value }));
+  const merged = async (
+    archives: readonly (readonly Element[])[],
+    pageRows: number,
+  ) => {
+    const history = new MemoryHistory();
+    for (const [i, each] of archives.entries()) {
+      // With every conversation known, no stub tells which message came first.
+      const all = i === 0 ? [...known, ...each] : each;
+      await imported(history, all, { importId: `${i}`, pageRows });
+    }
+    return readHistory(history);
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      archive,
+      archive,
+      archive,
+      fc.integer({ min: 1, max: 5 }),
+      async (a, b, c, pageRows) => {
+        const expected = await merged([a, b, c], 100);
+        expect(await merged([c, a, b], pageRows)).toEqual(expected);
+        expect(await merged([[...a, ...b, ...c]], pageRows)).toEqual(expected);
+        expect(await merged([a, b, c, b, a], pageRows)).toEqual(expected);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("local rows win, whatever an archive says; nothing but what is newer changes (T12, T13, T20)", () => {
+  const local = sampleGroup(1, { lastMessageNs: 5n });
+  const claims = fc.record({
+    lastMessageNs: fc.option(times, { nil: undefined }),
+    membershipState: fc.constantFrom(1, 2, 3, 4, 5),
+    addedByInboxId: fc.constantFrom("", "ab".repeat(32)),
+    createdAtNs: times,
+  });
+  fc.assert(
+    fc.property(claims, claims, (a, b) => {
+      const [one, other] = [a, b].map(({ lastMessageNs, ...rest }) =>
+        sampleGroup(
+          1,
+          lastMessageNs === undefined ? rest : { ...rest, lastMessageNs },
+        ),
+      ) as [GroupSave, GroupSave];
+      const after = mergeGroup(mergeGroup(local, one), other);
+      expect(after).toEqual(mergeGroup(mergeGroup(local, other), one));
+      expect(mergeGroup(after, one)).toEqual(after);
+      expect({ ...after, lastMessageNs: 5n }).toEqual(local);
+      expect(after.lastMessageNs).toBeGreaterThanOrEqual(5n);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a message that is known stays, and another body is always reported (T13)", () => {
+  const group = sampleGroup(1);
+  const bodies = fc.uint8Array({ maxLength: 3 });
+  fc.assert(
+    fc.property(bodies, fc.array(bodies, { maxLength: 4 }), (body, others) => {
+      const known = sampleMessage(1, group, { decryptedMessageBytes: body });
+      const messages = others.map((decryptedMessageBytes) =>
+        sampleMessage(1, group, { decryptedMessageBytes }),
+      );
+      const local = { ...noRows, groups: [group], messages: [known] };
+      const merged = mergeRows(sampleNs)(local, { ...noRows, messages });
+      expect(merged.write.messages).toEqual([]);
+      expect(merged.outcomes).toEqual(
+        others.map((other) =>
+          equalBytes(other, body) ? "present" : "conflicting",
+        ),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("a newer consent is never lost, and the future is a day long (T12)", () => {
+  fc.assert(
+    fc.property(consents, consents, (a, b) => {
+      const { consent } = folded([{ consent: [a] }, { consent: [b] }]);
+      const clamped = [a, b].map((each) => clampConsent(each, sampleNs));
+      const latest = clamped.map(({ consentedAtNs }) => consentedAtNs).sort();
+      const [winner] = consent ?? [];
+      expect(winner?.consentedAtNs).toBe(latest.at(-1));
+      expect(winner?.consentedAtNs).toBeLessThanOrEqual(sampleNs + dayNs);
+      expect(clamped).toContainEqual(winner);
     }),
     { numRuns: 300 },
   );

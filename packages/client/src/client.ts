@@ -4,7 +4,11 @@ import {
   importArchive,
   readMetadata,
 } from "@history-sync/archive";
-import { openArchive, sealArchive } from "@history-sync/encryption-codec";
+import {
+  type ArchiveFormat,
+  openArchive,
+  sealArchive,
+} from "@history-sync/encryption-codec";
 import type {
   Clock,
   InboxId,
@@ -77,14 +81,21 @@ export class Client implements AsyncDisposable {
     return this.#parts.worker.updates(signal);
   }
 
-  /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. */
+  /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
   createArchive(
     key: Uint8Array,
     options: HistoryOptions = {},
+    format: ArchiveFormat = "paged-v1",
   ): ReadableStream<Uint8Array> {
     const { store, clock, randomBytes } = this.#parts;
-    const frames = exportArchive(store.history, { ...options, clock });
-    return sealArchive(frames, { key, randomBytes });
+    const frames = exportArchive(store.history, {
+      ...options,
+      order: format === "paged-v1" ? "newest-first" : "xmtp",
+      installationId: this.installationId,
+      clock,
+      randomBytes,
+    });
+    return sealArchive(frames, { key, format, randomBytes });
   }
 
   /** Merges an archive into the history. `importId` names it: a second try goes on where the first one stopped. */

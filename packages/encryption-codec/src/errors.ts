@@ -14,6 +14,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `invalid-page`: a page is malformed; its writer is faulty or hostile, fetching it again doesn't help unless its
  *   header was damaged.
  * - `unexpected-archive`: the archive or one of its pages isn't the one that was announced; fetch it again.
+ * - `invalid-cursor`: what was kept to resume an archive is no cursor; start the archive from its beginning.
  * - `invalid-zstd`: the zstd layer is malformed, or uses what archives never use (dictionaries, skippable frames).
  * - `invalid-record`: a record's length is impossible.
  * - `not-authentic`: a record does not open: the key is another archive's, or the bytes were changed.
@@ -32,6 +33,7 @@ export type EncryptionCodecErrorCode =
   | "wrong-key"
   | "invalid-page"
   | "unexpected-archive"
+  | "invalid-cursor"
   | "invalid-zstd"
   | "invalid-record"
   | "not-authentic"

@@ -10,6 +10,7 @@ export {
   openArchive,
   openArchivePages,
 } from "./open.js";
+export { decodeCursor, encodeCursor } from "./paged-v1/cursor.js";
 export type { Suite } from "./paged-v1/layout.js";
 export {
   type ArchiveCursor,

@@ -85,6 +85,7 @@ async function* openPages(
     const first = (await archive.read(formatBytes, "format")).slice();
     switch (archiveFormat(first)) {
       case "xmtp-v0":
+        refuseDowngrade(expected);
         yield* recordPages(archive, key, { ...options, limits });
         break;
       case "paged-v1":
@@ -102,6 +103,15 @@ async function* openPages(
     // If nothing was read yet, closing the reader did not reach it.
     await bytes.cancel().catch(() => {});
   }
+}
+
+/** What was announced in pages is not taken in the format that authenticates less. */
+function refuseDowngrade(expected: ExpectedArchive | undefined): void {
+  if (!expected) return;
+  throw new EncryptionCodecError(
+    "unexpected-archive",
+    "expected the announced paged-v1 archive, got an xmtp-v0 archive",
+  );
 }
 
 async function* recordPages(

@@ -1,5 +1,9 @@
 import type { ArchiveSink, ArchiveSource, Rows } from "@history-sync/archive";
-import type { GroupId, MessageId } from "@history-sync/primitives";
+import type {
+  GroupId,
+  InstallationId,
+  MessageId,
+} from "@history-sync/primitives";
 import type {
   ConsentSave,
   ConsentTypeSave,
@@ -30,12 +34,23 @@ export interface HistoryStore extends ArchiveSource, ArchiveSink {
   consentRecords(): Promise<readonly ConsentSave[]>;
   hmacKey(): Promise<HmacKeySave | undefined>;
   counts(): Promise<HistoryCounts>;
-  /** Which import brought the conversation or the message; undefined for one that this installation made or received. */
-  provenance(
-    row: { readonly conversation: GroupId } | { readonly message: MessageId },
-  ): Promise<string | undefined>;
+  /** What brought the conversation or the message; undefined for one that this installation made or received. */
+  provenance(row: HistoryRow): Promise<Provenance | undefined>;
   /** Writes rows of this installation over what is there, in one transaction. */
   put(rows: Partial<Rows>): Promise<void>;
+}
+
+export type HistoryRow =
+  | { readonly conversation: GroupId }
+  | { readonly message: MessageId };
+
+/** Where a restored row comes from. */
+export interface Provenance {
+  readonly importId: string;
+  /** As the archive names itself: 16 bytes. */
+  readonly archiveId?: Uint8Array;
+  /** The installation that says it made the archive. */
+  readonly installationId?: InstallationId;
 }
 
 export interface MessagePage {

@@ -8,7 +8,11 @@ import {
   sampleNs,
   writing,
 } from "@history-sync/archive/testing";
-import { groupIdOf, messageIdOf } from "@history-sync/primitives";
+import {
+  groupIdOf,
+  installationIdOf,
+  messageIdOf,
+} from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
 import type { HistoryStore } from "../src/index.js";
 
@@ -130,6 +134,10 @@ export function historyStoreContract(
     });
 
     on("that knows which import brought a row (T13)", async (history) => {
+      const origin = {
+        archiveId: sampleId(5, 16),
+        installationId: sampleId(6),
+      };
       await history.put({
         groups: [group],
         messages: [sampleMessage(1, group)],
@@ -138,9 +146,15 @@ export function historyStoreContract(
         ...noRows,
         groups: [sampleGroup(1, { lastMessageNs: 5n }), sampleGroup(2)],
         messages: [sampleMessage(2, group)],
-        import: { id: "from my laptop", cursor: 3 },
+        import: { id: "from my laptop", cursor: 3, ...origin },
       };
       await history.mergePage(page, (_local, rows) => writing(rows));
+      const { archiveId } = origin;
+      const laptop = {
+        importId: "from my laptop",
+        archiveId,
+        installationId: installationIdOf(origin.installationId),
+      };
       const later = { id: "another", cursor: 1 };
       await history.mergePage({ ...page, import: later }, (_local, rows) =>
         writing(rows),
@@ -150,10 +164,10 @@ export function historyStoreContract(
       const ofConversation = (n: number) =>
         history.provenance({ conversation: groupIdOf(sampleId(n, 16)) });
       expect(await ofMessage(1)).toBeUndefined();
-      expect(await ofMessage(2)).toBe("from my laptop");
+      expect(await ofMessage(2)).toEqual(laptop);
       expect(await ofMessage(3)).toBeUndefined();
       expect(await ofConversation(1)).toBeUndefined();
-      expect(await ofConversation(2)).toBe("from my laptop");
+      expect(await ofConversation(2)).toEqual(laptop);
     });
   });
 }

@@ -2,23 +2,35 @@ import { fromJson } from "@bufbuild/protobuf";
 import {
   type Element,
   encodeElement,
+  exportArchive,
   importArchive,
 } from "@history-sync/archive";
 import {
   put,
   readHistory,
   sampleGroup,
+  sampleId,
   sampleMessage,
   sampleNs,
 } from "@history-sync/archive/testing";
 import medium from "@history-sync/fixtures/libxmtp/medium.elements.json" with {
   type: "json",
 };
+import {
+  groupIdOf,
+  installationIdOf,
+  messageIdOf,
+} from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { BackupElementSchema } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
 import { MemoryHistoryStore } from "../src/memory/index.js";
 import { openDatabase, SqliteHistory } from "../src/sqlite/index.js";
+import {
+  selectGroups,
+  selectMessages,
+  selectNthNewest,
+} from "../src/sqlite/selection-sql.js";
 import { sqliteHistory } from "./sqlite-file.js";
 
 /** A moment after libxmtp's archive was made: none of its messages has expired. */
@@ -54,7 +66,7 @@ test("an import that dies goes on after the file was opened again", async () => 
   const dying = importArchive(
     frames(),
     {
-      cursor: (id) => history.cursor(id),
+      progress: (id) => history.progress(id),
       mergePage: async (page, merge) =>
         history.mergePage(page, (local, rows) => {
           if (merged++ === 2) throw new RangeError("power cut");
@@ -81,7 +93,10 @@ test("a snapshot stands still while pages are merged", async () => {
   await put(history, { groups: [group], messages: batch(0) });
   const snapshot = await history.snapshot();
   let seen = 0;
-  for await (const page of snapshot.messages({ nowNs: sampleNs })) {
+  for await (const page of snapshot.messages(
+    { nowNs: sampleNs },
+    "oldest-first",
+  )) {
     await put(history, { messages: batch(10_000 * (1 + seen)) });
     seen += page.length;
   }
@@ -101,6 +116,81 @@ test("nothing of a call stays when its transaction fails", async () => {
     conversations: 0,
     messages: 0,
   });
+  await close();
+});
+
+test("exports go along indexes, in both directions and for a choice", async () => {
+  const { db, close } = await sqliteHistory();
+  db.exec(
+    "CREATE TEMP TABLE chosen (conversation INTEGER PRIMARY KEY, oldest_ns, oldest_id)",
+  );
+  const plans = (sql: string) =>
+    db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail));
+  for (const order of ["oldest-first", "newest-first"] as const) {
+    for (const chosen of [undefined, "chosen"]) {
+      const plan = plans(selectMessages(order, chosen));
+      expect(plan[0]).toBe(
+        "SEARCH m USING INDEX messages_by_time (sent_at_ns>? AND sent_at_ns<?)",
+      );
+      expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual([]);
+      expect(plan.at(-1)).toBe("USE TEMP B-TREE FOR LAST TERM OF ORDER BY");
+    }
+  }
+  expect(plans(selectNthNewest)).toContain(
+    "SEARCH m USING INDEX messages_of_conversation (conversation=? AND sent_at_ns>? AND sent_at_ns<?)",
+  );
+  expect(plans(selectGroups).join()).toContain("messages_of_conversation");
+  await close();
+});
+
+test("messages whose ids have one hash are kept apart (T13)", async () => {
+  const { history, close } = await sqliteHistory();
+  const group = sampleGroup(1);
+  // Only the first 32 bytes of an id are hashed.
+  const messages = [1, 2, 3].map((n) =>
+    sampleMessage(n, group, { id: Uint8Array.of(...sampleId(7), n) }),
+  );
+  await put(history, { groups: [group], messages });
+  expect((await readHistory(history)).messages).toEqual(messages);
+  const changed = messages.map((message) => ({
+    ...message,
+    deliveryStatus: 3,
+  }));
+  await put(history, { messages: changed.slice(1) });
+  const expected = [messages[0], ...changed.slice(1)];
+  expect((await readHistory(history)).messages).toEqual(expected);
+  await close();
+});
+
+test("restored rows know their archive and who made it", async () => {
+  const memory = new MemoryHistoryStore();
+  const group = sampleGroup(1);
+  await memory.put({ groups: [group], messages: [sampleMessage(1, group)] });
+  const installationId = installationIdOf(sampleId(9));
+  let archiveId: Uint8Array | undefined;
+  const archive = exportArchive(memory, {
+    clock,
+    installationId,
+    onMetadata: (metadata) => {
+      archiveId = metadata.archiveId;
+    },
+  });
+  const { history, close } = await sqliteHistory();
+  const importId = "from my laptop";
+  const { receipt } = await importArchive(archive, history, {
+    clock,
+    importId,
+  });
+  expect(receipt?.complete).toBe(true);
+  expect(archiveId).toHaveLength(16);
+  const expected = { importId, archiveId, installationId };
+  const message = messageIdOf(sampleId(1));
+  const conversation = groupIdOf(group.id);
+  expect(await history.provenance({ message })).toEqual(expected);
+  expect(await history.provenance({ conversation })).toEqual(expected);
   await close();
 });
 

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { exportArchive } from "@history-sync/archive";
+import { exportArchive, validated } from "@history-sync/archive";
 import {
   generateArchiveKey,
   sealArchive,
@@ -14,6 +14,7 @@ import { exportOptions } from "./options.js";
 import { enterStage, type WorkerContext } from "./ports.js";
 import type { SealedArchive, SyncRequest } from "./request-store.js";
 import { withRetries } from "./retry.js";
+import { outsideView } from "./sealed-archive.js";
 
 /**
  * Answers another installation's request, from whatever stage it is in:
@@ -53,6 +54,9 @@ async function uploadArchive(
   const progress = context.updates.progress(request.id, "exporting");
   const frames = exportArchive(context.history, {
     ...exportOptions(request.options),
+    order: request.format === "paged-v1" ? "newest-first" : "xmtp",
+    installationId: context.syncGroups.installationId,
+    randomBytes: context.randomBytes,
     clock: context.clock,
     onMetadata: (made) => {
       metadata = made;
@@ -60,18 +64,26 @@ async function uploadArchive(
     onProgress: progress.elements,
     signal,
   });
-  const sealed = sealArchive(frames, {
+  const outside = outsideView();
+  const bytes = sealArchive(validated(frames), {
     key,
-    format: "xmtp-v0",
+    format: request.format,
     randomBytes: context.randomBytes,
+    ...outside.hooks,
     signal,
   });
   const url = await context.historyServer.upload(
     request.serverUrl,
-    metered(sealed, progress.bytes),
+    metered(bytes, progress.bytes),
     { signal },
   );
-  return metadata ? { url, key, metadata } : { url, key };
+  const sealed = outside.view();
+  return {
+    url,
+    key,
+    ...(metadata ? { metadata } : {}),
+    ...(sealed ? { sealed } : {}),
+  };
 }
 
 async function sendReply(
@@ -85,6 +97,7 @@ async function sendReply(
     url: archive.url,
     key: { key: { case: "aes256Gcm", value: archive.key } },
     ...(archive.metadata ? { metadata: archive.metadata } : {}),
+    ...(archive.sealed ? { sealedArchive: archive.sealed } : {}),
   });
   await context.syncGroups.send({ case: "reply", value: reply }, signal);
 }

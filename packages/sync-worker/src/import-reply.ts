@@ -5,6 +5,7 @@ import { metered } from "./metered.js";
 import { enterStage, type WorkerContext } from "./ports.js";
 import type { SealedArchive, SyncRequest } from "./request-store.js";
 import { withRetries } from "./retry.js";
+import { expectedArchive } from "./sealed-archive.js";
 
 /**
  * Takes in what another installation answered:
@@ -40,14 +41,20 @@ async function importOnce(
   });
   const frames = openArchive(metered(sealed, progress.bytes), {
     key: archive.key,
+    expected: archive.sealed && expectedArchive(archive.sealed),
     signal,
   });
-  await importArchive(frames, context.history, {
+  const { receipt } = await importArchive(frames, context.history, {
     importId: importIdOf(request, archive),
     clock: context.clock,
     onProgress: progress.elements,
     signal,
   });
+  if (receipt) {
+    const { updates, log } = context;
+    updates.publish({ type: "receipt", requestId: request.id, receipt });
+    log("sync-import.receipt", { complete: receipt.complete });
+  }
 }
 
 /** Two replies to one request are two imports. */

@@ -1,8 +1,10 @@
+import type { ArchiveFormat } from "@history-sync/encryption-codec";
 import type { InstallationId } from "@history-sync/primitives";
 import type {
   ArchiveOptions,
   BackupMetadataSave,
 } from "@history-sync/proto/device-sync";
+import type { SealedArchive as Sealed } from "@history-sync/proto/history-sync";
 
 /** Where the worker's requests outlive the process. */
 export interface RequestStore {
@@ -27,6 +29,8 @@ export interface SyncRequest {
   /** The history server that the asker named. */
   readonly serverUrl: string;
   readonly options: ArchiveOptions;
+  /** How the archive is to be sealed: the best that asker and answerer both know. */
+  readonly format: ArchiveFormat;
   /** Who asked. */
   readonly requester: InstallationId;
   readonly createdAtNs: bigint;
@@ -59,4 +63,6 @@ export interface SealedArchive {
   readonly key: Uint8Array;
   /** What it is said to hold; an old installation's reply doesn't say. */
   readonly metadata?: BackupMetadataSave;
+  /** What a paged-v1 archive looks like from outside; whatever else the server has is refused. */
+  readonly sealed?: Sealed;
 }

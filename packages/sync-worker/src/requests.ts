@@ -10,6 +10,7 @@ import {
   type DeviceSyncRequest,
   DeviceSyncRequestSchema,
 } from "@history-sync/proto/device-sync";
+import { ArchiveFormat } from "@history-sync/proto/history-sync";
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
 import { SyncWorkerError } from "./errors.js";
 import { type HistoryOptions, wireOptions } from "./options.js";
@@ -36,6 +37,7 @@ export function newRequest(
     pin,
     serverUrl,
     options: wireOptions(options),
+    format: "paged-v1",
     requester,
     createdAtNs: nowNs(clock),
     stage: { name: "asking" },
@@ -52,6 +54,7 @@ export async function ask(
     pin: request.pin,
     serverUrl: request.serverUrl,
     options: request.options,
+    acceptedFormats: [ArchiveFormat.PAGED_V1],
   });
   await withRetries(context.clock, signal, () =>
     context.syncGroups.send({ case: "request", value: message }, signal),
@@ -62,7 +65,7 @@ export async function ask(
 /** Another installation's request, as this one will answer it. */
 export function receivedRequest(
   message: DeviceSyncMessage,
-  { pin, serverUrl, options }: DeviceSyncRequest,
+  { pin, serverUrl, options, acceptedFormats }: DeviceSyncRequest,
 ): SyncRequest {
   return {
     id: `answering:${message.sender}:${pin}`,
@@ -70,6 +73,9 @@ export function receivedRequest(
     pin,
     serverUrl,
     options: options ?? wireOptions({}),
+    format: acceptedFormats.includes(ArchiveFormat.PAGED_V1)
+      ? "paged-v1"
+      : "xmtp-v0",
     requester: message.sender,
     createdAtNs: message.sentAtNs,
     stage: { name: "preparing" },
@@ -86,6 +92,7 @@ export function replyArchive({
   key,
   kind,
   metadata,
+  sealedArchive: sealed,
 }: DeviceSyncReply): SealedArchive {
   if (kind !== BackupElementKind.UNSPECIFIED) {
     throw new SyncWorkerError(
@@ -100,7 +107,12 @@ export function replyArchive({
       `expected a key of ${archiveKeyBytes} bytes, got ${bytes?.length ?? "none"}`,
     );
   }
-  return metadata ? { url, key: bytes, metadata } : { url, key: bytes };
+  return {
+    url,
+    key: bytes,
+    ...(metadata ? { metadata } : {}),
+    ...(sealed ? { sealed } : {}),
+  };
 }
 
 function newPin(randomBytes: RandomBytes): string {

@@ -1,3 +1,4 @@
+import type { ImportReceipt } from "@history-sync/archive";
 import type { SyncRequest } from "./request-store.js";
 
 /** What the worker tells whoever watches. */
@@ -12,6 +13,12 @@ export type SyncUpdate =
       readonly elements: number;
       /** Bytes of the sealed archive that passed so far. */
       readonly bytes: number;
+    }
+  /** An archive is in: what of it came, conversation by conversation, where the archive says what it holds. */
+  | {
+      readonly type: "receipt";
+      readonly requestId: string;
+      readonly receipt: ImportReceipt;
     }
   /** Consent or the HMAC key came from another installation, or from an archive. */
   | { readonly type: "preferences" };

@@ -1,4 +1,3 @@
-import { toHex } from "@history-sync/primitives";
 import {
   type ConsentSave,
   ConversationTypeSave,
@@ -6,7 +5,8 @@ import {
   type GroupSave,
   type HmacKeySave,
 } from "@history-sync/proto/device-sync";
-import type { Merge, Merged, Rows } from "../archive-sink.js";
+import type { Merge, Merged, MessageOutcome, Rows } from "../archive-sink.js";
+import { bytesKey } from "../bytes-key.js";
 import {
   checkConsent,
   checkGroup,
@@ -29,10 +29,10 @@ export function mergeRows(nowNs: bigint): Merge {
   return (local, page) => {
     const merging = new Merging(local, nowNs);
     for (const group of page.groups) merging.group(group);
-    for (const message of page.messages) merging.message(message);
+    const outcomes = page.messages.map((message) => merging.message(message));
     for (const consent of page.consent) merging.consent(consent);
     if (page.hmacKey) merging.hmacKey(page.hmacKey);
-    return merging.merged();
+    return merging.merged(outcomes);
   };
 }
 
@@ -56,35 +56,35 @@ class Merging {
 
   constructor(local: Rows, nowNs: bigint) {
     this.#nowNs = nowNs;
-    this.#groups = new Table(local.groups, ({ id }) => toHex(id));
-    this.#messages = new Table(local.messages, ({ id }) => toHex(id));
+    this.#groups = new Table(local.groups, ({ id }) => bytesKey(id));
+    this.#messages = new Table(local.messages, ({ id }) => bytesKey(id));
     this.#consent = new Table(local.consent, consentKey);
     this.#hmacKey = new Table(local.hmacKey ? [local.hmacKey] : [], () => "");
   }
 
   group(other: GroupSave): void {
     if (this.#isSkipped("groups", checkGroup(other))) return;
-    const key = toHex(other.id);
+    const key = bytesKey(other.id);
     const local = this.#groups.get(key);
     if (!local && isStub(other)) this.#counts.untyped++;
     this.#put(this.#groups, key, mergeGroup(local, other), "groups");
   }
 
-  message(other: GroupMessageSave): void {
-    if (this.#isSkipped("messages", checkMessage(other))) return;
-    const groupKey = toHex(other.groupId);
+  message(other: GroupMessageSave): MessageOutcome {
+    if (this.#isSkipped("messages", checkMessage(other))) return "skipped";
+    const groupKey = bytesKey(other.groupId);
     const group = this.#groups.get(groupKey);
     const isOfSyncGroup = group?.conversationType === ConversationTypeSave.SYNC;
     if (this.#isSkipped("messages", isOfSyncGroup ? "sync-group" : undefined)) {
-      return;
+      return "skipped";
     }
-    const key = toHex(other.id);
+    const key = bytesKey(other.id);
     const local = this.#messages.get(key);
     const { message, isConflict } = mergeMessage(local, other);
     if (isConflict) {
       this.#counts.messages.count("conflicts");
       this.#conflicts.push(other.id);
-      return;
+      return "conflicting";
     }
     this.#put(this.#messages, key, message, "messages");
     if (!group) {
@@ -93,6 +93,7 @@ class Merging {
     } else if (isStub(group)) {
       this.#groups.set(groupKey, withLastMessage(group, message.sentAtNs));
     }
+    return "present";
   }
 
   consent(other: ConsentSave): void {
@@ -112,7 +113,7 @@ class Merging {
     this.#put(this.#hmacKey, "", winner, "hmacKey");
   }
 
-  merged(): Merged {
+  merged(outcomes: readonly MessageOutcome[]): Merged {
     return {
       write: {
         groups: this.#groups.changed(),
@@ -122,6 +123,7 @@ class Merging {
       },
       counts: this.#counts,
       conflicts: this.#conflicts,
+      outcomes,
     };
   }
 

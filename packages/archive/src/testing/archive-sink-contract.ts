@@ -40,15 +40,22 @@ export function archiveSinkContract(
     });
 
   describe(`${name} is an ArchiveSink`, () => {
-    on("with one cursor for each import", async (history) => {
-      expect(await history.cursor("a")).toBe(0);
-      await history.mergePage(
-        { ...noRows, import: { id: "a", cursor: 7 } },
-        (_local, page) => writing(page),
-      );
+    on("with one cursor and one state for each import", async (history) => {
+      expect(await history.progress("a")).toBeUndefined();
+      const state = Uint8Array.of(1, 2);
+      const step = (cursor: number) => ({
+        ...noRows,
+        import: { id: "a", cursor },
+      });
+      await history.mergePage(step(7), (_local, page) => ({
+        ...writing(page),
+        state,
+      }));
       await put(history, { consent: [sampleConsent(1)] });
-      expect(await history.cursor("a")).toBe(7);
-      expect(await history.cursor("b")).toBe(0);
+      expect(await history.progress("a")).toEqual({ cursor: 7, state });
+      await history.mergePage(step(8), (_local, page) => writing(page));
+      expect(await history.progress("a")).toEqual({ cursor: 8, state });
+      expect(await history.progress("b")).toBeUndefined();
     });
 
     on(
@@ -126,7 +133,7 @@ export function archiveSinkContract(
         ...noRows,
         hmacKey: undefined,
       });
-      expect(await history.cursor("a")).toBe(0);
+      expect(await history.progress("a")).toBeUndefined();
     });
 
     on("that takes pages at once", async (history) => {

@@ -1,3 +1,4 @@
+import { groupIdOf, toHex } from "@history-sync/primitives";
 import {
   ConversationTypeSave,
   GroupMessageKindSave,
@@ -16,6 +17,7 @@ import {
   sampleConsent,
   sampleGroup,
   sampleHmacKey,
+  sampleId,
   sampleMessage,
   sampleNs,
 } from "./sample-rows.js";
@@ -63,10 +65,10 @@ export function archiveSourceContract(
       for await (const page of snapshot.groups(selection)) {
         seen.groups += page.length;
       }
-      for await (const page of snapshot.messages(selection)) {
+      for await (const page of snapshot.messages(selection, "oldest-first")) {
         seen.messages += page.length;
       }
-      for await (const page of snapshot.consent()) {
+      for await (const page of snapshot.consent(selection)) {
         seen.consent += page.length;
       }
       expect(seen).toEqual({ groups: 1, messages: 1, consent: 0 });
@@ -205,6 +207,79 @@ export function archiveSourceContract(
         expect(groups).toEqual([]);
       },
     );
+
+    on("that gives messages from the newest on, too", async (history) => {
+      const group = sampleGroup(1);
+      const messages = Array.from({ length: 2_300 }, (_, n) =>
+        sampleMessage(n, group, {
+          sentAtNs: sampleNs + BigInt(Math.floor(n / 10)),
+        }),
+      );
+      await put(history, { groups: [group], messages });
+      const seen = await readHistory(history, {}, "newest-first");
+      expect(seen.messages).toEqual(messages.toReversed());
+    });
+
+    on("that takes chosen conversations alone", async (history) => {
+      const groups = [1, 2, 3].map((n) => sampleGroup(n));
+      const sync = sampleGroup(4, {
+        conversationType: ConversationTypeSave.SYNC,
+      });
+      const messages = groups.map((group, i) => sampleMessage(i, group));
+      await put(history, {
+        groups: [...groups, sync],
+        messages: [...messages, sampleMessage(9, sync)],
+        consent: [
+          ...[1, 2, 3, 7].map((n) => sampleConsent(n)),
+          sampleConsent(0, { entityType: 2, entity: toHex(sampleId(2, 16)) }),
+        ],
+      });
+      const chosen = [3, 1, 4, 7].map((n) => groupIdOf(sampleId(n, 16)));
+      const seen = await readHistory(history, { conversations: chosen });
+      expect(seen.groups).toEqual([groups[0], groups[2]]);
+      expect(seen.messages).toEqual([messages[0], messages[2]]);
+      expect(seen.consent).toEqual([1, 3, 7].map((n) => sampleConsent(n)));
+      const none = await readHistory(history, { conversations: [] });
+      expect(none).toEqual({ ...noRows, hmacKey: undefined });
+    });
+
+    on("that takes the newest of each conversation", async (history) => {
+      const [busy, quiet] = [sampleGroup(1), sampleGroup(2)];
+      const ofBusy = [10, 11, 12, 13].map((n) =>
+        // Of one time, so that the ids decide.
+        sampleMessage(n, busy, { sentAtNs: sampleNs + 10n }),
+      );
+      const ofQuiet = [sampleMessage(1, quiet)];
+      await put(history, {
+        groups: [busy, quiet],
+        messages: [...ofBusy, ...ofQuiet],
+      });
+      const newest = { newestPerConversation: 2 };
+      const two = [...ofQuiet, ...ofBusy.slice(2)];
+      expect((await readHistory(history, newest)).messages).toEqual(two);
+      const reversed = await readHistory(history, newest, "newest-first");
+      expect(reversed.messages).toEqual(two.toReversed());
+      const early = await readHistory(history, {
+        ...newest,
+        endNs: sampleNs + 5n,
+        conversations: [groupIdOf(quiet.id)],
+      });
+      expect(early.messages).toEqual(ofQuiet);
+      const none = { newestPerConversation: 0, startNs: busy.createdAtNs };
+      const empty = await readHistory(history, none);
+      expect(empty.messages).toEqual([]);
+      expect(empty.groups).toEqual([quiet]);
+    });
+
+    on("whose newest messages are those that don't expire", async (history) => {
+      const { group, before, after } = disappearing();
+      await put(history, { groups: [group], messages: [before, after] });
+      const seen = await readHistory(history, {
+        newestPerConversation: 1,
+        nowNs: after.sentAtNs + 11n * secondNs,
+      });
+      expect(seen.messages).toEqual([before]);
+    });
 
     on("with consent by kind and entity, and the HMAC key", async (history) => {
       const consent = [

@@ -7,7 +7,7 @@ import type {
 import type { ArchiveSink, Merged, Rows } from "../archive-sink.js";
 import type { ArchiveSource } from "../archive-source.js";
 import { RowTally } from "../row-counts.js";
-import type { Selection } from "../selection.js";
+import type { MessageOrder, Selection } from "../selection.js";
 import { sampleNs } from "./sample-rows.js";
 
 /** What the contract suites are run on. */
@@ -32,7 +32,8 @@ export function writing(rows: Rows): Merged {
     consent: none,
     hmacKey: none,
   };
-  return { write: rows, counts, conflicts: [] };
+  const outcomes = rows.messages.map(() => "present" as const);
+  return { write: rows, counts, conflicts: [], outcomes };
 }
 
 export async function put(
@@ -55,14 +56,15 @@ export interface WholeHistory {
 export async function readHistory(
   history: ArchiveSource,
   selection: Partial<Selection> = {},
+  order: MessageOrder = "oldest-first",
 ): Promise<WholeHistory> {
   const snapshot = await history.snapshot();
   const whole = { nowNs: sampleNs, ...selection };
   try {
     return {
       groups: await flat(snapshot.groups(whole)),
-      messages: await flat(snapshot.messages(whole)),
-      consent: await flat(snapshot.consent()),
+      messages: await flat(snapshot.messages(whole, order)),
+      consent: await flat(snapshot.consent(whole)),
       hmacKey: await snapshot.hmacKey(),
     };
   } finally {

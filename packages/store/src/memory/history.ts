@@ -12,9 +12,12 @@ import {
 import {
   defaultPageLimit,
   type HistoryCounts,
+  type HistoryRow,
   type HistoryStore,
   type MessagePage,
+  type Provenance,
 } from "../history-store.js";
+import { provenanceOf } from "../provenance.js";
 
 /** The history in memory. A query looks at every row: for tests and short-lived clients. */
 export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
@@ -81,12 +84,13 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
     };
   }
 
-  async provenance(
-    row: { readonly conversation: GroupId } | { readonly message: MessageId },
-  ): Promise<string | undefined> {
-    return "message" in row
-      ? this.messageImports.get(row.message)
-      : this.groupImports.get(row.conversation);
+  async provenance(row: HistoryRow): Promise<Provenance | undefined> {
+    const importId =
+      "message" in row
+        ? this.messageImports.get(row.message)
+        : this.groupImports.get(row.conversation);
+    const step = this.imports.get(importId ?? "");
+    return step && provenanceOf(step);
   }
 }
 

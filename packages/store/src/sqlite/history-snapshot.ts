@@ -1,5 +1,9 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { ArchiveSnapshot, Selection } from "@history-sync/archive";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type {
+  ArchiveSnapshot,
+  MessageOrder,
+  Selection,
+} from "@history-sync/archive";
 import type {
   ConsentSave,
   GroupMessageSave,
@@ -7,58 +11,29 @@ import type {
   HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import { groupRow } from "./group-row.js";
-import { messageRow } from "./message-row.js";
+import { MessageReader } from "./message-row.js";
 import { consentRow, hmacKeyRow } from "./preference-rows.js";
 import type { RowCodec } from "./row-codec.js";
+import {
+  parametersOf,
+  type SelectionParameters,
+  selectChosen,
+  selectConsent,
+  selectGroups,
+  selectMessages,
+  selectNthNewest,
+} from "./selection-sql.js";
 
 const pageRows = 1_000;
 const minInt64 = -(2n ** 63n);
-const maxInt64 = 2n ** 63n - 1n;
-
-// `:first` is the first nanosecond of the window, `:last` its last one.
-const isSelected = `
-  m.sent_at_ns BETWEEN :first AND :last
-  AND m.kind = 1 -- application messages
-  AND (
-    c.message_disappear_from_ns > 0
-    AND c.message_disappear_in_ns > 0
-    AND m.sent_at_ns > c.message_disappear_from_ns
-    AND (
-      :exclude
-      OR m.import IS NULL -- a restored message stays
-        AND m.sent_at_ns + c.message_disappear_in_ns <= :now
-    )
-  ) IS NOT TRUE`;
-
-const selectGroups = `
-  SELECT c.* FROM conversations c
-  WHERE c.id > :id
-  AND c.conversation_type <> 3 -- sync groups
-  AND (
-    c.created_at_ns BETWEEN :first AND :last
-    OR EXISTS (SELECT 1 FROM messages m WHERE m.group_id = c.id AND ${isSelected})
-  )
-  ORDER BY c.id LIMIT ${pageRows}`;
-
-// A cross join keeps SQLite on the index of times, whatever it thinks of the tables' sizes.
-const selectMessages = `
-  SELECT m.* FROM messages m CROSS JOIN conversations c ON c.id = m.group_id
-  WHERE (m.sent_at_ns, m.id) > (:sent_at_ns, :id)
-  AND c.conversation_type <> 3 -- sync groups
-  AND ${isSelected}
-  ORDER BY m.sent_at_ns, m.id LIMIT ${pageRows}`;
-
-const selectConsent = `
-  SELECT * FROM consent
-  WHERE (entity_type, entity) > (:entity_type, :entity)
-  ORDER BY entity_type, entity LIMIT ${pageRows}`;
 
 /**
- * A read transaction on a connection of its own: writers go on meanwhile, and what they write isn't seen.
- * Pages go on after the last key of the page before, so that each costs the same.
+ * A read transaction on a connection of its own: writers go on meanwhile, and what they write isn't seen. Each kind of
+ * rows is one statement that is read on whenever a page is asked for, so that a row costs the same wherever it stands.
  */
 export class SqliteSnapshot implements ArchiveSnapshot {
   readonly #db: DatabaseSync;
+  #choices = 0;
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { readOnly: true, readBigInts: true });
@@ -69,28 +44,25 @@ export class SqliteSnapshot implements ArchiveSnapshot {
   }
 
   groups(selection: Selection): AsyncIterable<readonly GroupSave[]> {
-    return this.#pages(selectGroups, groupRow, {
-      start: { id: noBytes },
-      next: ({ id }) => ({ id }),
-      fixed: parametersOf(selection),
-    });
+    return this.#pages(selectGroups, groupRow, selection);
   }
 
-  messages(selection: Selection): AsyncIterable<readonly GroupMessageSave[]> {
-    const fixed = parametersOf(selection);
-    return this.#pages(selectMessages, messageRow, {
-      start: { sent_at_ns: fixed.first, id: noBytes },
-      next: ({ sentAtNs, id }) => ({ sent_at_ns: sentAtNs, id }),
-      fixed,
-    });
+  async *messages(
+    selection: Selection,
+    order: MessageOrder,
+  ): AsyncGenerator<readonly GroupMessageSave[], void, undefined> {
+    const parameters = parametersOf(selection);
+    if (!parameters.any) return;
+    const chosen = this.#choose(selection, parameters);
+    const statement = this.#prepare(selectMessages(order, chosen));
+    statement.setReturnArrays(true);
+    const reader = new MessageReader(this.#db);
+    const rows: Iterable<unknown> = statement.iterate(parameters);
+    yield* pagesOf(rows, (row) => reader.read(row));
   }
 
-  consent(): AsyncIterable<readonly ConsentSave[]> {
-    return this.#pages(selectConsent, consentRow, {
-      start: { entity_type: minInt64, entity: "" },
-      next: ({ entityType, entity }) => ({ entity_type: entityType, entity }),
-      fixed: {},
-    });
+  consent(selection: Selection): AsyncIterable<readonly ConsentSave[]> {
+    return this.#pages(selectConsent, consentRow, selection);
   }
 
   async hmacKey(): Promise<HmacKeySave | undefined> {
@@ -105,45 +77,59 @@ export class SqliteSnapshot implements ArchiveSnapshot {
   async *#pages<Row>(
     sql: string,
     codec: RowCodec<Row>,
-    keys: {
-      readonly start: Record<string, SQLInputValue>;
-      readonly next: (last: Row) => Record<string, SQLInputValue>;
-      readonly fixed: Record<string, SQLInputValue>;
-    },
+    selection: Selection,
   ): AsyncGenerator<readonly Row[], void, undefined> {
-    const statement = this.#db.prepare(sql);
-    let key = keys.start;
-    while (true) {
-      const page = statement
-        .all({ ...keys.fixed, ...key })
-        .map((columns) => codec.decode(columns));
-      const last = page.at(-1);
-      if (last === undefined) return;
-      yield page;
-      if (page.length < pageRows) return;
-      key = keys.next(last);
+    const rows = this.#prepare(sql).iterate(parametersOf(selection));
+    yield* pagesOf(rows, (columns) => codec.decode(columns));
+  }
+
+  /** The name of a temporary table of the chosen conversations; undefined where all messages of all are wanted. */
+  #choose(
+    { conversations, newestPerConversation }: Selection,
+    parameters: SelectionParameters,
+  ): string | undefined {
+    if (!conversations && newestPerConversation === undefined) return undefined;
+    const table = `chosen_${++this.#choices}`;
+    this.#db.exec(
+      `CREATE TEMP TABLE ${table} (conversation INTEGER PRIMARY KEY, oldest_ns INTEGER, oldest_id BLOB)`,
+    );
+    const insert = this.#db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?)`);
+    const nthNewest = this.#prepare(selectNthNewest);
+    for (const { row } of this.#prepare(selectChosen).all(parameters)) {
+      const conversation = row as bigint;
+      const skip = (newestPerConversation ?? 0) - 1;
+      const oldest =
+        skip < 0
+          ? undefined
+          : nthNewest.get({ ...parameters, conversation, skip });
+      insert.run(
+        conversation,
+        (oldest?.sent_at_ns as bigint | undefined) ?? minInt64,
+        (oldest?.id as Uint8Array | undefined) ?? new Uint8Array(),
+      );
     }
+    return table;
+  }
+
+  /** A statement that takes what it needs of a selection's parameters. */
+  #prepare(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    return statement;
   }
 }
 
-const noBytes = new Uint8Array();
-
-function parametersOf(selection: Selection): {
-  first: bigint;
-  last: bigint;
-  now: bigint;
-  exclude: number;
-} {
-  const { nowNs, startNs, endNs, excludeDisappearingMessages } = selection;
-  return {
-    first: startNs === undefined ? minInt64 : int64(startNs + 1n),
-    last: endNs === undefined ? maxInt64 : int64(endNs),
-    now: int64(nowNs),
-    exclude: excludeDisappearingMessages ? 1 : 0,
-  };
-}
-
-function int64(value: bigint): bigint {
-  if (value > maxInt64) return maxInt64;
-  return value < minInt64 ? minInt64 : value;
+async function* pagesOf<Columns, Row>(
+  rows: Iterable<Columns>,
+  decode: (columns: Columns) => Row,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  let page: Row[] = [];
+  for (const columns of rows) {
+    page.push(decode(columns));
+    if (page.length >= pageRows) {
+      yield page;
+      page = [];
+    }
+  }
+  if (page.length > 0) yield page;
 }

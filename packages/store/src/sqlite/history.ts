@@ -2,6 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type {
   ArchiveSnapshot,
   ImportPage,
+  ImportProgress,
+  ImportStep,
   Merge,
   Merged,
   Rows,
@@ -22,14 +24,17 @@ import { StoreError } from "../errors.js";
 import {
   defaultPageLimit,
   type HistoryCounts,
+  type HistoryRow,
   type HistoryStore,
   type MessagePage,
+  type Provenance,
 } from "../history-store.js";
+import { provenanceOf } from "../provenance.js";
 import { transaction } from "./database.js";
 import { groupRow } from "./group-row.js";
 import { SqliteSnapshot } from "./history-snapshot.js";
 import { HistoryTables } from "./history-tables.js";
-import { messageRow } from "./message-row.js";
+import { MessageReader, messageColumns, prepareArrays } from "./message-row.js";
 import { consentRow } from "./preference-rows.js";
 import type { Columns, RowCodec } from "./row-codec.js";
 import { createHistoryTables } from "./schema.js";
@@ -55,18 +60,25 @@ export class SqliteHistory implements HistoryStore {
     return new SqliteSnapshot(this.#path);
   }
 
-  async cursor(importId: string): Promise<number> {
+  async progress(importId: string): Promise<ImportProgress | undefined> {
     const row = this.#get(
-      "SELECT cursor FROM imports WHERE name = ?",
+      "SELECT cursor, state FROM imports WHERE name = ?",
       importId,
     );
-    return Number(row?.cursor ?? 0);
+    return (
+      row && {
+        cursor: Number(row.cursor),
+        state: (row.state as Uint8Array | null) ?? undefined,
+      }
+    );
   }
 
   async mergePage(page: ImportPage, merge: Merge): Promise<Merged> {
     return transaction(this.#db, () => {
-      const importRow = page.import ? this.#moveCursor(page.import) : null;
       const merged = merge(this.#tables.met(page), page);
+      const importRow = page.import
+        ? this.#moveCursor(page.import, merged.state)
+        : null;
       this.#tables.write(merged.write, importRow);
       return merged;
     });
@@ -99,19 +111,22 @@ export class SqliteHistory implements HistoryStore {
     { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     const position = before ? [before.sentAtNs, before.id] : [];
-    return this.#all(
-      messageRow,
-      `SELECT * FROM messages WHERE group_id = ?
-       ${before ? "AND (sent_at_ns, id) < (?, ?)" : ""}
-       ORDER BY sent_at_ns DESC, id DESC LIMIT ?`,
-      idBytes(conversation),
-      ...position,
-      Math.max(0, limit),
+    const statement = prepareArrays(
+      this.#db,
+      `SELECT ${messageColumns} FROM messages m
+       WHERE m.conversation = (SELECT row FROM conversations WHERE id = ?)
+       ${before ? "AND (m.sent_at_ns, m.id) < (?, ?)" : ""}
+       ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT ?`,
     );
+    const reader = new MessageReader(this.#db);
+    return statement
+      .all(idBytes(conversation), ...position, Math.max(0, limit))
+      .map((row) => reader.read(row));
   }
 
   async message(id: MessageId): Promise<GroupMessageSave | undefined> {
-    return this.#tables.messages.find(idBytes(id));
+    const [message] = this.#tables.messages.find([idBytes(id)]);
+    return message;
   }
 
   async consent(
@@ -146,28 +161,40 @@ export class SqliteHistory implements HistoryStore {
     };
   }
 
-  async provenance(
-    row: { readonly conversation: GroupId } | { readonly message: MessageId },
-  ): Promise<string | undefined> {
-    const [table, id] =
+  async provenance(row: HistoryRow): Promise<Provenance | undefined> {
+    const importRow =
       "message" in row
-        ? ["messages", row.message]
-        : ["conversations", row.conversation];
-    const found = this.#get(
-      `SELECT name FROM imports WHERE id = (SELECT import FROM ${table} WHERE id = ?)`,
-      idBytes(id as GroupId | MessageId),
-    );
-    return found && String(found.name);
+        ? this.#tables.messages.importOf(idBytes(row.message))
+        : this.#get(
+            "SELECT import FROM conversations WHERE id = ?",
+            idBytes(row.conversation),
+          )?.import;
+    if (typeof importRow !== "bigint") return undefined;
+    const found = this.#get("SELECT * FROM imports WHERE row = ?", importRow);
+    return provenanceOf({
+      id: String(found?.name),
+      archiveId: (found?.archive_id as Uint8Array | null) ?? undefined,
+      installationId:
+        (found?.installation_id as Uint8Array | null) ?? undefined,
+    });
   }
 
-  #moveCursor({ id, cursor }: NonNullable<ImportPage["import"]>): bigint {
+  #moveCursor(step: ImportStep, state: Uint8Array | undefined): bigint {
     const row = this.#get(
-      `INSERT INTO imports (name, cursor) VALUES (?, ?)
-       ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor RETURNING id`,
-      id,
-      cursor,
+      `INSERT INTO imports (name, cursor, state, archive_id, installation_id) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET
+         cursor = excluded.cursor,
+         state = COALESCE(excluded.state, state),
+         archive_id = COALESCE(excluded.archive_id, archive_id),
+         installation_id = COALESCE(excluded.installation_id, installation_id)
+       RETURNING row`,
+      step.id,
+      step.cursor,
+      state ?? null,
+      step.archiveId ?? null,
+      step.installationId ?? null,
     );
-    return BigInt(row?.id as bigint);
+    return row?.row as bigint;
   }
 
   #get(sql: string, ...values: readonly Value[]): Columns | undefined {
@@ -184,7 +211,7 @@ export class SqliteHistory implements HistoryStore {
   }
 }
 
-type Value = string | number | bigint | Uint8Array;
+type Value = string | number | bigint | Uint8Array | null;
 
 /** A snapshot is read on a second connection, which only a file can have. */
 function pathOf(db: DatabaseSync): string {

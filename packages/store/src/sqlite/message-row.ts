@@ -1,57 +1,130 @@
-import { create } from "@bufbuild/protobuf";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import {
   type GroupMessageSave,
   GroupMessageSaveSchema,
 } from "@history-sync/proto/device-sync";
-import {
-  bytes,
-  encodeUnknown,
-  integer,
-  optional,
-  type RowCodec,
-  text,
-  withUnknown,
-} from "./row-codec.js";
+import { withUnknown } from "./row-codec.js";
 
-export const messageRow: RowCodec<GroupMessageSave> = {
-  encode: (message) => ({
-    id: message.id,
-    group_id: message.groupId,
-    decrypted_message_bytes: message.decryptedMessageBytes,
-    sent_at_ns: message.sentAtNs,
-    kind: message.kind,
-    sender_installation_id: message.senderInstallationId,
-    sender_inbox_id: message.senderInboxId,
-    delivery_status: message.deliveryStatus,
-    content_type_save: message.contentTypeSave,
-    version_major: message.versionMajor,
-    version_minor: message.versionMinor,
-    authority_id: message.authorityId,
-    reference_id: message.referenceId ?? null,
-    sequence_id: message.sequenceId ?? null,
-    originator_id: message.originatorId ?? null,
-    content_type: message.contentType,
-    unknown: encodeUnknown(GroupMessageSaveSchema, message),
-  }),
-  decode: (columns) => {
-    const message = create(GroupMessageSaveSchema, {
-      id: bytes(columns.id),
-      groupId: bytes(columns.group_id),
-      decryptedMessageBytes: bytes(columns.decrypted_message_bytes),
-      sentAtNs: integer(columns.sent_at_ns),
-      kind: Number(columns.kind),
-      senderInstallationId: bytes(columns.sender_installation_id),
-      senderInboxId: text(columns.sender_inbox_id),
-      deliveryStatus: Number(columns.delivery_status),
-      contentTypeSave: Number(columns.content_type_save),
-      versionMajor: Number(columns.version_major),
-      versionMinor: Number(columns.version_minor),
-      authorityId: text(columns.authority_id),
-      ...optional("referenceId", columns.reference_id, bytes),
-      ...optional("sequenceId", columns.sequence_id, integer),
-      ...optional("originatorId", columns.originator_id, integer),
-      contentType: text(columns.content_type),
-    });
-    return withUnknown(GroupMessageSaveSchema, message, columns.unknown);
-  },
-};
+/** The columns that `MessageReader` reads, of `messages m`. */
+export const messageColumns = `
+  m.id, m.conversation, m.sender, m.content_type, m.sent_at_ns, m.kind, m.delivery_status, m.decrypted_message_bytes,
+  m.reference_id, m.sequence_id, m.originator_id, m.unknown`;
+
+type MessageColumns = [
+  id: Uint8Array,
+  conversation: bigint,
+  sender: bigint,
+  contentType: bigint,
+  sentAtNs: bigint,
+  kind: bigint,
+  deliveryStatus: bigint,
+  body: Uint8Array,
+  referenceId: Uint8Array | null,
+  sequenceId: bigint | null,
+  originatorId: bigint | null,
+  unknown: Uint8Array<ArrayBuffer> | null,
+];
+
+// What messages of one page share is far less; a hostile archive can't make it grow without end.
+const maxShared = 10_000;
+
+/**
+ * Makes messages of their rows. What many of them share is read once, so a reader is good for as long as the view of the
+ * database that it reads.
+ */
+export class MessageReader {
+  readonly #conversations: Shared<Uint8Array>;
+  readonly #senders: Shared<Sender>;
+  readonly #contentTypes: Shared<ContentType>;
+
+  constructor(db: DatabaseSync) {
+    const one = (columns: string, table: string) =>
+      db.prepare(`SELECT ${columns} FROM ${table} WHERE row = ?`);
+    this.#conversations = new Shared(
+      one("id", "conversations"),
+      ({ id }) => id as Uint8Array,
+    );
+    this.#senders = new Shared(
+      one("installation_id, inbox_id", "senders"),
+      (sender) => ({
+        senderInstallationId: sender.installation_id as Uint8Array,
+        senderInboxId: sender.inbox_id as string,
+      }),
+    );
+    this.#contentTypes = new Shared(
+      one("*", "content_types"),
+      (contentType) => ({
+        contentType: contentType.content_type as string,
+        authorityId: contentType.authority_id as string,
+        versionMajor: Number(contentType.version_major),
+        versionMinor: Number(contentType.version_minor),
+        contentTypeSave: Number(contentType.content_type_save),
+      }),
+    );
+  }
+
+  /** A row of `messageColumns`, as an array. */
+  read(columns: unknown): GroupMessageSave {
+    const values = columns as MessageColumns;
+    const [id, conversation, sender, contentType, sentAtNs, kind] = values;
+    const { 6: deliveryStatus, 7: decryptedMessageBytes } = values;
+    const { 8: referenceId, 9: sequenceId, 10: originatorId } = values;
+    const message: GroupMessageSave = {
+      $typeName: GroupMessageSaveSchema.typeName,
+      id,
+      groupId: this.#conversations.get(conversation),
+      decryptedMessageBytes,
+      sentAtNs,
+      kind: Number(kind),
+      deliveryStatus: Number(deliveryStatus),
+      ...this.#senders.get(sender),
+      ...this.#contentTypes.get(contentType),
+    };
+    if (referenceId !== null) message.referenceId = referenceId;
+    if (sequenceId !== null) message.sequenceId = sequenceId;
+    if (originatorId !== null) message.originatorId = originatorId;
+    return withUnknown(GroupMessageSaveSchema, message, values[11]);
+  }
+}
+
+/** The statement with rows as arrays, which cost less than objects. */
+export function prepareArrays(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+type Sender = Pick<GroupMessageSave, "senderInstallationId" | "senderInboxId">;
+type ContentType = Pick<
+  GroupMessageSave,
+  | "contentType"
+  | "authorityId"
+  | "versionMajor"
+  | "versionMinor"
+  | "contentTypeSave"
+>;
+
+/** Values by the number of their row. */
+class Shared<Value> {
+  readonly #find: StatementSync;
+  readonly #decode: (columns: Record<string, SQLOutputValue>) => Value;
+  readonly #values = new Map<bigint, Value>();
+
+  constructor(
+    find: StatementSync,
+    decode: (columns: Record<string, SQLOutputValue>) => Value,
+  ) {
+    this.#find = find;
+    this.#decode = decode;
+  }
+
+  get(row: bigint): Value {
+    const known = this.#values.get(row);
+    if (known !== undefined) return known;
+    const columns = this.#find.get(row);
+    const value = this.#decode(columns ?? {});
+    if (this.#values.size >= maxShared) this.#values.clear();
+    this.#values.set(row, value);
+    return value;
+  }
+}

@@ -5,6 +5,7 @@ import {
   ArchiveOptionsSchema,
   BackupMetadataSaveSchema,
 } from "@history-sync/proto/device-sync";
+import { SealedArchiveSchema } from "@history-sync/proto/history-sync";
 import type {
   RequestStore,
   SealedArchive,
@@ -20,12 +21,14 @@ const schema = `
     pin TEXT NOT NULL,
     server_url TEXT NOT NULL,
     options BLOB NOT NULL,
+    format TEXT NOT NULL,
     requester BLOB NOT NULL,
     created_at_ns INTEGER NOT NULL,
     stage TEXT NOT NULL,
     archive_url TEXT,
     archive_key BLOB,
     archive_metadata BLOB,
+    archive_sealed BLOB,
     reason TEXT
   );
   CREATE TABLE IF NOT EXISTS sync_decisions (
@@ -41,12 +44,14 @@ interface Row {
   readonly pin: string;
   readonly server_url: string;
   readonly options: Uint8Array;
+  readonly format: SyncRequest["format"];
   readonly requester: Uint8Array;
   readonly created_at_ns: bigint;
   readonly stage: Stage["name"];
   readonly archive_url: string | null;
   readonly archive_key: Uint8Array | null;
   readonly archive_metadata: Uint8Array | null;
+  readonly archive_sealed: Uint8Array | null;
   readonly reason: string | null;
 }
 
@@ -109,9 +114,9 @@ export class SqliteRequestStore implements RequestStore {
     this.#db
       .prepare(
         `INSERT OR REPLACE INTO sync_requests
-          (id, role, pin, server_url, options, requester, created_at_ns, stage, archive_url, archive_key,
-           archive_metadata, reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          (id, role, pin, server_url, options, format, requester, created_at_ns, stage, archive_url, archive_key,
+           archive_metadata, archive_sealed, reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         request.id,
@@ -119,6 +124,7 @@ export class SqliteRequestStore implements RequestStore {
         request.pin,
         request.serverUrl,
         toBinary(ArchiveOptionsSchema, request.options),
+        request.format,
         idBytes(request.requester),
         request.createdAtNs,
         stage.name,
@@ -127,6 +133,7 @@ export class SqliteRequestStore implements RequestStore {
         archive?.metadata
           ? toBinary(BackupMetadataSaveSchema, archive.metadata)
           : null,
+        archive?.sealed ? toBinary(SealedArchiveSchema, archive.sealed) : null,
         stage.name === "failed" ? stage.reason : null,
       );
   }
@@ -143,6 +150,7 @@ function requestOf(row: Row): SyncRequest {
     pin: row.pin,
     serverUrl: row.server_url,
     options: fromBinary(ArchiveOptionsSchema, row.options),
+    format: row.format,
     requester: installationIdOf(row.requester),
     createdAtNs: row.created_at_ns,
     stage: stageOf(row),
@@ -162,12 +170,13 @@ function stageOf(row: Row): Stage {
 }
 
 function sealedArchiveOf(row: Row): SealedArchive {
-  const { archive_url, archive_key, archive_metadata } = row;
-  const archive = {
-    url: archive_url ?? "",
-    key: archive_key ?? new Uint8Array(),
+  const { archive_metadata: metadata, archive_sealed: sealed } = row;
+  return {
+    url: row.archive_url ?? "",
+    key: row.archive_key ?? new Uint8Array(),
+    ...(metadata && {
+      metadata: fromBinary(BackupMetadataSaveSchema, metadata),
+    }),
+    ...(sealed && { sealed: fromBinary(SealedArchiveSchema, sealed) }),
   };
-  if (!archive_metadata) return archive;
-  const metadata = fromBinary(BackupMetadataSaveSchema, archive_metadata);
-  return { ...archive, metadata };
 }

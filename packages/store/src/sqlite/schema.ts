@@ -7,15 +7,21 @@ const version = 1n;
  * Every field has its column. `unknown` holds, as a protobuf message of the row's type, the fields that this version
  * doesn't know. `import` names the import that brought the row, null for rows of this installation.
  *
- * Messages are a rowid table: with WITHOUT ROWID their random ids would spread every insert over the whole file.
+ * A message's id is random, so that an index of whole ids would outgrow the cache, and every insert would read and write
+ * a page of it. Messages are found by a hash of four bytes, kept short by small numbers for what many of them share; the
+ * other indexes grow in the order of time. Ids in rows break ties.
  */
 const tables = `
   CREATE TABLE imports (
-    id INTEGER PRIMARY KEY,
+    row INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    cursor INTEGER NOT NULL
+    cursor INTEGER NOT NULL,
+    state BLOB, -- what the import has to know to go on
+    archive_id BLOB,
+    installation_id BLOB
   ) STRICT;
   CREATE TABLE conversations (
+    row INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     created_at_ns INTEGER NOT NULL,
     membership_state INTEGER NOT NULL,
@@ -36,38 +42,57 @@ const tables = `
     unknown BLOB,
     metadata_unknown BLOB,
     mutable_metadata_unknown BLOB,
-    import INTEGER REFERENCES imports (id)
+    import INTEGER REFERENCES imports (row)
   ) STRICT;
-  CREATE TABLE messages (
-    id BLOB NOT NULL UNIQUE,
-    group_id BLOB NOT NULL REFERENCES conversations (id),
-    decrypted_message_bytes BLOB NOT NULL,
-    sent_at_ns INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    sender_installation_id BLOB NOT NULL,
-    sender_inbox_id TEXT NOT NULL,
-    delivery_status INTEGER NOT NULL,
-    content_type_save INTEGER NOT NULL,
+  CREATE TABLE senders (
+    row INTEGER PRIMARY KEY,
+    installation_id BLOB NOT NULL,
+    inbox_id TEXT NOT NULL,
+    UNIQUE (installation_id, inbox_id)
+  ) STRICT;
+  CREATE TABLE content_types (
+    row INTEGER PRIMARY KEY,
+    content_type TEXT NOT NULL,
+    authority_id TEXT NOT NULL,
     version_major INTEGER NOT NULL,
     version_minor INTEGER NOT NULL,
-    authority_id TEXT NOT NULL,
+    content_type_save INTEGER NOT NULL,
+    UNIQUE (
+      content_type, authority_id, version_major, version_minor, content_type_save
+    )
+  ) STRICT;
+  CREATE TABLE messages (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    id_hash INTEGER NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversations (row),
+    sender INTEGER NOT NULL REFERENCES senders (row),
+    content_type INTEGER NOT NULL REFERENCES content_types (row),
+    sent_at_ns INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    delivery_status INTEGER NOT NULL,
+    decrypted_message_bytes BLOB NOT NULL,
     reference_id BLOB,
     sequence_id INTEGER,
     originator_id INTEGER,
-    content_type TEXT NOT NULL,
     unknown BLOB,
-    import INTEGER REFERENCES imports (id)
+    import INTEGER REFERENCES imports (row)
   ) STRICT;
-  CREATE INDEX messages_by_time ON messages (sent_at_ns, id);
-  CREATE INDEX messages_of_conversation
-    ON messages (group_id, sent_at_ns, id);
+  CREATE INDEX messages_by_id ON messages (id_hash);
+  -- With the conversation, so that those that aren't chosen are passed over without a look at their rows.
+  CREATE INDEX messages_by_time ON messages (sent_at_ns, conversation);
+  CREATE INDEX messages_of_conversation ON messages (conversation, sent_at_ns);
+  CREATE TABLE id_hash_key (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    key BLOB NOT NULL
+  ) STRICT;
   CREATE TABLE consent (
     entity_type INTEGER NOT NULL,
     entity TEXT NOT NULL,
     state INTEGER NOT NULL,
     consented_at_ns INTEGER NOT NULL,
     unknown BLOB,
-    import INTEGER REFERENCES imports (id),
+    import INTEGER REFERENCES imports (row),
     PRIMARY KEY (entity_type, entity)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE hmac_key (
@@ -75,7 +100,7 @@ const tables = `
     key BLOB NOT NULL,
     cycled_at_ns INTEGER NOT NULL,
     unknown BLOB,
-    import INTEGER REFERENCES imports (id)
+    import INTEGER REFERENCES imports (row)
   ) STRICT;
 `;
 

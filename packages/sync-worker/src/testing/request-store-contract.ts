@@ -4,6 +4,7 @@ import {
   ArchiveOptionsSchema,
   BackupMetadataSaveSchema,
 } from "@history-sync/proto/device-sync";
+import { SealedArchiveSchema } from "@history-sync/proto/history-sync";
 import { describe, expect, test } from "vitest";
 import type { RequestStore, Stage, SyncRequest } from "../request-store.js";
 
@@ -21,10 +22,14 @@ export function requestStoreContract(
       key: new Uint8Array(32).fill(7),
     };
     const metadata = create(BackupMetadataSaveSchema, { exportedAtNs: 9n });
+    const sealed = create(SealedArchiveSchema, {
+      headerSha256: Uint8Array.of(3),
+      pages: [{ length: 4, sha256: Uint8Array.of(5) }],
+    });
     const stages: readonly Stage[] = [
       { name: "asking" },
       { name: "requested" },
-      { name: "importing", archive: { ...archive, metadata } },
+      { name: "importing", archive: { ...archive, metadata, sealed } },
       { name: "imported" },
       { name: "preparing" },
       { name: "uploaded", archive },
@@ -83,6 +88,7 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
     role: id === "a" ? "answerer" : "asker",
     pin: "zBjzV",
     serverUrl: "http://127.0.0.1:5558",
+    format: id === "b" ? "xmtp-v0" : "paged-v1",
     options: create(ArchiveOptionsSchema, { elements: [1, 2], startNs: 3n }),
     requester: installationId("ab".repeat(32)),
     createdAtNs,

@@ -1,8 +1,10 @@
-import type { UnknownField } from "@bufbuild/protobuf";
+import { fromBinary, type UnknownField } from "@bufbuild/protobuf";
+import { BackupElementSchema } from "@history-sync/proto/device-sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { decodeMessageFrame } from "../src/element-decoder.js";
 import { ElementEncoder } from "../src/element-encoder.js";
-import { encodeElement } from "../src/index.js";
+import { decodeElement, encodeElement } from "../src/index.js";
 import { sampleGroup, sampleMessage } from "../src/testing/index.js";
 
 const bytes = fc.uint8Array({ maxLength: 300 });
@@ -37,6 +39,42 @@ const fields = fc.record(
   },
   { requiredKeys: [] },
 );
+
+test("the quick reader of messages reads what the generated code reads", () => {
+  fc.assert(
+    fc.property(fields, (values) => {
+      const value = sampleMessage(1, sampleGroup(1), values);
+      const frame = encodeElement({ case: "groupMessage", value });
+      const read = decodeElement(frame, { position: 0 });
+      expect(read).toEqual({ case: "groupMessage", value });
+      const quick = decodeMessageFrame(frame);
+      expect(quick === undefined).toBe(value.$unknown !== undefined);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("damaged messages read the same in both ways", () => {
+  const value = sampleMessage(1, sampleGroup(1), { sequenceId: 5n });
+  const frame = encodeElement({ case: "groupMessage", value });
+  const changes = fc.record({
+    at: fc.nat({ max: frame.length - 1 }),
+    byte: fc.nat({ max: 255 }),
+    length: fc.integer({ min: 1, max: frame.length }),
+  });
+  fc.assert(
+    fc.property(changes, ({ at, byte, length }) => {
+      const damaged = frame.slice(0, length);
+      damaged[at] = byte;
+      const quick = decodeMessageFrame(damaged);
+      if (quick) {
+        const { element } = fromBinary(BackupElementSchema, damaged);
+        expect(quick).toEqual(element.value);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test("one encoder writes the bytes of the generated code, message after message", () => {
   const encoder = new ElementEncoder();

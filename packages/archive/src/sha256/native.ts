@@ -1,0 +1,17 @@
+/// <reference types="node" />
+import { hash } from "node:crypto";
+import type { Sha256Words } from "./portable.js";
+
+/** OpenSSL in one call. A string of 32 characters is made in a third of the time that a buffer takes. */
+export const sha256Words: Sha256Words = (bytes) => {
+  const text = hash("sha256", bytes, "binary");
+  const words = new Uint32Array(8);
+  for (let i = 0; i < 32; i += 4) {
+    words[i / 4] =
+      (text.charCodeAt(i) << 24) |
+      (text.charCodeAt(i + 1) << 16) |
+      (text.charCodeAt(i + 2) << 8) |
+      text.charCodeAt(i + 3);
+  }
+  return words;
+};

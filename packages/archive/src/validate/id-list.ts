@@ -1,0 +1,46 @@
+/**
+ * Remembers a fingerprint of eight bytes of each id, so that a million of them take 8 MB, and finds ids that came twice.
+ * Honest ids don't share a fingerprint by chance; whoever makes two that do gets a wrong alarm and nothing else.
+ */
+export class IdList {
+  readonly #limit: number;
+  /** Two words an id. */
+  #words = new Uint32Array(2_048);
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Whether the id is remembered: false beyond the limit. */
+  add(id: Uint8Array): boolean {
+    if (this.#count >= this.#limit) return false;
+    const at = 2 * this.#count++;
+    if (at === this.#words.length) {
+      const grown = new Uint32Array(2 * at);
+      grown.set(this.#words);
+      this.#words = grown;
+    }
+    // FNV-1a, twice with different numbers.
+    let low = 0x811c9dc5;
+    let high = 0x9747b28c;
+    for (const byte of id) {
+      low = Math.imul(low ^ byte, 0x01000193);
+      high = Math.imul(high ^ byte ^ (high >>> 15), 0x5bd1e995);
+    }
+    this.#words[at] = low;
+    this.#words[at + 1] = high;
+    return true;
+  }
+
+  /** How many ids came after their first time. They are sorted for that: a table of hashes could be flooded. */
+  duplicates(): number {
+    const { buffer } = this.#words;
+    const sorted = new BigUint64Array(buffer, 0, this.#count).sort();
+    let found = 0;
+    for (let i = 1; i < sorted.length; i++) {
+      if (sorted[i] === sorted[i - 1]) found++;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,100 @@
+import type { MessageOrder, Selection } from "@history-sync/archive";
+import { messageColumns } from "./message-row.js";
+
+const minInt64 = -(2n ** 63n);
+const maxInt64 = 2n ** 63n - 1n;
+
+/** A selection as the statements here take it. */
+export type SelectionParameters = {
+  /** The first nanosecond of the window, and its last one. */
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly now: bigint;
+  readonly exclude: number;
+  /** A JSON array of ids in hex; null for all. */
+  readonly conversations: string | null;
+  /** Whether any message is wanted at all. */
+  readonly any: number;
+};
+
+export function parametersOf(selection: Selection): SelectionParameters {
+  const { nowNs, startNs, endNs, conversations } = selection;
+  return {
+    first: startNs === undefined ? minInt64 : int64(startNs + 1n),
+    last: endNs === undefined ? maxInt64 : int64(endNs),
+    now: int64(nowNs),
+    exclude: selection.excludeDisappearingMessages ? 1 : 0,
+    conversations: conversations ? JSON.stringify(conversations) : null,
+    any: selection.newestPerConversation === 0 ? 0 : 1,
+  };
+}
+
+function int64(value: bigint): bigint {
+  if (value > maxInt64) return maxInt64;
+  return value < minInt64 ? minInt64 : value;
+}
+
+const isChosen = `
+  c.conversation_type <> 3 -- sync groups
+  AND (
+    :conversations IS NULL
+    OR c.id IN (SELECT unhex(value) FROM json_each(:conversations))
+  )`;
+
+const isSelected = `
+  m.sent_at_ns BETWEEN :first AND :last
+  AND m.kind = 1 -- application messages
+  AND (
+    c.message_disappear_from_ns > 0
+    AND c.message_disappear_in_ns > 0
+    AND m.sent_at_ns > c.message_disappear_from_ns
+    AND (
+      :exclude
+      OR m.import IS NULL -- a restored message stays
+        AND m.sent_at_ns + c.message_disappear_in_ns <= :now
+    )
+  ) IS NOT TRUE`;
+
+export const selectGroups: string = `
+  SELECT c.* FROM conversations c
+  WHERE ${isChosen}
+  AND (
+    c.created_at_ns BETWEEN :first AND :last
+    OR :any AND EXISTS (
+      SELECT 1 FROM messages m WHERE m.conversation = c.row AND ${isSelected}
+    )
+  )
+  ORDER BY c.id`;
+
+export const selectChosen: string = `SELECT c.row FROM conversations c WHERE ${isChosen}`;
+
+/** Which of a conversation's selected messages is the one after the `:skip` newest. */
+export const selectNthNewest: string = `
+  SELECT m.sent_at_ns, m.id FROM messages m CROSS JOIN conversations c ON c.row = m.conversation
+  WHERE m.conversation = :conversation AND ${isSelected}
+  ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT 1 OFFSET :skip`;
+
+/**
+ * Along the index of times; cross joins keep SQLite on it, whatever it thinks of the tables' sizes. `chosen` names a table
+ * of the chosen conversations, with each one's oldest wanted message.
+ */
+export function selectMessages(
+  order: MessageOrder,
+  chosen: string | undefined,
+): string {
+  const direction = order === "oldest-first" ? "ASC" : "DESC";
+  return `
+    SELECT ${messageColumns} FROM messages m
+    ${chosen ? `CROSS JOIN ${chosen} w ON w.conversation = m.conversation` : ""}
+    CROSS JOIN conversations c ON c.row = m.conversation
+    WHERE c.conversation_type <> 3 -- sync groups
+    AND ${isSelected}
+    ${chosen ? "AND (m.sent_at_ns, m.id) >= (w.oldest_ns, w.oldest_id)" : ""}
+    ORDER BY m.sent_at_ns ${direction}, m.id ${direction}`;
+}
+
+export const selectConsent: string = `
+  SELECT * FROM consent
+  WHERE :conversations IS NULL
+  OR entity_type = 1 AND entity IN (SELECT value FROM json_each(:conversations))
+  ORDER BY entity_type, entity`;
