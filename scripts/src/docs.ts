@@ -74,7 +74,7 @@ function commandProblems(
   file: string,
   text: string,
 ): readonly string[] {
-  const names = [...text.matchAll(/\bnpm run ([a-z][a-z:]*)/g)];
+  const names = [...text.matchAll(/\bnpm run (?:-s )?([a-z][a-z:-]*)/g)];
   return names
     .map((match) => `${match[1]}`)
     .filter((name) => !workspace.rootManifest.scripts?.[name])

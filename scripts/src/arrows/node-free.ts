@@ -9,7 +9,12 @@ import {
 } from "../workspace.ts";
 
 /** The subpaths that may use Node's own modules. All others must also run in browsers. */
-const nodeSubpaths: readonly string[] = ["./node", "./server", "./sqlite"];
+const nodeSubpaths: readonly string[] = [
+  "./nats",
+  "./node",
+  "./server",
+  "./sqlite",
+];
 
 export function browserSubpaths(pkg: WorkspacePackage): readonly string[] {
   return Object.keys(pkg.manifest.exports ?? {}).filter(

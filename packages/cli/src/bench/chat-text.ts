@@ -33,8 +33,9 @@ export class ChatText {
     const length = Math.ceil(this.#meanBytes * (0.1 + 1.8 * this.#share()));
     let text = "";
     while (text.length < length) {
-      // Squared, so that the first words of the list come most often, as in a language.
-      text += `${words[Math.floor(this.#share() ** 2 * words.length)]} `;
+      // Zipf's law: the nth word of the list comes with a frequency of 1/n.
+      const rank = Math.floor(words.length ** this.#share());
+      text += `${words[rank - 1]} `;
     }
     return text.trimEnd();
   }

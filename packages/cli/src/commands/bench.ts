@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeBench } from "../bench/describe-bench.js";
+import {
+  measureSize,
+  nodeFlags,
+  phasesOfSize,
+  type SizeResult,
+} from "../bench/measure-size.js";
+import type { Command, Surroundings } from "../command.js";
+import { CliError } from "../errors.js";
+import { ProgressBar } from "../progress-bar.js";
+import { readArguments } from "../read-arguments.js";
+import { writeJson, writeText } from "../write-text.js";
+
+// A few seconds each, and large enough that fixed costs don't count in the last.
+const defaultSizes = "1000,10000,100000";
+
+/** What `bench --json` prints. */
+interface BenchReport {
+  readonly node: string;
+  /** What every phase's process runs with. */
+  readonly nodeFlags: readonly string[];
+  readonly cpu: string;
+  readonly results: readonly SizeResult[];
+}
+
+export const bench: Command = {
+  name: "bench",
+  summary: "measure export, seal, open and merge, in every format",
+  usage: `[--messages N[,N...]] [--json]
+
+  --messages N[,N...]      sizes of history (${defaultSizes})
+  --json                   print one JSON object
+
+Makes a history of chat-like messages in 50 conversations, exports and seals it from
+one SQLite store to a file, opens and merges that into another store. Every phase has
+a process of its own, whose peak memory is told.
+`,
+  async run(args, surroundings) {
+    // pnpm hands on the "--" that npm needs.
+    const { values } = readArguments(
+      args.filter((arg) => arg !== "--"),
+      [],
+      benchOptions,
+    );
+    const results = await measure(readSizes(values.messages), surroundings);
+    const report: BenchReport = {
+      node: process.version,
+      nodeFlags,
+      cpu: cpus()[0]?.model ?? "unknown",
+      results,
+    };
+    await (values.json
+      ? writeJson(surroundings, report)
+      : writeText(surroundings, describeBench(results)));
+    return 0;
+  },
+};
+
+const benchOptions = {
+  messages: { type: "string", default: defaultSizes },
+  json: { type: "boolean", default: false },
+} as const;
+
+function readSizes(text: string): readonly number[] {
+  const sizes = text.split(",");
+  if (sizes.every((size) => /^[1-9]\d{0,7}$/.test(size))) {
+    return sizes.map(Number);
+  }
+  throw new CliError(
+    "usage",
+    "--messages: expected whole numbers from 1 to 99999999, with commas between them",
+  );
+}
+
+async function measure(
+  sizes: readonly number[],
+  { stderr, signal }: Surroundings,
+): Promise<readonly SizeResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), "history-sync-bench-"));
+  using bar = new ProgressBar(stderr, "measuring");
+  const results: SizeResult[] = [];
+  let phases = 0;
+  const onPhase = () => bar.update(++phases, sizes.length * phasesOfSize);
+  try {
+    for (const messages of sizes) {
+      results.push(await measureSize({ messages, folder, onPhase, signal }));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return results;
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import type { Command, ExitCode, Surroundings } from "./command.js";
+import { bench } from "./commands/bench.js";
+import { convert } from "./commands/convert.js";
+import { exportElements } from "./commands/export.js";
+import { inspect } from "./commands/inspect.js";
+import { verify } from "./commands/verify.js";
+import { CliError, exitCodeOf, messageOf } from "./errors.js";
+import { isBrokenPipe, writeText } from "./write-text.js";
+
+/** Every command, as `--help` lists them. */
+const commands: readonly Command[] = [
+  inspect,
+  verify,
+  exportElements,
+  convert,
+  bench,
+];
+
+/**
+ * Runs `history-sync` with these arguments, and gives its exit code. Never throws for what goes wrong in a command: that
+ * is one line on `stderr`. A reader of `stdout` that goes away ends the command quietly.
+ */
+export async function runCommand(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  try {
+    return await dispatch(args, surroundings);
+  } catch (error) {
+    if (isBrokenPipe(error)) return 0;
+    if (surroundings.signal?.aborted) return 1;
+    surroundings.stderr.write(`history-sync: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  // pnpm hands on the "--" that npm needs.
+  const [name, ...rest] = args[0] === "--" ? args.slice(1) : args;
+  if (name === "--version") {
+    await writeText(surroundings, `${version()}\n`);
+    return 0;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    await writeText(surroundings, helpText());
+    return 0;
+  }
+  const command = commands.find((known) => known.name === name);
+  if (!command) {
+    throw new CliError(
+      "usage",
+      `expected a command out of ${commands.map(({ name }) => name).join(", ")}; see history-sync --help`,
+    );
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    await writeText(
+      surroundings,
+      `Usage: history-sync ${command.name} ${command.usage}`,
+    );
+    return 0;
+  }
+  return command.run(rest, surroundings);
+}
+
+function helpText(): string {
+  const lines = commands.map(
+    ({ name, summary }) => `  ${name.padEnd(9)}${summary}\n`,
+  );
+  return `Usage: history-sync COMMAND [options]
+
+${lines.join("")}
+  history-sync COMMAND --help tells a command's options, history-sync --version the version.
+  Exit codes: 0 done and whole, 1 damaged or failed, 2 wrong usage.
+`;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url));
+  return (JSON.parse(manifest.toString()) as { version: string }).version;
+}
