@@ -1,0 +1,138 @@
+import {
+  type InboxId,
+  type InstallationId,
+  installationIdOf,
+} from "@history-sync/primitives";
+import { inboxOfCredential } from "./credential.js";
+import { exactly, type FoldOptions, type InboxSnapshot } from "./fold-log.js";
+import { type Identifier, installation } from "./identifier.js";
+import type { CallOptions, IdentityService } from "./identity-service.js";
+import { installationsOf, memberOf } from "./inbox-state.js";
+import { KnownInboxes } from "./known-inboxes.js";
+import type { Limits } from "./limits.js";
+import { publishUpdate } from "./publish-update.js";
+import type { SmartContractVerifier } from "./smart-contract-verifier.js";
+
+export interface IdentityLogPorts {
+  readonly service: IdentityService;
+  /** Needed once a smart-contract wallet has signed. */
+  readonly smartContracts?: SmartContractVerifier;
+}
+
+export interface IdentityLogOptions {
+  readonly limits?: Partial<Limits>;
+  /** So many inboxes are kept in memory; those looked at least recently go first. */
+  readonly maxInboxes?: number;
+}
+
+export interface StateOptions extends CallOptions {
+  /** The inbox as it was then; throws `missing-update` if its log has no update with exactly this id. */
+  readonly atSequenceId?: bigint;
+}
+
+/** The installations of an inbox at one place of its log. */
+export interface InboxInstallations {
+  readonly sequenceId: bigint;
+  readonly installations: readonly InstallationId[];
+  readonly revoked: readonly InstallationId[];
+}
+
+/** Enough for the members of some large groups; a state of 10 installations is some kilobytes. */
+const defaultMaxInboxes = 1000;
+
+/** The logs of inboxes, verified. What is kept in memory was checked; only what is new is fetched and checked again. */
+export interface IdentityLog {
+  /** An inbox as it is now, or was then; undefined if nobody has created it. */
+  state(
+    inboxId: InboxId,
+    options?: StateOptions,
+  ): Promise<InboxSnapshot | undefined>;
+
+  /** As they are now. An unknown inbox has none. Serves as `InstallationSource` of `@history-sync/sync-group`. */
+  installations(
+    inboxId: InboxId,
+    options?: CallOptions,
+  ): Promise<InboxInstallations>;
+
+  /**
+   * Whether an MLS credential names an inbox that has, or once had, an installation with this key. Those that were
+   * revoked count too: without them, nobody could follow the commits by which they came and went.
+   * Serves as `AuthenticationService` of `@history-sync/mls-group`.
+   */
+  validate(identity: Uint8Array, signatureKey: Uint8Array): Promise<boolean>;
+
+  /** The inbox that an identifier belongs to, by the word of the node: the log may say otherwise. */
+  inboxIdOf(
+    identifier: Identifier,
+    options?: CallOptions,
+  ): Promise<InboxId | undefined>;
+
+  /**
+   * Checks an update against the log as it is now, publishes it, and gives the inbox after it. What is stored
+   * already counts as published, so that it can be tried again after an answer got lost.
+   */
+  publish(update: Uint8Array, options?: CallOptions): Promise<InboxSnapshot>;
+}
+
+/** Reads and writes inboxes' logs by a node, believing only what it has checked. */
+export function identityLog(
+  { service, smartContracts }: IdentityLogPorts,
+  { limits, maxInboxes = defaultMaxInboxes }: IdentityLogOptions = {},
+): IdentityLog {
+  const fold: FoldOptions = {
+    ...(smartContracts === undefined ? {} : { smartContracts }),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  const inboxes = new KnownInboxes(service, fold, maxInboxes);
+  return {
+    async state(inboxId, { atSequenceId, signal } = {}) {
+      if (atSequenceId === undefined) {
+        return await inboxes.refresh(inboxId, signal);
+      }
+      const known = inboxes.at(inboxId, atSequenceId);
+      if (known !== undefined) return known;
+      await inboxes.refresh(inboxId, signal);
+      return exactly(inboxes.at(inboxId, atSequenceId), atSequenceId);
+    },
+
+    async installations(inboxId, { signal } = {}) {
+      const snapshot = await inboxes.refresh(inboxId, signal);
+      if (snapshot === undefined) {
+        return { sequenceId: 0n, installations: [], revoked: [] };
+      }
+      const { sequenceId, state } = snapshot;
+      const revoked = [...state.revoked];
+      return { sequenceId, installations: installationsOf(state), revoked };
+    },
+
+    async validate(identity, signatureKey) {
+      const inboxId = inboxOfCredential(identity);
+      if (inboxId === undefined || signatureKey.length !== 32) return false;
+      const id = installationIdOf(signatureKey);
+      // Who was an installation once remains one that was: a state in memory can say yes, only the newest can say no.
+      return (
+        everHad(inboxes.newest(inboxId), id) ||
+        everHad(await inboxes.refresh(inboxId), id)
+      );
+    },
+
+    async inboxIdOf(identifier, callOptions) {
+      const [inboxId] = await service.inboxIds([identifier], callOptions);
+      return inboxId;
+    },
+
+    publish: (update, callOptions) =>
+      publishUpdate(update, { service, inboxes, fold }, callOptions),
+  };
+}
+
+function everHad(
+  snapshot: InboxSnapshot | undefined,
+  id: InstallationId,
+): boolean {
+  if (snapshot === undefined) return false;
+  const { state } = snapshot;
+  return (
+    memberOf(state, installation(id)) !== undefined || state.revoked.has(id)
+  );
+}

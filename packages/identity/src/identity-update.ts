@@ -1,0 +1,60 @@
+import type { InboxId } from "@history-sync/primitives";
+import type { Identifier, MemberIdentifier } from "./identifier.js";
+
+/** What one action does, without the signatures that allow it. */
+export type UnsignedAction =
+  | CreateInbox
+  | AddAssociation
+  | RevokeAssociation
+  | ChangeRecovery;
+
+export interface CreateInbox {
+  readonly kind: "create-inbox";
+  readonly owner: Identifier;
+  readonly nonce: bigint;
+}
+
+export interface AddAssociation {
+  readonly kind: "add";
+  readonly member: MemberIdentifier;
+}
+
+export interface RevokeAssociation {
+  readonly kind: "revoke";
+  readonly member: MemberIdentifier;
+}
+
+export interface ChangeRecovery {
+  readonly kind: "change-recovery";
+  readonly recovery: Identifier;
+}
+
+/** An action with its signatures, checked ones or not. */
+export type SignedAction<S> =
+  | (CreateInbox & { readonly signature: S })
+  | (AddAssociation & {
+      /** By a member, or by the recovery identifier. */
+      readonly existingSignature: S;
+      readonly newSignature: S;
+    })
+  | (RevokeAssociation & { readonly signature: S })
+  | (ChangeRecovery & { readonly signature: S });
+
+interface UpdateOf<Action> {
+  readonly inboxId: InboxId;
+  /** The writer's clock, in nanoseconds; nothing is ordered by it. */
+  readonly clientTimestampNs: bigint;
+  readonly actions: readonly Action[];
+}
+
+/** What a text to sign is made from. */
+export type UnsignedUpdate = UpdateOf<UnsignedAction>;
+/** One entry of an inbox's log: all of its actions count, or none. */
+export type IdentityUpdate<S> = UpdateOf<SignedAction<S>>;
+
+/** The signatures of an action, in the order of the wire. */
+export function signaturesOf<S>(action: SignedAction<S>): readonly S[] {
+  return action.kind === "add"
+    ? [action.existingSignature, action.newSignature]
+    : [action.signature];
+}

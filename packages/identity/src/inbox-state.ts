@@ -1,0 +1,69 @@
+import type { InboxId, InstallationId } from "@history-sync/primitives";
+import {
+  type Identifier,
+  type MemberIdentifier,
+  memberKey,
+} from "./identifier.js";
+
+export interface Member {
+  readonly identifier: MemberIdentifier;
+  /** Nobody added the owner. */
+  readonly addedBy?: MemberIdentifier;
+  /** The clock of who added it. */
+  readonly addedAtNs?: bigint;
+  /** Of a smart-contract wallet: it may only sign from there. */
+  readonly chainId?: bigint;
+}
+
+/** What an inbox's log comes to. A value: every update gives a new one. */
+export interface InboxState {
+  readonly inboxId: InboxId;
+  /** By `memberKey`, in the order in which they came. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** May revoke, and name another in its place; it needn't be a member. */
+  readonly recovery: Identifier;
+  /** The replay keys of all signatures so far. */
+  readonly seenSignatures: ReadonlySet<string>;
+  /** Installations that were members and are no more. */
+  readonly revoked: ReadonlySet<InstallationId>;
+}
+
+export function memberOf(
+  state: InboxState,
+  identifier: MemberIdentifier,
+): Member | undefined {
+  return state.members.get(memberKey(identifier));
+}
+
+/** The inbox's installations, in the order in which they came. */
+export function installationsOf(state: InboxState): readonly InstallationId[] {
+  const ids: InstallationId[] = [];
+  for (const { identifier } of state.members.values()) {
+    if (identifier.kind === "installation") ids.push(identifier.identifier);
+  }
+  return ids;
+}
+
+export interface MembersChanged {
+  readonly added: readonly MemberIdentifier[];
+  readonly removed: readonly MemberIdentifier[];
+}
+
+/** Who came and who went between two states; without the first, everybody came. */
+export function membersChanged(
+  before: InboxState | undefined,
+  after: InboxState,
+): MembersChanged {
+  const only = (
+    these: ReadonlyMap<string, Member>,
+    those: ReadonlyMap<string, Member>,
+  ): readonly MemberIdentifier[] =>
+    [...these]
+      .filter(([key]) => !those.has(key))
+      .map(([, { identifier }]) => identifier);
+  const earlier = before?.members ?? new Map<string, Member>();
+  return {
+    added: only(after.members, earlier),
+    removed: only(earlier, after.members),
+  };
+}

@@ -1,0 +1,1 @@
+export { MemoryIdentityService } from "./identity-service.js";

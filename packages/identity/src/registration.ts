@@ -1,0 +1,39 @@
+import type { InstallationId } from "@history-sync/primitives";
+import type { UpdateDraft } from "./draft.js";
+import { addInstallation, createInbox } from "./drafts.js";
+import type { Identifier } from "./identifier.js";
+import { installation } from "./identifier.js";
+import type { IdentityLog } from "./identity-log.js";
+import type { CallOptions } from "./identity-service.js";
+import { memberOf } from "./inbox-state.js";
+
+export interface RegistrationOptions extends CallOptions {
+  /** For a new inbox; an identifier that has one stays with it. */
+  readonly nonce?: bigint;
+  readonly clientTimestampNs: bigint;
+}
+
+/**
+ * What brings an installation into the inbox of an identifier: the update that creates the inbox if there is none,
+ * the one that adds the installation, or nothing if it is there already. Throws `too-many-installations`.
+ */
+export async function registration(
+  log: IdentityLog,
+  owner: Identifier,
+  added: InstallationId,
+  { nonce, clientTimestampNs, ...options }: RegistrationOptions,
+): Promise<UpdateDraft | undefined> {
+  const inboxId = await log.inboxIdOf(owner, options);
+  const known =
+    inboxId === undefined ? undefined : await log.state(inboxId, options);
+  if (known === undefined) {
+    return createInbox(owner, added, {
+      clientTimestampNs,
+      ...(nonce === undefined ? {} : { nonce }),
+    });
+  }
+  if (memberOf(known.state, installation(added)) !== undefined) {
+    return undefined;
+  }
+  return addInstallation(known.state, added, { by: owner, clientTimestampNs });
+}

@@ -1,0 +1,4 @@
+export {
+  type IdentityServiceUnderTest,
+  identityServiceContract,
+} from "./identity-service-contract.js";
