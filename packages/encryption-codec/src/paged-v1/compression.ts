@@ -1,6 +1,5 @@
-/// <reference types="node" />
-import type * as zlib from "node:zlib";
 import { chunksOf, concatBytes, streamOf } from "@history-sync/primitives";
+import { nativeZlib } from "#native-zlib";
 import { ByteReader } from "../byte-reader.js";
 import { EncryptionCodecError } from "../errors.js";
 import { defaultLimits } from "../limits.js";
@@ -17,21 +16,15 @@ export type Compress = (
 /** Deflate inflates at most 1,032 times: so little at once that no bomb is felt before it is counted. */
 const deflateSliceBytes = 8_192;
 
-/** Node's zlib, without an import that browsers would stumble over. */
-function nodeZlib(): typeof zlib | undefined {
-  return globalThis.process?.getBuiltinModule?.("node:zlib");
-}
-
 /** What this platform writes best: zstd where it has it (Node 22.15 and later), else deflate. */
 export function defaultSuite(): Suite {
-  return nodeZlib()?.zstdCompressSync ? "zstd" : "deflate";
+  return nativeZlib?.zstd ? "zstd" : "deflate";
 }
 
 /** The compressor of a suite; throws `unsupported-suite` where the platform has none. */
 export function compressor(suite: Suite): Compress {
-  const node = nodeZlib();
-  if (suite === "deflate") return node?.deflateRawSync ?? deflateInBrowser;
-  if (node?.zstdCompressSync) return node.zstdCompressSync;
+  if (suite === "deflate") return nativeZlib?.deflate ?? deflateInBrowser;
+  if (nativeZlib?.zstd) return nativeZlib.zstd.compress;
   throw new EncryptionCodecError(
     "unsupported-suite",
     'this platform writes no zstd: expected suite "deflate"',
@@ -72,12 +65,9 @@ async function inflateZstd(
   contentBytes: number,
 ): Promise<Uint8Array> {
   await checkOneFrame(compressed, contentBytes);
-  const node = nodeZlib();
-  if (node?.zstdDecompressSync) {
-    const maxOutputLength = Math.max(1, contentBytes);
-    return node.zstdDecompressSync(compressed, { maxOutputLength });
-  }
-  return inflateZstdInBrowser(compressed, contentBytes);
+  return nativeZlib?.zstd
+    ? nativeZlib.zstd.decompress(compressed, Math.max(1, contentBytes))
+    : inflateZstdInBrowser(compressed, contentBytes);
 }
 
 /** By our own decoder, block by block; the caller has checked that it is one frame of this content size. */
@@ -134,34 +124,18 @@ async function inflateDeflate(
   compressed: Uint8Array,
   contentBytes: number,
 ): Promise<Uint8Array> {
-  const node = nodeZlib();
-  if (!node) return inflateDeflateInBrowser(compressed, contentBytes);
-  const { buffer, engine } = inflateWithInfo(node, compressed, contentBytes);
-  if (engine.bytesWritten !== compressed.length) {
+  if (!nativeZlib) return inflateDeflateInBrowser(compressed, contentBytes);
+  const { content, usedBytes } = nativeZlib.inflate(
+    compressed,
+    Math.max(1, contentBytes),
+  );
+  if (usedBytes !== compressed.length) {
     throw new EncryptionCodecError(
       "invalid-page",
-      `deflate stream: expected ${compressed.length} bytes, got ${engine.bytesWritten}`,
+      `deflate stream: expected ${compressed.length} bytes, got ${usedBytes}`,
     );
   }
-  return buffer;
-}
-
-interface InflatedWithInfo {
-  readonly buffer: Uint8Array;
-  readonly engine: { readonly bytesWritten: number };
-}
-
-function inflateWithInfo(
-  node: typeof zlib,
-  compressed: Uint8Array,
-  contentBytes: number,
-): InflatedWithInfo {
-  const maxOutputLength = Math.max(1, contentBytes);
-  // https://nodejs.org/api/zlib.html#class-options: `info` changes what is returned, which the types don't say.
-  return node.inflateRawSync(compressed, {
-    maxOutputLength,
-    info: true,
-  }) as unknown as InflatedWithInfo;
+  return content;
 }
 
 async function inflateDeflateInBrowser(

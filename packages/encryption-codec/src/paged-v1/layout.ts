@@ -13,7 +13,7 @@ import { EncryptionCodecError } from "../errors.js";
 // content   = ( length frame )*
 
 /** A byte that is no text, a name, and line ends that transfers "as text" change. */
-export const magic: Uint8Array = Uint8Array.of(
+const magic: Uint8Array = Uint8Array.of(
   0x89,
   0x48,
   0x53,
@@ -23,7 +23,7 @@ export const magic: Uint8Array = Uint8Array.of(
   0x1a,
   0x0a,
 );
-export const formatVersion = 1;
+const formatVersion = 1;
 export const saltBytes = 32;
 export const commitmentBytes = 32;
 export const headerBytes: number =

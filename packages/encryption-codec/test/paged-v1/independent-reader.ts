@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-export interface ReadPage {
+interface ReadPage {
   readonly final: boolean;
   readonly nonce: Bytes;
   readonly compressed: Bytes;

@@ -34,7 +34,7 @@ export interface Vector {
   readonly archiveSha256: string;
 }
 
-export interface PageVector {
+interface PageVector {
   readonly final: boolean;
   readonly frames: readonly { readonly frame: string }[];
   readonly content: string;
