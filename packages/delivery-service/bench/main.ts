@@ -1,0 +1,36 @@
+// Messages a second, and how long subscribers wait, against the command as a process of its own; prints JSON.
+// node bench/main.ts [--nats URL]
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startNodeProcess } from "../test/support/node-process.ts";
+import { fanOut } from "./fan-out.ts";
+import { throughput } from "./throughput.ts";
+
+const { values } = parseArgs({ options: { nats: { type: "string" } } });
+const folder = await mkdtemp(join(tmpdir(), "history-sync-node-bench-"));
+const node = await startNodeProcess([
+  "--data",
+  folder,
+  "--requests-per-minute",
+  "1000000000",
+  ...(values.nats ? ["--nats", values.nats] : []),
+]);
+try {
+  const result = {
+    storage: values.nats ? "nats" : "sqlite",
+    node: process.version,
+    cpus: cpus().length,
+    throughput: await throughput(node.url),
+    fanOut: [
+      await fanOut(node.url, 1),
+      await fanOut(node.url, 100),
+      await fanOut(node.url, 1_000),
+    ],
+  };
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+} finally {
+  await node.stop();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Peer } from "./peer.ts";
+
+interface Opened {
+  readonly inboxId: string;
+  readonly installationId: string;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly kind: "Dm" | "Group" | "Sync" | "Oneshot";
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly members: readonly {
+    readonly inboxId: string;
+    readonly installationIds: readonly string[];
+  }[];
+  readonly messages: readonly {
+    readonly id: string;
+    readonly contentType: string;
+    readonly contentBase64: string;
+  }[];
+}
+
+/** One installation of libxmtp. */
+export class Actor {
+  readonly inboxId: string;
+  readonly installationId: string;
+  readonly walletKey: string;
+  readonly #name: string;
+  readonly #peer: Peer;
+
+  private constructor(
+    peer: Peer,
+    name: string,
+    walletKey: string,
+    opened: Opened,
+  ) {
+    this.#peer = peer;
+    this.#name = name;
+    this.walletKey = walletKey;
+    this.inboxId = opened.inboxId;
+    this.installationId = opened.installationId;
+  }
+
+  /** Registers a new installation: of a new user, or of the one whose wallet key is given. */
+  static async open(
+    peer: Peer,
+    name: string,
+    {
+      url,
+      folder,
+      walletKey = newWalletKey(),
+    }: {
+      readonly url: string;
+      readonly folder: string;
+      readonly walletKey?: string;
+    },
+  ): Promise<Actor> {
+    const dbPath = join(folder, `${name}.db`);
+    const as = name;
+    const opened = await peer.ask<Opened>("open", {
+      as,
+      url,
+      walletKey,
+      dbPath,
+    });
+    return new Actor(peer, name, walletKey, opened);
+  }
+
+  do<Answer = unknown>(
+    command: string,
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer> {
+    return this.#peer.ask<Answer>(command, { as: this.#name, ...values });
+  }
+
+  async sendText(group: string, text: string): Promise<void> {
+    await this.do("sendText", { group, text });
+  }
+
+  /** What libxmtp shows of a conversation after a sync; undefined where it doesn't have it. */
+  async conversation(id: string): Promise<Conversation | undefined> {
+    await this.do("syncAll");
+    const { conversations } = await this.do<{
+      readonly conversations: readonly Conversation[];
+    }>("dump");
+    return conversations.find((conversation) => conversation.id === id);
+  }
+
+  /** The texts in a conversation, in libxmtp's order. */
+  async texts(id: string): Promise<readonly string[]> {
+    const { messages = [] } = (await this.conversation(id)) ?? {};
+    return messages
+      .filter(({ contentType }) => contentType?.startsWith("xmtp.org/text"))
+      .map(({ contentBase64 }) => textOf(contentBase64));
+  }
+
+  async installations(): Promise<readonly string[]> {
+    const { installations } = await this.do<{
+      readonly installations: readonly { readonly id: string }[];
+    }>("inboxState");
+    return installations.map(({ id }) => id);
+  }
+}
+
+function newWalletKey(): string {
+  return `0x${randomBytes(32).toString("hex")}`;
+}
+
+function textOf(base64: string): string {
+  return Buffer.from(base64, "base64").toString("utf8");
+}

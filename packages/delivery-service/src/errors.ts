@@ -1,0 +1,40 @@
+import { HistorySyncError } from "@history-sync/primitives";
+
+/**
+ * Of the server and its stores:
+ * - `invalid-message`: the bytes are no MLSMessage of a group; send RFC 9420's private or public messages.
+ * - `invalid-key-package`: the bytes are no key package that verifies now; upload a new one.
+ * - `invalid-request`: a field is missing, too long or out of range; the message says which.
+ * - `too-large`: more bytes or entries than the limit in force; send less, or raise the limit.
+ * - `refused-update`: the inbox's log doesn't take this update; `cause` says why.
+ * - `log-full`: the inbox's log has as many updates as the limit allows.
+ * - `conflict`: another entry came first where one had to be the next; read again and retry.
+ * - `storage-full`: the disk or its quota is full; free space and retry.
+ * - `storage-failed`: the store failed otherwise; see `cause`.
+ * - `invalid-setting`: an option has no such value; the message says what is expected.
+ * - `closed`: the node or its store was closed; retry elsewhere or later.
+ *
+ * Of the client:
+ * - `rejected`: the node refused for good; its reason is in the message.
+ * - `unavailable`: no connection, or the node can't just now; retry later.
+ * - `deadline`: no answer in time; retry.
+ * - `bad-answer`: the answer isn't the contract's; this is no XMTP node.
+ */
+export type DeliveryServiceErrorCode =
+  | "invalid-message"
+  | "invalid-key-package"
+  | "invalid-request"
+  | "too-large"
+  | "refused-update"
+  | "log-full"
+  | "conflict"
+  | "storage-full"
+  | "storage-failed"
+  | "invalid-setting"
+  | "closed"
+  | "rejected"
+  | "unavailable"
+  | "deadline"
+  | "bad-answer";
+
+export class DeliveryServiceError extends HistorySyncError<DeliveryServiceErrorCode> {}

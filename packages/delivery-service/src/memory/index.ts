@@ -1,0 +1,1 @@
+export { MemoryNodeStorage } from "./memory-node-storage.js";

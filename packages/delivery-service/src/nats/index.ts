@@ -1,0 +1,6 @@
+export {
+  defaultStreamName,
+  defaultTimeoutMs,
+  NatsNodeStorage,
+  type NatsNodeStorageOptions,
+} from "./nats-node-storage.js";

@@ -1,0 +1,132 @@
+import { createPublicKey, verify } from "node:crypto";
+import { fromBinary } from "@bufbuild/protobuf";
+import { concatBytes, inboxId } from "@history-sync/primitives";
+import { MlsCredentialSchema } from "@history-sync/proto/identity";
+import { TlsReader } from "./tls-reader.js";
+
+// RFC 9420 sections 7.2, 10 and 17.1.
+const mls10 = 1;
+/** MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519: XMTP's. */
+const cipherSuite = 3;
+const basicCredential = 1;
+const fromKeyPackage = 1;
+const keyBytes = 32;
+
+/** Reads and verifies a KeyPackage; gives the installation's key, or throws `invalid-key-package`. */
+export function verifyKeyPackage(bytes: Uint8Array, nowMs: number): Uint8Array {
+  const reader = new TlsReader(bytes, "invalid-key-package");
+  expect(reader, "version", reader.uint16(), mls10);
+  expect(reader, "cipher suite", reader.uint16(), cipherSuite);
+  expect(reader, "bytes of the init key", reader.vector().length, keyBytes);
+  const leafStart = reader.at;
+  const signatureKey = readLeaf(reader, nowMs);
+  const leafContent = reader.since(leafStart);
+  verifyWithLabel(
+    reader,
+    "LeafNodeTBS",
+    leafContent,
+    reader.vector(),
+    signatureKey,
+  );
+  reader.vector(); // extensions
+  const content = reader.since(0);
+  verifyWithLabel(
+    reader,
+    "KeyPackageTBS",
+    content,
+    reader.vector(),
+    signatureKey,
+  );
+  reader.end();
+  return signatureKey;
+}
+
+/** Everything of the leaf but its signature. */
+function readLeaf(reader: TlsReader, nowMs: number): Uint8Array {
+  const encryptionKey = reader.vector();
+  expect(reader, "bytes of the encryption key", encryptionKey.length, keyBytes);
+  const signatureKey = reader.vector();
+  expect(reader, "bytes of the signature key", signatureKey.length, keyBytes);
+  expect(reader, "credential", reader.uint16(), basicCredential);
+  checkCredential(reader, reader.vector());
+  // Versions, cipher suites, extensions, proposals and credentials that the client knows.
+  for (let i = 0; i < 5; i++) reader.vector();
+  expect(reader, "leaf node source", reader.uint8(), fromKeyPackage);
+  checkLifetime(reader, reader.uint64(), reader.uint64(), nowMs);
+  reader.vector(); // extensions
+  return signatureKey;
+}
+
+function checkCredential(reader: TlsReader, credential: Uint8Array): void {
+  try {
+    inboxId(fromBinary(MlsCredentialSchema, credential).inboxId);
+  } catch {
+    throw reader.error("expected a credential that names an inbox");
+  }
+}
+
+function checkLifetime(
+  reader: TlsReader,
+  notBefore: bigint,
+  notAfter: bigint,
+  nowMs: number,
+): void {
+  const now = BigInt(Math.floor(nowMs / 1000));
+  if (now < notBefore || now > notAfter) {
+    throw reader.error(
+      `expected a lifetime around ${now}, got ${notBefore} to ${notAfter}`,
+    );
+  }
+}
+
+/** RFC 9420 section 5.1.2. */
+function verifyWithLabel(
+  reader: TlsReader,
+  label: string,
+  content: Uint8Array,
+  signature: Uint8Array,
+  key: Uint8Array,
+): void {
+  const labelBytes = new TextEncoder().encode(`MLS 1.0 ${label}`);
+  const signed = concatBytes(
+    lengthOf(labelBytes),
+    labelBytes,
+    lengthOf(content),
+    content,
+  );
+  if (!verify(null, signed, ed25519Key(key), signature)) {
+    throw reader.error(`expected a valid signature of ${label}`);
+  }
+}
+
+function ed25519Key(key: Uint8Array): ReturnType<typeof createPublicKey> {
+  const x = Buffer.from(key).toString("base64url");
+  return createPublicKey({
+    key: { kty: "OKP", crv: "Ed25519", x },
+    format: "jwk",
+  });
+}
+
+/** RFC 9420 section 2.1.2. */
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  if (length < 0x40) return Uint8Array.of(length);
+  if (length < 0x4000)
+    return Uint8Array.of(0x40 | (length >> 8), length & 0xff);
+  return Uint8Array.of(
+    0x80 | (length >>> 24),
+    (length >> 16) & 0xff,
+    (length >> 8) & 0xff,
+    length & 0xff,
+  );
+}
+
+function expect(
+  reader: TlsReader,
+  what: string,
+  got: number,
+  expected: number,
+): void {
+  if (got !== expected) {
+    throw reader.error(`${what}: expected ${expected}, got ${got}`);
+  }
+}

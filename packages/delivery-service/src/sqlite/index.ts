@@ -1,0 +1,4 @@
+export {
+  SqliteNodeStorage,
+  type SqliteNodeStorageOptions,
+} from "./sqlite-node-storage.js";

@@ -1,0 +1,145 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type Clock, nowNs, systemClock } from "@history-sync/primitives";
+import { Followers } from "../storage/followers.js";
+import type {
+  Appended,
+  Entry,
+  NewEntry,
+  NodeStorage,
+  ReadPage,
+  ReadRange,
+  TopicName,
+} from "../storage/node-storage.js";
+import { conflict, storageClosed } from "../storage/storage-errors.js";
+import { openDatabase, transaction } from "./database.js";
+import { EntryTable } from "./entry-table.js";
+import { sqliteError } from "./sqlite-error.js";
+
+export interface SqliteNodeStorageOptions {
+  readonly clock?: Clock;
+  /** The file grows to about this size at the most; as far as the disk goes where absent. */
+  readonly maxFileBytes?: number;
+}
+
+interface Waiting {
+  readonly entry: NewEntry;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome =
+  | { readonly appended: Appended; readonly stored?: Entry }
+  | { readonly refused: unknown };
+
+/**
+ * A node's storage in one SQLite file. What comes in while others wait is written in one transaction, so that one
+ * force to disk serves them all.
+ */
+export class SqliteNodeStorage implements NodeStorage {
+  readonly #db: DatabaseSync;
+  readonly #table: EntryTable;
+  readonly #clock: Clock;
+  readonly #followers = new Followers();
+  #waiting: Waiting[] = [];
+  #closed = false;
+
+  /** Opens the file at `path`, or creates it; `:memory:` for none. */
+  constructor(
+    path: string,
+    { clock = systemClock, maxFileBytes }: SqliteNodeStorageOptions = {},
+  ) {
+    this.#db = openDatabase(path);
+    if (maxFileBytes !== undefined) limitSize(this.#db, maxFileBytes);
+    this.#table = new EntryTable(this.#db);
+    this.#clock = clock;
+  }
+
+  append(entry: NewEntry): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw storageClosed();
+      this.#waiting.push({ entry, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  async read(topic: TopicName, range: ReadRange): Promise<ReadPage> {
+    return this.#reading(() => this.#table.read(topic, range));
+  }
+
+  async newest(
+    topics: readonly TopicName[],
+  ): Promise<readonly (Entry | undefined)[]> {
+    return this.#reading(() =>
+      topics.map((topic) => this.#table.newest(topic)),
+    );
+  }
+
+  follow(listener: (entry: Entry) => void): () => void {
+    return this.#followers.add(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#flush();
+    this.#db.close();
+  }
+
+  #reading<Result>(work: () => Result): Result {
+    if (this.#closed) throw storageClosed();
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteError(error);
+    }
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = transaction(this.#db, () =>
+        waiting.map(({ entry }) => this.#write(entry)),
+      );
+    } catch (cause) {
+      const error = sqliteError(cause);
+      for (const { reject } of waiting) reject(error);
+      return;
+    }
+    for (const [i, { resolve, reject }] of waiting.entries()) {
+      const outcome = outcomes[i] as Outcome;
+      if ("refused" in outcome) {
+        reject(outcome.refused);
+        continue;
+      }
+      if (outcome.stored) this.#followers.tell(outcome.stored);
+      resolve(outcome.appended);
+    }
+  }
+
+  /** A conflict is one entry's outcome; only SQLite's own errors end the transaction. */
+  #write(entry: NewEntry): Outcome {
+    const { topic, body, digest, expectedLastId } = entry;
+    const known = digest && this.#table.idOfDigest(topic, digest);
+    if (known) return { appended: { id: known, duplicate: true } };
+    if (expectedLastId !== undefined) {
+      const lastId = this.#table.newest(topic)?.id ?? 0n;
+      if (expectedLastId !== lastId) {
+        return { refused: conflict(expectedLastId, lastId) };
+      }
+    }
+    const createdAtNs = nowNs(this.#clock);
+    const stored = this.#table.insert({ topic, createdAtNs, digest, body });
+    return { appended: { id: stored.id, duplicate: false }, stored };
+  }
+}
+
+function limitSize(db: DatabaseSync, bytes: number): void {
+  const { page_size } = db.prepare("PRAGMA page_size").get() as {
+    page_size: bigint;
+  };
+  const pages = Math.max(1, Math.floor(bytes / Number(page_size)));
+  db.exec(`PRAGMA max_page_count = ${pages}`);
+}

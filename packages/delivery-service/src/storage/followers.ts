@@ -1,0 +1,17 @@
+import type { Entry } from "./node-storage.js";
+
+/** Those who want to hear of new entries. */
+export class Followers {
+  readonly #listeners = new Set<(entry: Entry) => void>();
+
+  add(listener: (entry: Entry) => void): () => void {
+    // A wrapper, so that the same listener may be added twice.
+    const own = (entry: Entry) => listener(entry);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  tell(entry: Entry): void {
+    for (const listener of this.#listeners) listener(entry);
+  }
+}

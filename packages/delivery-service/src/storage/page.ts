@@ -1,0 +1,19 @@
+import type { Entry, ReadPage, ReadRange } from "./node-storage.js";
+
+/** Takes entries, already in order and behind the cursor, until one of the range's limits. */
+export function takePage(
+  entries: Iterable<Entry>,
+  { maxEntries, maxBytes }: ReadRange,
+): ReadPage {
+  const taken: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    bytes += entry.body.length;
+    if (taken.length > 0 && bytes > maxBytes) {
+      return { entries: taken, full: true };
+    }
+    taken.push(entry);
+    if (taken.length === maxEntries) return { entries: taken, full: true };
+  }
+  return { entries: taken, full: false };
+}

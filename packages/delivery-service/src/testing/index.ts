@@ -1,0 +1,4 @@
+export {
+  type NodeStorageUnderTest,
+  nodeStorageContract,
+} from "./node-storage-contract.js";

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { readCommandLine } from "../src/server/command-line.js";
+import { runNode } from "../src/server/run-node.js";
+import { temporaryFolder } from "./support/temporary.js";
+
+describe("the command's settings", () => {
+  test("have defaults", () => {
+    expect(readCommandLine([])).toEqual({
+      port: 5556,
+      host: "127.0.0.1",
+      dataFolder: "history-sync-node-data",
+      natsUrl: undefined,
+      requestsPerMinute: 60_000,
+    });
+  });
+
+  test("come from the arguments, then from the environment", () => {
+    const environment = {
+      HISTORY_SYNC_NODE_PORT: "1",
+      HISTORY_SYNC_NODE_DATA: "/data",
+      HISTORY_SYNC_NODE_REQUESTS_PER_MINUTE: "7",
+    };
+    const args = ["--port", "0", "--nats", "nats://n:4222"];
+    expect(readCommandLine(args, environment)).toMatchObject({
+      port: 0,
+      dataFolder: "/data",
+      natsUrl: "nats://n:4222",
+      requestsPerMinute: 7,
+    });
+  });
+
+  test.each([
+    ["--port", "x"],
+    ["--port", "65536"],
+    ["--port", "-1"],
+  ])("%s %s is refused", (...args) => {
+    expect(() => readCommandLine([args.join("=")])).toThrow(
+      expect.objectContaining({ code: "invalid-setting" }),
+    );
+  });
+});
+
+describe("the command", () => {
+  const run = async (...args: readonly string[]) => {
+    const output = { out: "", err: "" };
+    let stop = () => {};
+    const started = new Promise<string>((resolve) => {
+      const code = runNode(args, {
+        env: {},
+        stdout: {
+          write(text: string) {
+            output.out += text;
+            resolve(text);
+          },
+        },
+        stderr: {
+          write(text: string) {
+            output.err += text;
+          },
+        },
+        once: (_, listener) => {
+          stop = listener;
+        },
+      });
+      ended = code;
+      void code.then(() => resolve(""));
+    });
+    return { output, started: await started, stop: () => stop() };
+  };
+  let ended: Promise<number>;
+
+  test("serves until it is told to stop, and logs in JSON lines", async () => {
+    const { output, started, stop } = await run(
+      "--port",
+      "0",
+      "--data",
+      temporaryFolder(),
+    );
+    const url = started.replace("node at ", "").trim();
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    stop();
+    expect(await ended).toBe(0);
+    const events = output.err
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
+    expect(events).toEqual(["node-listening", "node-closed"]);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
+  test("helps", async () => {
+    const { output } = await run("--help");
+    expect(await ended).toBe(0);
+    expect(output.out).toContain("--nats URL");
+  });
+
+  test("says what is wrong", async () => {
+    const { output } = await run("--port", "x");
+    expect(await ended).toBe(1);
+    expect(output.err).toContain("--port: expected a whole number");
+  });
+});

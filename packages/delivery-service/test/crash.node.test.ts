@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { fromBinary } from "@bufbuild/protobuf";
+import { SqliteNodeStorage } from "@history-sync/delivery-service/sqlite";
+import {
+  groupIdOf,
+  idBytes,
+  systemRandomBytes,
+} from "@history-sync/primitives";
+import { GroupMessage_V1Schema } from "@history-sync/proto/mls-api";
+import { expect, test } from "vitest";
+import { NodeDeliveryService } from "../src/index.js";
+import { topicName } from "../src/storage/node-storage.js";
+import { privateMessage } from "./support/mls-bytes.js";
+import { startNodeProcess } from "./support/node-process.js";
+import { connectTo } from "./support/nodes.js";
+import { temporaryFolder } from "./support/temporary.js";
+
+test("a node that is killed under load has everything that it acknowledged, in order, once", async () => {
+  const folder = temporaryFolder();
+  const groupId = groupIdOf(systemRandomBytes(16));
+  let sent = 0;
+  const acknowledged = new Set<number>();
+  for (let round = 0; round < 2; round++) {
+    const node = await startNodeProcess(["--data", folder]);
+    const service = new NodeDeliveryService(connectTo(node), {
+      retryWaitsMs: [],
+    });
+    const enough = acknowledged.size + 150;
+    const send = async () => {
+      while (true) {
+        const n = sent++;
+        const message = privateMessage(idBytes(groupId), { n });
+        await service.sendGroupMessage(groupId, message);
+        acknowledged.add(n);
+        if (acknowledged.size === enough) node.child.kill("SIGKILL");
+      }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, send));
+    expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
+    await node.stop("SIGKILL");
+  }
+
+  const storage = new SqliteNodeStorage(join(folder, "node.sqlite"));
+  const { entries } = await storage.read(topicName("group", idBytes(groupId)), {
+    direction: "ascending",
+    cursor: 0n,
+    maxEntries: 10_000,
+    maxBytes: 1e9,
+  });
+  await storage.close();
+  const stored = entries.map(({ body }) => numberIn(body));
+  expect(new Set(stored).size).toBe(stored.length);
+  const missing = [...acknowledged].filter((n) => !stored.includes(n));
+  expect(missing).toEqual([]);
+  expect(acknowledged.size).toBeGreaterThanOrEqual(300);
+});
+
+/** The number that the message in a stored body was made with. */
+function numberIn(body: Uint8Array): number {
+  const { data } = fromBinary(GroupMessage_V1Schema, body);
+  return new DataView(data.buffer, data.byteOffset).getUint32(data.length - 20);
+}
