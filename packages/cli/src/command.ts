@@ -18,7 +18,7 @@ export type ExitCode = 0 | 1 | 2;
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** The text of `--help`, from its arguments on. */
-  readonly usage: string;
+  /** The text of `--help`, from its arguments on; a command without one tells it itself. */
+  readonly usage?: string;
   run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode>;
 }

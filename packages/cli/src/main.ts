@@ -18,5 +18,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   env,
   signal,
 });
-// What was half done is cleared away: now the signal does what it does by itself.
-if (signal.aborted) process.kill(process.pid, signal.reason);
+// What was half done is cleared away: now the signal does what it does by itself. A server that ended well just ends.
+if (signal.aborted && process.exitCode !== 0)
+  process.kill(process.pid, signal.reason);

@@ -4,6 +4,7 @@ import { bench } from "./commands/bench.js";
 import { convert } from "./commands/convert.js";
 import { exportElements } from "./commands/export.js";
 import { inspect } from "./commands/inspect.js";
+import { node, serve } from "./commands/servers.js";
 import { verify } from "./commands/verify.js";
 import { CliError, exitCodeOf, messageOf } from "./errors.js";
 import { isBrokenPipe, writeText } from "./write-text.js";
@@ -15,6 +16,8 @@ const commands: readonly Command[] = [
   exportElements,
   convert,
   bench,
+  serve,
+  node,
 ];
 
 /**
@@ -56,10 +59,11 @@ async function dispatch(
       `expected a command out of ${commands.map(({ name }) => name).join(", ")}; see history-sync --help`,
     );
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
+  const { usage } = command;
+  if (usage !== undefined && (rest.includes("--help") || rest.includes("-h"))) {
     await writeText(
       surroundings,
-      `Usage: history-sync ${command.name} ${command.usage}`,
+      `Usage: history-sync ${command.name} ${usage}`,
     );
     return 0;
   }
