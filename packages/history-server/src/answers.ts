@@ -1,9 +1,12 @@
 import type { BlobInfo, ByteRange } from "./blob-store.js";
+import { etagOf, expiresAtHeader } from "./headers.js";
 
 const corsMaxAgeSeconds = 3600;
 
-// No cookies and no credentials exist here, so any origin may call; ids are the only rights.
-const everyAnswer: Readonly<Record<string, string>> = {
+type HeaderFields = Readonly<Record<string, string>>;
+
+// No cookies and no credentials of a browser exist here, so any origin may call; ids and tokens are the only rights.
+const everyAnswer: HeaderFields = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "*",
   "cache-control": "no-store",
@@ -14,7 +17,7 @@ const everyAnswer: Readonly<Record<string, string>> = {
 export function answer(
   status: number,
   text = "",
-  headers: Readonly<Record<string, string>> = {},
+  headers: HeaderFields = {},
 ): Response {
   const bytes = new TextEncoder().encode(text);
   const bodyHeaders: Record<string, string> =
@@ -30,31 +33,57 @@ export function answer(
   });
 }
 
-export function preflightAnswer(allow: string): Response {
-  return answer(204, "", {
+/** What a preflight is told. The asterisk of the allowed headers leaves `authorization` out, so it is named. */
+export function preflightHeaders(allow: string): HeaderFields {
+  return {
     allow,
     "access-control-allow-methods": allow,
-    "access-control-allow-headers": "*",
+    "access-control-allow-headers": "authorization, *",
     "access-control-max-age": `${corsMaxAgeSeconds}`,
-  });
+  };
+}
+
+/** Another library's answer with the headers of ours. */
+export function withOurHeaders(
+  response: Response,
+  headers: HeaderFields,
+): Response {
+  for (const [name, value] of Object.entries({ ...everyAnswer, ...headers })) {
+    response.headers.set(name, value);
+  }
+  return response;
 }
 
 /** A blob, or a part of it; `body` is null for HEAD. */
 export function blobAnswer(
-  { size }: BlobInfo,
+  info: BlobInfo,
   range: ByteRange | undefined,
   body: ReadableStream<Uint8Array> | null,
 ): Response {
-  const { start, end } = range ?? { start: 0, end: size };
+  const { start, end } = range ?? { start: 0, end: info.size };
   const headers: Record<string, string> = {
     ...everyAnswer,
+    ...validatorHeaders(info),
     "content-type": "application/octet-stream",
     "content-length": `${end - start}`,
     "accept-ranges": "bytes",
   };
-  if (range) headers["content-range"] = `bytes ${start}-${end - 1}/${size}`;
+  if (range)
+    headers["content-range"] = `bytes ${start}-${end - 1}/${info.size}`;
   return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>> | null, {
     status: range ? 206 : 200,
     headers,
   });
+}
+
+/** The blob is the one that the asker has. */
+export function notModified(info: BlobInfo): Response {
+  return answer(304, "", validatorHeaders(info));
+}
+
+function validatorHeaders(info: BlobInfo): HeaderFields {
+  return {
+    etag: etagOf(info.sha256),
+    [expiresAtHeader]: new Date(info.expiresAtMs).toISOString(),
+  };
 }

@@ -1,8 +1,20 @@
 import type { BlobId } from "./blob-id.js";
 
+/** What the uploader's side says about a blob. */
+export interface BlobLabel {
+  /** From then on it is gone, in milliseconds since the Unix epoch. */
+  readonly expiresAtMs: number;
+  /** SHA-256 of the token that deletes it, in hex; absent where only expiry does. */
+  readonly deletionTokenHash?: string | undefined;
+  /** Whether it is deleted once it was downloaded to its end. */
+  readonly once: boolean;
+}
+
 /** What is known of a blob without reading it. */
-export interface BlobInfo {
+export interface BlobInfo extends BlobLabel {
   readonly size: number;
+  /** Of the bytes, in lower-case hex. */
+  readonly sha256: string;
   /** When it became complete, in milliseconds since the Unix epoch. */
   readonly createdAtMs: number;
 }
@@ -15,6 +27,9 @@ export interface StoredBlob extends BlobInfo {
 export interface BlobWriteOptions {
   /** One byte more throws `blob-too-large`. */
   readonly maxBytes: number;
+  readonly label: BlobLabel;
+  /** Told of every chunk's length before it is stored; what it throws ends the upload. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,6 +37,13 @@ export interface BlobWriteOptions {
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** What a sweep did and what it left. */
+export interface SweepResult {
+  readonly deleted: number;
+  readonly blobs: number;
+  readonly bytes: number;
 }
 
 /**
@@ -32,21 +54,20 @@ export interface ByteRange {
  */
 export interface BlobStore {
   /**
-   * Stores a whole body and gives its size. The blob is visible when this resolves and not before, and then it is as
-   * durable as the store can make it. When this rejects, nothing is left, a body that
-   * was begun is cancelled, and a blob that had the id before is unchanged. Throws `empty-blob`, `blob-too-large`, `upload-broken` when the body fails, and the
-   * signal's reason.
+   * Stores a whole body. The blob is visible when this resolves and not before, and then it is as durable as the store can
+   * make it. When this rejects, nothing is left, a body that was begun is cancelled, and a blob that had the id before is
+   * unchanged. Throws `empty-blob`, `blob-too-large`, `upload-broken` when the body fails, and the signal's reason.
    */
   write(
     id: BlobId,
     body: ReadableStream<Uint8Array>,
     options: BlobWriteOptions,
-  ): Promise<number>;
+  ): Promise<BlobInfo>;
   stat(id: BlobId): Promise<BlobInfo | undefined>;
   /** Opens a blob, or a range of it. A blob that is deleted while it is read is still read to its end. */
   read(id: BlobId, range?: ByteRange): Promise<StoredBlob | undefined>;
   /** Whether there was such a blob. */
   delete(id: BlobId): Promise<boolean>;
-  /** Deletes the blobs created at or before a time, in milliseconds since the Unix epoch, and gives their number. */
-  sweep(createdUntilMs: number): Promise<number>;
+  /** Deletes the blobs that expire at or before a time, in milliseconds since the Unix epoch, and counts the others. */
+  sweep(nowMs: number): Promise<SweepResult>;
 }

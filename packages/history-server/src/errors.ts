@@ -6,8 +6,11 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `empty-blob`: the body had no bytes; send the archive.
  * - `blob-too-large`: more bytes than the limit in force; export less, or raise the limit. The client throws it too.
  * - `upload-broken`: the body ended early, because the uploader went away or failed; nothing was stored, upload again.
- * - `storage-full`: the disk or its quota is full; free space, or retry when blobs have expired.
+ * - `storage-full`: the disk or the server's quota is full; free space, or retry when blobs have expired.
  * - `storage-failed`: the store failed otherwise; see `cause`.
+ * - `invalid-request`: a header has no such value; the message names it.
+ * - `unauthorized`: the upload token or deletion token is missing, wrong or over; get another one.
+ * - `rate-limited`: too many requests, or too many uploads at once, from one address; wait as `retry-after` says.
  * - `invalid-setting`: an option of the command or the client has no such value; the message says what is expected.
  *
  * Of the client:
@@ -18,6 +21,8 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `unavailable`: the server can't just now, with the status in the message; retry later.
  * - `unreachable`: no connection, or it broke; retry.
  * - `deadline`: the server gave no sign of life in time, or the whole transfer took too long; retry.
+ * - `corrupted`: the bytes stored or received are not those of their SHA-256; transfer them again.
+ * - `upload-lost`: the server no longer has what a resumed upload needs; upload from the start.
  * - `bad-answer`: the answer isn't the contract's, such as an id of another form; this is no history server.
  */
 export type HistoryServerErrorCode =
@@ -27,6 +32,9 @@ export type HistoryServerErrorCode =
   | "upload-broken"
   | "storage-full"
   | "storage-failed"
+  | "invalid-request"
+  | "unauthorized"
+  | "rate-limited"
   | "invalid-setting"
   | "refused-url"
   | "redirected"
@@ -35,6 +43,8 @@ export type HistoryServerErrorCode =
   | "unavailable"
   | "unreachable"
   | "deadline"
+  | "corrupted"
+  | "upload-lost"
   | "bad-answer";
 
 export class HistoryServerError extends HistorySyncError<HistoryServerErrorCode> {}

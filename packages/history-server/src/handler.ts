@@ -6,43 +6,54 @@ import {
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
-import { answer, blobAnswer, preflightAnswer } from "./answers.js";
-import { type BlobId, idPrefix, isBlobId, newBlobId } from "./blob-id.js";
-import type { BlobInfo, BlobStore } from "./blob-store.js";
-import { byteRange } from "./byte-range.js";
+import { answer, preflightHeaders } from "./answers.js";
+import { isBlobId } from "./blob-id.js";
+import type { BlobStore } from "./blob-store.js";
+import type { Context, Peer, Resource } from "./context.js";
 import { HistoryServerError, type HistoryServerErrorCode } from "./errors.js";
+import {
+  type AddressLimitOptions,
+  addressLimits,
+} from "./guard/address-limits.js";
+import { type Space, totalSpace } from "./guard/space.js";
+import { maxBytesHeader } from "./headers.js";
 import { defaultMaxBytes, defaultTtlMs } from "./limits.js";
-import { emptyBody, tooLarge } from "./upload-body.js";
+import { fileResource } from "./resources/files.js";
+import { health, readiness } from "./resources/health.js";
+import { tusOptions, tusResource, tusUploadResource } from "./resources/tus.js";
+import { upload } from "./resources/upload.js";
+import type { ResumableUploads } from "./resumable-uploads.js";
 
-export interface HistoryServerOptions {
+export interface HistoryServerOptions extends AddressLimitOptions {
   readonly blobs: BlobStore;
+  /** Uploads in pieces at `/tus`; there are none where absent. */
+  readonly resumable?: ResumableUploads | undefined;
   /** Of one upload; `defaultMaxBytes` where absent. */
-  readonly maxBytes?: number;
-  /** How long a blob can be read; `defaultTtlMs` where absent. */
-  readonly ttlMs?: number;
-  readonly clock?: Clock;
-  readonly randomBytes?: RandomBytes;
+  readonly maxBytes?: number | undefined;
+  /** How long a blob can be read at most; `defaultTtlMs` where absent. */
+  readonly ttlMs?: number | undefined;
+  /** The quota of all blobs together; no limit where absent. */
+  readonly space?: Space | undefined;
+  /** 32 bytes or more: then only bearers of a token of `mintUploadToken` can upload. Anyone can where absent. */
+  readonly uploadTokenSecret?: Uint8Array | undefined;
+  readonly clock?: Clock | undefined;
+  readonly randomBytes?: RandomBytes | undefined;
   /**
-   * Events: `upload-stored`, `upload-refused`, `blob-served`, `blob-expired`, `request-failed`; ids only as a prefix.
+   * Events: `upload-begun`, `upload-stored`, `blob-served`, `blob-taken`, `blob-deleted`, `blob-expired`, `request-refused`,
+   * `request-failed`; ids only as a prefix, no addresses.
    */
-  readonly log?: Logger;
+  readonly log?: Logger | undefined;
 }
 
-/** Answers one request; never rejects. */
-export type HistoryServerHandler = (request: Request) => Promise<Response>;
-
-type Context = Required<HistoryServerOptions>;
-type Route = (request: Request, context: Context) => Promise<Response>;
-type Resource = Readonly<Record<string, Route>>;
-
-const health: Resource = {
-  GET: async () => answer(200),
-  HEAD: async () => answer(200),
-};
-const uploads: Resource = { POST: upload };
+/** Answers one request; never rejects. Without a peer, all requests count as one address's. */
+export type HistoryServerHandler = (
+  request: Request,
+  peer?: Peer,
+) => Promise<Response>;
 
 /**
- * XMTP's history server as a web handler: `POST /upload`, `GET /files/{id}`, `GET /`. The contract is PROTOCOL.md.
+ * XMTP's history server as a web handler: `POST /upload`, `GET /files/{id}`, `GET /`, with deletion, ranges, and uploads
+ * in pieces added. The contract is PROTOCOL.md.
  *
  * It never opens what it stores. Expired blobs are not served; their room comes back by `blobs.sweep`,
  * which `serve` of `./node` calls on a timer.
@@ -50,110 +61,83 @@ const uploads: Resource = { POST: upload };
 export function historyServer(
   options: HistoryServerOptions,
 ): HistoryServerHandler {
+  const { clock = systemClock } = options;
   const context: Context = {
-    maxBytes: defaultMaxBytes,
-    ttlMs: defaultTtlMs,
-    clock: systemClock,
-    randomBytes: systemRandomBytes,
-    log: silent,
-    ...options,
+    blobs: options.blobs,
+    resumable: options.resumable,
+    maxBytes: options.maxBytes ?? defaultMaxBytes,
+    ttlMs: options.ttlMs ?? defaultTtlMs,
+    limits: addressLimits(options, clock),
+    space: options.space ?? totalSpace(),
+    uploadTokenSecret: options.uploadTokenSecret,
+    clock,
+    randomBytes: options.randomBytes ?? systemRandomBytes,
+    log: options.log ?? silent,
   };
-  return async (request) => {
+  return async (request, peer = { address: "unknown" }) => {
     try {
-      return await route(request, context);
+      return await route(request, context, peer);
     } catch (error) {
       return refusal(request, error, context);
     }
   };
 }
 
-async function route(request: Request, context: Context): Promise<Response> {
+async function route(
+  request: Request,
+  context: Context,
+  peer: Peer,
+): Promise<Response> {
   const { pathname, search } = new URL(request.url);
+  // Health is asked for by machines that must not run into a limit.
+  if (pathname !== "/healthz") context.limits.request(peer.address);
   if (search !== "") {
-    return answer(400, "no query is taken: keys never belong in a URL\n");
+    throw new HistoryServerError(
+      "invalid-request",
+      "no query is taken: keys never belong in a URL",
+    );
   }
-  const resource = resourceAt(pathname);
+  const resource = resourceAt(pathname, context);
   if (!resource) return answer(404);
   const allow = [...Object.keys(resource), "OPTIONS"].join(", ");
-  if (request.method === "OPTIONS") return preflightAnswer(allow);
+  if (request.method === "OPTIONS") {
+    const { resumable } = context;
+    return resumable && pathname.startsWith("/tus")
+      ? tusOptions(resumable, request, allow)
+      : answer(204, "", {
+          ...preflightHeaders(allow),
+          [maxBytesHeader]: `${context.maxBytes}`,
+        });
+  }
   const run = Object.hasOwn(resource, request.method)
     ? resource[request.method]
     : undefined;
-  return run ? run(request, context) : answer(405, "", { allow });
+  return run ? run(request, context, peer) : answer(405, "", { allow });
 }
 
-function resourceAt(pathname: string): Resource | undefined {
+function resourceAt(
+  pathname: string,
+  { resumable }: Context,
+): Resource | undefined {
   if (pathname === "/") return health;
-  if (pathname === "/upload") return uploads;
-  const [root, files, id = "", ...more] = pathname.split("/", 4);
-  if (root !== "" || files !== "files" || more.length > 0) return undefined;
-  if (!isBlobId(id)) return undefined;
-  return {
-    GET: (request, context) => download(id, request, context),
-    HEAD: (_request, context) => describe(id, context),
-  };
-}
-
-async function upload(request: Request, context: Context): Promise<Response> {
-  const { blobs, maxBytes, randomBytes, log } = context;
-  if (!request.body) throw emptyBody();
-  // A declared length that is too large is refused before its bytes are read.
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
-    throw tooLarge(maxBytes);
-  }
-  const id = newBlobId(randomBytes);
-  const { signal } = request;
-  const bytes = await blobs.write(id, request.body, { maxBytes, signal });
-  log("upload-stored", { id: idPrefix(id), bytes });
-  return answer(200, id);
-}
-
-async function describe(id: BlobId, context: Context): Promise<Response> {
-  const info = await context.blobs.stat(id);
-  if (!info || (await expired(id, info, context))) return answer(404);
-  return blobAnswer(info, undefined, null);
-}
-
-async function download(
-  id: BlobId,
-  request: Request,
-  context: Context,
-): Promise<Response> {
-  const { blobs, log } = context;
-  const info = await blobs.stat(id);
-  if (!info || (await expired(id, info, context))) return answer(404);
-  // Without validators no If-Range can hold, so that the whole blob is served. RFC 9110 section 13.1.5.
-  const header = request.headers.has("if-range")
-    ? null
-    : request.headers.get("range");
-  const range = byteRange(header, info.size);
-  if (range === "unsatisfiable") {
-    return answer(416, "", { "content-range": `bytes */${info.size}` });
-  }
-  const blob = await blobs.read(id, range);
-  if (!blob) return answer(404);
-  log("blob-served", {
-    id: idPrefix(id),
-    bytes: range ? range.end - range.start : blob.size,
-  });
-  return blobAnswer(blob, range, blob.body);
-}
-
-async function expired(
-  id: BlobId,
-  { createdAtMs }: BlobInfo,
-  { blobs, ttlMs, clock, log }: Context,
-): Promise<boolean> {
-  if (clock.nowMs() < createdAtMs + ttlMs) return false;
-  await blobs.delete(id);
-  log("blob-expired", { id: idPrefix(id) });
-  return true;
+  if (pathname === "/healthz") return readiness;
+  if (pathname === "/upload") return { POST: upload };
+  if (pathname === "/tus") return resumable && tusResource(resumable);
+  const [root, collection, id = "", ...more] = pathname.split("/", 4);
+  if (root !== "" || more.length > 0 || !isBlobId(id)) return undefined;
+  if (collection === "files") return fileResource(id);
+  if (collection === "tus")
+    return resumable && tusUploadResource(resumable, id);
+  return undefined;
 }
 
 const statusOfCode: Partial<Record<HistoryServerErrorCode, number>> = {
   "empty-blob": 400,
+  "invalid-request": 400,
   "upload-broken": 400,
+  unauthorized: 401,
   "blob-too-large": 413,
+  "rate-limited": 429,
   "storage-full": 507,
 };
 
@@ -165,11 +149,19 @@ function refusal(
   const known = error instanceof HistoryServerError ? error : undefined;
   const status = known && statusOfCode[known.code];
   if (request.signal.aborted || status !== undefined) {
-    log("upload-refused", { reason: known?.code ?? "aborted" });
-    return status === 413
-      ? answer(413, `at most ${maxBytes} bytes\n`)
-      : answer(status ?? 400);
+    log("request-refused", { reason: known?.code ?? "aborted" });
+    const text = known ? `${known.message}\n` : "";
+    return answer(status ?? 400, text, headersOfRefusal(status, maxBytes));
   }
   log("request-failed", { reason: known?.code ?? "unknown" });
   return answer(503, "", { "retry-after": "10" });
+}
+
+function headersOfRefusal(
+  status: number | undefined,
+  maxBytes: number,
+): Record<string, string> {
+  if (status === 401) return { "www-authenticate": "Bearer" };
+  if (status === 413) return { [maxBytesHeader]: `${maxBytes}` };
+  return status === 429 || status === 507 ? { "retry-after": "10" } : {};
 }

@@ -1,22 +1,41 @@
 export { type BlobId, blobId, isBlobId, newBlobId } from "./blob-id.js";
 export type {
   BlobInfo,
+  BlobLabel,
   BlobStore,
   BlobWriteOptions,
   ByteRange,
   StoredBlob,
+  SweepResult,
 } from "./blob-store.js";
+export type { Peer } from "./context.js";
 export { HistoryServerError, type HistoryServerErrorCode } from "./errors.js";
+export type { AddressLimitOptions } from "./guard/address-limits.js";
+export { type Room, type Space, totalSpace } from "./guard/space.js";
+export { mintUploadToken, type UploadGrant } from "./guard/upload-token.js";
 export {
   type HistoryServerHandler,
   type HistoryServerOptions,
   historyServer,
 } from "./handler.js";
 export {
+  deletionTokenHeader,
+  expiresAtHeader,
+  expiresInHeader,
+  maxBytesHeader,
+  onceHeader,
+} from "./headers.js";
+export {
   defaultIdleTimeoutMs,
   defaultMaxBytes,
   defaultPort,
   defaultTransferTimeoutMs,
   defaultTtlMs,
+  defaultUnfinishedTtlMs,
 } from "./limits.js";
+export type {
+  NewUpload,
+  ResumableUploads,
+  UnfinishedUploads,
+} from "./resumable-uploads.js";
 export { uploadChunks } from "./upload-body.js";

@@ -7,6 +7,9 @@ export const defaultMaxBytes: number = 1024 ** 3;
 /** 7 days, as on XMTP's server: long enough for an installation that is rarely online. */
 export const defaultTtlMs: number = 7 * 24 * 3_600_000;
 
+/** 1 day from its creation for an upload in pieces to be finished. */
+export const defaultUnfinishedTtlMs: number = 24 * 3_600_000;
+
 /** 2 hours for one whole transfer of any size. Who is slower than this makes of 1 GiB only holds a connection. */
 export const defaultTransferTimeoutMs: number = 2 * 3_600_000;
 
@@ -16,3 +19,6 @@ export const slowestBytesPerMs: number =
 
 /** 1 minute without a byte: a mobile network's worst pauses are shorter. */
 export const defaultIdleTimeoutMs: number = 60_000;
+
+/** 8 MiB, the piece of a resumable upload: what a break can cost, and a part's size in S3 stores. */
+export const uploadPieceBytes: number = 8 * 1024 ** 2;

@@ -4,8 +4,9 @@ import {
   streamOf,
   systemClock,
 } from "@history-sync/primitives";
+import { newSha256 } from "#sha256";
 import { type BlobId, blobId } from "./blob-id.js";
-import type { BlobStore } from "./blob-store.js";
+import type { BlobInfo, BlobStore } from "./blob-store.js";
 import { uploadChunks } from "./upload-body.js";
 
 export interface MemoryBlobStoreOptions {
@@ -16,38 +17,47 @@ export interface MemoryBlobStoreOptions {
 export function memoryBlobStore({
   clock = systemClock,
 }: MemoryBlobStoreOptions = {}): BlobStore {
-  const blobs = new Map<BlobId, { bytes: Uint8Array; createdAtMs: number }>();
+  const blobs = new Map<BlobId, { bytes: Uint8Array; info: BlobInfo }>();
   return {
     async write(id, body, options) {
       const key = blobId(id);
+      const hash = newSha256();
       const parts: Uint8Array[] = [];
       for await (const chunk of uploadChunks(body, options)) {
+        hash.update(chunk);
         parts.push(chunk.slice());
       }
       const bytes = concatBytes(...parts);
-      blobs.set(key, { bytes, createdAtMs: clock.nowMs() });
-      return bytes.length;
+      const info: BlobInfo = {
+        ...options.label,
+        size: bytes.length,
+        sha256: hash.digest(),
+        createdAtMs: clock.nowMs(),
+      };
+      blobs.set(key, { bytes, info });
+      return info;
     },
     async stat(id) {
-      const blob = blobs.get(blobId(id));
-      return blob && { size: blob.bytes.length, createdAtMs: blob.createdAtMs };
+      return blobs.get(blobId(id))?.info;
     },
     async read(id, range) {
       const blob = blobs.get(blobId(id));
       if (!blob) return undefined;
-      const { bytes, createdAtMs } = blob;
+      const { bytes, info } = blob;
       const part = bytes.slice(range?.start ?? 0, range?.end ?? bytes.length);
-      return { size: bytes.length, createdAtMs, body: streamOf([part]) };
+      return { ...info, body: streamOf([part]) };
     },
     async delete(id) {
       return blobs.delete(blobId(id));
     },
-    async sweep(createdUntilMs) {
+    async sweep(nowMs) {
       const before = blobs.size;
-      for (const [id, { createdAtMs }] of blobs) {
-        if (createdAtMs <= createdUntilMs) blobs.delete(id);
+      let bytes = 0;
+      for (const [id, { info }] of blobs) {
+        if (info.expiresAtMs <= nowMs) blobs.delete(id);
+        else bytes += info.size;
       }
-      return before - blobs.size;
+      return { deleted: before - blobs.size, blobs: blobs.size, bytes };
     },
   };
 }

@@ -8,7 +8,11 @@ import { HistoryServerError } from "./errors.js";
  */
 export async function* uploadChunks(
   body: ReadableStream<Uint8Array>,
-  { maxBytes, signal }: BlobWriteOptions,
+  {
+    maxBytes,
+    onBytes,
+    signal,
+  }: Pick<BlobWriteOptions, "maxBytes" | "onBytes" | "signal">,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = body.getReader();
   // Not awaited: a stuck source may never answer its cancellation.
@@ -23,7 +27,9 @@ export async function* uploadChunks(
       if (done) break;
       size += value.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      if (value.length > 0) yield value;
+      if (value.length === 0) continue;
+      onBytes?.(value.length);
+      yield value;
     }
     if (size === 0) throw emptyBody();
   } finally {

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { helpText, readCommandLine } from "../src/node/command-line.js";
+import { helpText, runHistoryServer } from "../src/node/command/command.js";
+import { environmentName, readSettings } from "../src/node/command/settings.js";
 import { withFolder } from "./support/folder.js";
 
 const command = fileURLToPath(new URL("../dist/node/main.js", import.meta.url));
@@ -18,24 +19,85 @@ function start(...args: readonly string[]) {
   return { child, urlLine, exited: once(child, "exit") };
 }
 
-test("settings have defaults and are checked", () => {
-  expect(readCommandLine([])).toEqual({
-    port: 5558,
-    host: "127.0.0.1",
-    folder: "history-server-data",
-    maxBytes: 1_073_741_824,
-    ttlMs: 604_800_000,
-  });
-  const all = "--port 0 --host :: --data d --max-bytes 5 --ttl 12h";
-  expect(readCommandLine(all.split(" "))).toEqual({
+const defaults = {
+  port: 5558,
+  host: "127.0.0.1",
+  folder: "history-server-data",
+  s3: undefined,
+  maxBytes: 1_073_741_824,
+  maxTotalBytes: undefined,
+  ttlMs: 604_800_000,
+  unfinishedTtlMs: 86_400_000,
+  requestsPerMinute: 600,
+  uploadsPerAddress: 16,
+  uploadsAtOnce: 1000,
+  proxyHops: 0,
+  metricsFor: "local",
+  closeGraceMs: 30_000,
+  idleTimeoutMs: 60_000,
+  tlsCertFile: undefined,
+  tlsKeyFile: undefined,
+  tokenSecretFile: undefined,
+};
+
+const given = {
+  port: "0",
+  host: "::",
+  data: "d",
+  s3: "https://s3.example.org",
+  bucket: "b",
+  "s3-region": "r",
+  "max-bytes": "5",
+  "max-total-bytes": "6",
+  ttl: "12h",
+  "unfinished-ttl": "1h",
+  "requests-per-minute": "0",
+  "uploads-per-address": "7",
+  "uploads-at-once": "8",
+  "trust-proxy": "1",
+  metrics: "any",
+  "close-grace": "1s",
+  "idle-timeout": "2s",
+  "tls-cert": "c",
+  "tls-key": "k",
+  "token-secret": "t",
+};
+
+test("every setting has a flag and a variable, flags come first, and the help names all", () => {
+  expect(readSettings([], {})).toEqual(defaults);
+  const expected = {
     port: 0,
     host: "::",
     folder: "d",
+    s3: { endpoint: "https://s3.example.org", bucket: "b", region: "r" },
     maxBytes: 5,
+    maxTotalBytes: 6,
     ttlMs: 43_200_000,
-  });
-  expect(readCommandLine(["--help"])).toBe("help");
-  expect(helpText).toContain("--max-bytes");
+    unfinishedTtlMs: 3_600_000,
+    requestsPerMinute: undefined,
+    uploadsPerAddress: 7,
+    uploadsAtOnce: 8,
+    proxyHops: 1,
+    metricsFor: "any",
+    closeGraceMs: 1000,
+    idleTimeoutMs: 2000,
+    tlsCertFile: "c",
+    tlsKeyFile: "k",
+    tokenSecretFile: "t",
+  };
+  const entries = Object.entries(given);
+  const flags = entries.flatMap(([name, value]) => [`--${name}`, value]);
+  expect(readSettings(flags, {})).toEqual(expected);
+  const variables = Object.fromEntries(
+    entries.map(([name, value]) => [environmentName(name), value]),
+  );
+  expect(variables.HISTORY_SERVER_MAX_BYTES).toBe("5");
+  expect(readSettings([], variables)).toEqual(expected);
+  expect(readSettings(["--port", "9"], variables).port).toBe(9);
+  for (const name of Object.keys(given)) expect(helpText).toContain(name);
+});
+
+test("settings are checked", () => {
   for (const bad of [
     "--port=65536",
     "--port=x",
@@ -45,10 +107,50 @@ test("settings have defaults and are checked", () => {
     "--ttl=7",
     "--ttl=0d",
     "--ttl=week",
+    "--metrics=all",
+    "--tls-cert=c",
+    "--s3=https://s3.example.org",
+    "--bucket=b",
   ]) {
-    expect(() => readCommandLine([bad]), bad).toThrow("invalid-setting");
+    expect(() => readSettings([bad], {}), bad).toThrow("invalid-setting");
   }
-  expect(() => readCommandLine(["--unknown"])).toThrow("--unknown");
+  expect(() => readSettings(["--unknown"], {})).toThrow("--unknown");
+});
+
+test("the command makes tokens that its server takes", async () => {
+  await withFolder(async (folder) => {
+    const secret = join(folder, "secret");
+    await writeFile(secret, "0123456789abcdef0123456789abcdef");
+    const minted: string[] = [];
+    const surroundings = {
+      env: {},
+      stdout: { write: (text: string) => minted.push(text) },
+      stderr: process.stderr,
+      once: () => {},
+    };
+    const limits = ["--max-bytes", "9", "--ttl", "1h"];
+    await runHistoryServer(
+      ["token", "--secret", secret, ...limits],
+      surroundings,
+    );
+    const token = minted.join("").trim();
+    expect(token).toMatch(/^v1\.9\.\d{13}\.[\w-]{43}$/);
+    await expect(runHistoryServer(["token"], surroundings)).rejects.toThrow(
+      "--secret",
+    );
+
+    const args = ["--port", "0", "--data", folder, "--token-secret", secret];
+    const { child, urlLine, exited } = start(...args);
+    const url = await urlLine;
+    const post = (headers: Record<string, string>, body: string) =>
+      fetch(`${url}/upload`, { method: "POST", headers, body });
+    const authorization = `Bearer ${token}`;
+    expect((await post({}, "archive")).status).toBe(401);
+    expect((await post({ authorization }, "archive")).status).toBe(200);
+    expect((await post({ authorization }, "ten  bytes")).status).toBe(413);
+    child.kill("SIGTERM");
+    await exited;
+  });
 });
 
 test("the command prints its address, serves, and ends on SIGTERM", async () => {

@@ -9,7 +9,8 @@ import { blobStoreContract } from "../src/testing/index.js";
 import { withFolder } from "./support/folder.js";
 
 const id = blobId("0123456789abcdef0123456789abcdef");
-const limit = { maxBytes: 1000 };
+const label = { expiresAtMs: 2 ** 45, once: false };
+const limit = { maxBytes: 1000, label };
 
 blobStoreContract("fileBlobStore", async (clock) => {
   const folder = await mkdtemp(join(tmpdir(), "history-server-"));
@@ -58,7 +59,11 @@ test("a sweep leaves files alone that are no blobs", async () => {
   await withFolder(async (folder) => {
     const blobs = await fileBlobStore(folder);
     await writeFile(join(folder, "blobs", "README.txt"), "not a blob");
-    expect(await blobs.sweep(Number.MAX_SAFE_INTEGER)).toBe(0);
+    expect(await blobs.sweep(Number.MAX_SAFE_INTEGER)).toEqual({
+      deleted: 0,
+      blobs: 0,
+      bytes: 0,
+    });
     expect(await readdir(join(folder, "blobs"))).toEqual(["README.txt"]);
   });
 });

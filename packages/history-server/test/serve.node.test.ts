@@ -75,7 +75,7 @@ test("an upload that is cut leaves nothing", async () => {
     const { log, next } = eventLog();
     await using server = await serve({ folder, port: 0, log });
     const socket = await rawConnection(server);
-    const refused = next("upload-refused");
+    const refused = next("request-refused");
     socket.write(
       "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 999999\r\n\r\nhalf",
     );
@@ -93,17 +93,23 @@ test("a download that is cut cancels the store's stream", async () => {
     cancelled = resolve;
   });
   const memory = memoryBlobStore();
+  const label = {
+    createdAtMs: 0,
+    expiresAtMs: 2 ** 45,
+    sha256: "00".repeat(32),
+    once: false,
+  };
   const blobs = {
     ...memory,
     read: async () => ({
       size: 2 ** 40,
-      createdAtMs: Date.now(),
+      ...label,
       body: new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
         cancel: () => cancelled(),
       }),
     }),
-    stat: async () => ({ size: 2 ** 40, createdAtMs: Date.now() }),
+    stat: async () => ({ size: 2 ** 40, ...label }),
   };
   await using server = await memoryServer({ blobs });
   const socket = await rawConnection(server);
@@ -205,7 +211,7 @@ test("an upload that stands still is cut and leaves nothing", async () => {
       idleTimeoutMs: 50,
     });
     const socket = await rawConnection(server);
-    const refused = next("upload-refused");
+    const refused = next("request-refused");
     socket.write(
       "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf",
     );
@@ -220,7 +226,7 @@ test("an upload that drips is cut when its whole time is over", async () => {
   const { log, next } = eventLog();
   await using server = await memoryServer({ log, requestTimeoutMs: 100 });
   const socket = await rawConnection(server);
-  const refused = next("upload-refused");
+  const refused = next("request-refused");
   socket.write(
     "POST /upload HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
   );
@@ -235,12 +241,16 @@ test("t07: expired blobs are swept at the start and then on the clock", async ()
     const clock = new ManualClock();
     const blobs = await fileBlobStore(folder, { clock });
     const id = blobId("0123456789abcdef0123456789abcdef");
-    const store = () => blobs.write(id, streamOf([archive]), { maxBytes: 1e6 });
+    const store = () => {
+      const label = { expiresAtMs: clock.nowMs() + 1000, once: false };
+      const options = { maxBytes: 1e6, label };
+      return blobs.write(id, streamOf([archive]), options);
+    };
     const { log, next } = eventLog();
     await store();
     clock.advance(1000);
     const first = next("swept");
-    const settings = { blobs, clock, log, ttlMs: 1000, sweepEveryMs: 5000 };
+    const settings = { blobs, clock, log, sweepEveryMs: 5000 };
     await using _server = await serve({ ...settings, port: 0 });
     await first;
     expect(await readdir(join(folder, "blobs"))).toEqual([]);

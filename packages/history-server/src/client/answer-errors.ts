@@ -20,6 +20,12 @@ export function errorOfAnswer(response: Response): HistoryServerError {
       "over the history server's limit: status 413",
     );
   }
+  if (status === 401 || status === 403) {
+    return new HistoryServerError(
+      "unauthorized",
+      `the history server asks for another token: status ${status}`,
+    );
+  }
   if (status >= 500 || retryableRefusals.has(status)) {
     return new HistoryServerError(
       "unavailable",

@@ -1,8 +1,12 @@
 export { HistoryServerError, type HistoryServerErrorCode } from "../errors.js";
-export {
-  type DownloadOptions,
-  type HistoryServerClient,
-  type HistoryServerClientOptions,
-  historyServerClient,
-  type UploadOptions,
-} from "./client.js";
+export { historyServerClient } from "./client.js";
+export type {
+  DownloadOptions,
+  HistoryServerClient,
+  HistoryServerClientOptions,
+  NewUploadOptions,
+  ResumableUpload,
+  SendOptions,
+  UploadOptions,
+  UploadReceipt,
+} from "./options.js";

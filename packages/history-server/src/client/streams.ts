@@ -14,11 +14,16 @@ export interface Outgoing {
   abandon(): void;
 }
 
+export interface OutgoingOptions {
+  readonly maxBytes: number;
+  readonly onProgress: (sentBytes: number) => void;
+  readonly onBytes: (bytes: Uint8Array) => void;
+}
+
 export function outgoing(
   body: ReadableStream<Uint8Array>,
   transfer: Transfer,
-  maxBytes: number,
-  onProgress: (sentBytes: number) => void,
+  { maxBytes, onProgress, onBytes }: OutgoingOptions,
 ): Outgoing {
   const reader = body.getReader();
   let bytes = 0;
@@ -31,6 +36,7 @@ export function outgoing(
         if (done) break;
         if (bytes + value.length > maxBytes) throw tooLarge(maxBytes);
         if (value.length === 0) continue;
+        onBytes(value);
         transfer.serverTurn();
         yield value;
         bytes += value.length;
@@ -48,43 +54,6 @@ export function outgoing(
     sourceFailure: () => failure,
     abandon: () => void reader.cancel().catch(() => {}),
   };
-}
-
-/** The body on its way in: bounded, and ended by the transfer's deadlines. */
-export function incoming(
-  body: ReadableStream<Uint8Array>,
-  transfer: Transfer,
-  maxBytes: number,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  let bytes = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        transfer.serverTurn();
-        try {
-          const { done, value } = await untilEnded(reader.read(), transfer);
-          transfer.ownTurn();
-          if (done) {
-            transfer.end();
-            controller.close();
-            return;
-          }
-          bytes += value.length;
-          if (bytes > maxBytes) throw tooLarge(maxBytes);
-          controller.enqueue(value);
-        } catch (cause) {
-          const error = transfer.failure(cause);
-          abandon(reader, transfer);
-          throw error;
-        }
-      },
-      cancel() {
-        abandon(reader, transfer);
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** A short text, such as an id: more than `maxBytes` is no answer of a history server. */
@@ -122,12 +91,4 @@ export function untilEnded<T>(
       .then(resolve, reject)
       .finally(() => signal.removeEventListener("abort", abort));
   });
-}
-
-function abandon(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  transfer: Transfer,
-): void {
-  reader.cancel().catch(() => {});
-  transfer.end();
 }

@@ -24,11 +24,32 @@ export function checkedServerUrl(
 
 /** A blob's address, `{server}/files/{id}`, once it is known to be allowed; else throws `refused-url`. */
 export function checkedBlobUrl(text: string, allowed: AllowedOrigins): string {
+  return checkedIdUrl(text, allowed, "files");
+}
+
+/** An unfinished upload's address, `{server}/tus/{id}`, once it is known to be allowed; else throws `refused-url`. */
+export function checkedUploadUrl(
+  text: string,
+  allowed: AllowedOrigins,
+): string {
+  return checkedIdUrl(text, allowed, "tus");
+}
+
+function checkedIdUrl(
+  text: string,
+  allowed: AllowedOrigins,
+  collection: "files" | "tus",
+): string {
   const { origin, pathname } = checkedUrl(text, allowed);
-  const id = /^(?:\/[A-Za-z0-9._~-]+)*\/files\/([^/]*)$/.exec(pathname)?.[1];
-  if (id === undefined || !isBlobId(id)) {
+  const [, before, id] =
+    /^((?:\/[A-Za-z0-9._~-]+)*)\/([^/]*)$/.exec(pathname) ?? [];
+  if (
+    !before?.endsWith(`/${collection}`) ||
+    id === undefined ||
+    !isBlobId(id)
+  ) {
     throw refused(
-      "expected a path {server}/files/{id} with an id of the strict form",
+      `expected a path {server}/${collection}/{id} with an id of the strict form`,
     );
   }
   return origin + pathname;

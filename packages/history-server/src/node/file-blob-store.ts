@@ -1,4 +1,3 @@
-import type { Stats } from "node:fs";
 import {
   type FileHandle,
   mkdir,
@@ -6,7 +5,6 @@ import {
   opendir,
   rename,
   rm,
-  stat,
   unlink,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,29 +13,52 @@ import {
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
+import { newSha256 } from "#sha256";
 import { type BlobId, blobId, isBlobId, newBlobId } from "../blob-id.js";
-import type { BlobInfo, BlobStore, BlobWriteOptions } from "../blob-store.js";
+import type {
+  BlobInfo,
+  BlobLabel,
+  BlobStore,
+  BlobWriteOptions,
+} from "../blob-store.js";
+import { HistoryServerError } from "../errors.js";
 import { uploadChunks } from "../upload-body.js";
-import { fileStream } from "./file-stream.js";
-import { isMissing, storageError } from "./storage-error.js";
+import { encodeTrailer, readTrailer } from "./blob-file.js";
+import { fileStream, pieceBytes } from "./file-stream.js";
+import { folderSync, guarded, unlessMissing } from "./file-system.js";
+import { FileWriter } from "./file-writer.js";
 
 export interface FileBlobStoreOptions {
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
+}
+
+export interface FileBlobStore extends BlobStore {
+  /**
+   * Makes a blob of the first `size` bytes of a finished file, which moves, in one step that a crash leaves undone or done.
+   * The file must be on the same file system.
+   */
+  adopt(
+    id: BlobId,
+    path: string,
+    size: number,
+    label: BlobLabel,
+  ): Promise<BlobInfo>;
 }
 
 /**
  * Blobs as files: `{folder}/blobs/{id}`, each written as `{folder}/incoming/{random}` first, forced to disk and then
- * renamed, so that a blob exists entirely or not at all, and an acknowledged one survives a power cut. Its time of
- * creation is the file's modification time.
+ * renamed, so that a blob exists entirely or not at all, and an acknowledged one survives a power cut. What is known of it
+ * stands at the end of its file.
  *
  * A folder belongs to one process: what it finds in `incoming` at the start was left by a kill and is deleted.
  */
 export async function fileBlobStore(
   folder: string,
   { clock = systemClock }: FileBlobStoreOptions = {},
-): Promise<BlobStore> {
+): Promise<FileBlobStore> {
   const blobs = join(folder, "blobs");
   const incoming = join(folder, "incoming");
+  const syncBlobs = folderSync(blobs);
   await guarded(async () => {
     await rm(incoming, { recursive: true, force: true });
     await mkdir(incoming, { recursive: true });
@@ -46,9 +67,20 @@ export async function fileBlobStore(
   // The only place where a path is made of an id.
   const pathOf = (id: BlobId) => join(blobs, blobId(id));
 
+  const openBlob = (path: string) =>
+    unlessMissing(async () => {
+      const handle = await open(path, "r");
+      try {
+        return { handle, info: await readTrailer(handle) };
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
   const statBlob: BlobStore["stat"] = async (id) => {
-    const path = pathOf(id);
-    return await unlessMissing(async () => infoOf(await stat(path)));
+    const blob = await openBlob(pathOf(id));
+    await blob?.handle.close();
+    return blob?.info;
   };
   const deleteBlob: BlobStore["delete"] = async (id) => {
     const path = pathOf(id);
@@ -57,6 +89,10 @@ export async function fileBlobStore(
       return true;
     });
     return done ?? false;
+  };
+  const publish = async (from: string, to: string) => {
+    await rename(from, to);
+    await syncBlobs();
   };
 
   return {
@@ -68,10 +104,9 @@ export async function fileBlobStore(
       const temporary = join(incoming, newBlobId(systemRandomBytes));
       return await guarded(async () => {
         try {
-          const size = await writeDurably(temporary, body, options, clock);
-          await rename(temporary, path);
-          await syncFolder(blobs);
-          return size;
+          const info = await writeDurably(temporary, body, options, clock);
+          await publish(temporary, path);
+          return info;
         } catch (error) {
           await rm(temporary, { force: true });
           throw error;
@@ -79,41 +114,52 @@ export async function fileBlobStore(
       });
     },
 
-    async read(id, range) {
+    async adopt(id, from, size, label) {
       const path = pathOf(id);
-      return await unlessMissing(async () => {
-        const handle = await open(path, "r");
+      return await guarded(async () => {
+        const handle = await open(from, "r+");
         try {
-          const info = infoOf(await handle.stat());
-          const body = fileStream(
-            handle,
-            range ?? { start: 0, end: info.size },
-          );
-          return { ...info, body };
-        } catch (error) {
+          // A trailer of an adoption that a crash cut short goes.
+          await handle.truncate(size);
+          const sha256 = await hashOfFile(handle, size);
+          const createdAtMs = clock.nowMs();
+          const info: BlobInfo = { ...label, size, sha256, createdAtMs };
+          await handle.write(encodeTrailer(info), 0, null, size);
+          await handle.sync();
+          await publish(from, path);
+          return info;
+        } finally {
           await handle.close();
-          throw error;
         }
       });
     },
 
-    async sweep(createdUntilMs) {
-      return await guarded(async () => {
-        let swept = 0;
+    async read(id, range) {
+      const blob = await openBlob(pathOf(id));
+      if (!blob) return undefined;
+      const { handle, info } = blob;
+      const asked = range ?? { start: 0, end: info.size };
+      return { ...info, body: fileStream(handle, asked) };
+    },
+
+    async sweep(nowMs) {
+      const left = { deleted: 0, blobs: 0, bytes: 0 };
+      await guarded(async () => {
         for await (const { name } of await opendir(blobs)) {
           if (!isBlobId(name)) continue;
-          const info = await statBlob(name);
-          if (!info || info.createdAtMs > createdUntilMs) continue;
-          if (await deleteBlob(name)) swept++;
+          const info = await statBlob(name).catch(ignoreDamage);
+          if (!info) continue;
+          if (info.expiresAtMs <= nowMs && (await deleteBlob(name))) {
+            left.deleted++;
+          } else {
+            left.blobs++;
+            left.bytes += info.size;
+          }
         }
-        return swept;
       });
+      return left;
     },
   };
-}
-
-function infoOf({ size, mtimeMs }: Stats): BlobInfo {
-  return { size, createdAtMs: Math.floor(mtimeMs) };
 }
 
 async function writeDurably(
@@ -121,63 +167,54 @@ async function writeDurably(
   body: ReadableStream<Uint8Array>,
   options: BlobWriteOptions,
   clock: Clock,
-): Promise<number> {
+): Promise<BlobInfo> {
   // Opened only once bytes come; "wx" because a name that exists can't be ours.
-  let handle: FileHandle | undefined;
+  let file: { handle: FileHandle; writer: FileWriter } | undefined;
   let size = 0;
+  const hash = newSha256();
   try {
     for await (const chunk of uploadChunks(body, options)) {
-      handle ??= await open(path, "wx", 0o600);
-      await writeWhole(handle, chunk);
+      if (!file) {
+        const handle = await open(path, "wx", 0o600);
+        file = { handle, writer: new FileWriter(handle) };
+      }
+      await file.writer.write(chunk);
+      hash.update(chunk);
       size += chunk.length;
     }
-    const now = new Date(clock.nowMs());
-    await handle?.utimes(now, now);
-    await handle?.sync();
+    const sha256 = hash.digest();
+    const createdAtMs = clock.nowMs();
+    const info: BlobInfo = { ...options.label, size, sha256, createdAtMs };
+    await file?.writer.write(encodeTrailer(info));
+    await file?.writer.end();
+    await file?.handle.sync();
+    return info;
   } finally {
-    await handle?.close();
-  }
-  return size;
-}
-
-/** One write may take less than it was given. */
-async function writeWhole(
-  handle: FileHandle,
-  chunk: Uint8Array,
-): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
-    at += (await handle.write(chunk, at)).bytesWritten;
+    await file?.writer.end().catch(() => {});
+    await file?.handle.close();
   }
 }
 
-/** A rename survives a power cut only when its folder is on disk too. Windows can't open folders and doesn't need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw storageError(error);
-  }
-}
-
-async function unlessMissing<T>(
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  return await guarded(async () => {
-    try {
-      return await work();
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
+async function hashOfFile(handle: FileHandle, size: number): Promise<string> {
+  const hash = newSha256();
+  const piece = new Uint8Array(Math.min(8 * pieceBytes, size));
+  for (let at = 0; at < size; ) {
+    const length = Math.min(piece.length, size - at);
+    const { bytesRead } = await handle.read(piece, 0, length, at);
+    if (bytesRead === 0) {
+      throw new HistoryServerError(
+        "storage-failed",
+        `expected a file of ${size} bytes, it ends at ${at}`,
+      );
     }
-  });
+    hash.update(piece.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return hash.digest();
+}
+
+/** A file that is no whole blob must not keep the others from being swept. */
+function ignoreDamage(error: unknown): undefined {
+  if (error instanceof HistoryServerError && !error.retryable) return undefined;
+  throw error;
 }

@@ -3,38 +3,45 @@ import type { ByteRange } from "../blob-store.js";
 import { HistoryServerError } from "../errors.js";
 import { storageError } from "./storage-error.js";
 
-// Large pieces: libxmtp's reader can lose its place where a piece is smaller than one element.
-const pieceBytes = 256 * 1024;
+/** Large pieces: libxmtp's reader can lose its place where a piece is smaller than one element. */
+export const pieceBytes: number = 128 * 1024;
 
-/** A range of an open file, read as it is asked for; the end, an error or `cancel` closes the file. */
+/**
+ * A range of an open file, read as it is asked for; the end, an error or `cancel` closes the file. A byte stream: whoever
+ * reads it with buffers of their own gets the bytes in those.
+ */
 export function fileStream(
   handle: FileHandle,
   { start, end }: ByteRange,
 ): ReadableStream<Uint8Array> {
   let at = start;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const piece = new Uint8Array(Math.min(pieceBytes, end - at));
-          const { bytesRead } = await handle.read(piece, 0, piece.length, at);
-          if (bytesRead === 0) throw shorter(at, end);
-          controller.enqueue(piece.subarray(0, bytesRead));
-          at += bytesRead;
-          if (at < end) return;
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: Math.min(pieceBytes, end - start),
+    async pull(controller) {
+      const asked = controller.byobRequest;
+      const view = asked?.view as Uint8Array;
+      try {
+        const length = Math.min(view.byteLength, end - at);
+        const { bytesRead } = await handle.read(view, 0, length, at);
+        if (bytesRead === 0) throw shorter(at, end);
+        at += bytesRead;
+        if (at === end) {
           await handle.close();
+          asked?.respond(bytesRead);
           controller.close();
-        } catch (error) {
-          await handle.close().catch(() => {});
-          throw storageError(error);
+        } else {
+          asked?.respond(bytesRead);
         }
-      },
-      async cancel() {
-        await handle.close();
-      },
+      } catch (error) {
+        await handle.close().catch(() => {});
+        throw storageError(error);
+      }
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {
+      await handle.close();
+    },
+  });
 }
 
 function shorter(at: number, end: number): HistoryServerError {

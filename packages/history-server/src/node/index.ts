@@ -1,4 +1,10 @@
 export {
+  type CommandSurroundings,
+  runHistoryServer,
+} from "./command/command.js";
+export type { MetricsAudience } from "./exchange.js";
+export {
+  type FileBlobStore,
   type FileBlobStoreOptions,
   fileBlobStore,
 } from "./file-blob-store.js";
@@ -11,3 +17,11 @@ export {
   type ServeSettings,
   serve,
 } from "./serve.js";
+export {
+  type FileTusUploadsOptions,
+  fileTusUploads,
+} from "./tus/file-tus-uploads.js";
+export {
+  type S3TusUploadsOptions,
+  s3TusUploads,
+} from "./tus/s3-tus-uploads.js";

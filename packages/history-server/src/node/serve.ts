@@ -1,25 +1,22 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { silent, systemClock } from "@history-sync/primitives";
+import { type Logger, silent, systemClock } from "@history-sync/primitives";
 import type { BlobStore } from "../blob-store.js";
-import {
-  type HistoryServerHandler,
-  type HistoryServerOptions,
-  historyServer,
-} from "../handler.js";
+import { totalSpace } from "../guard/space.js";
+import { type HistoryServerOptions, historyServer } from "../handler.js";
 import {
   defaultIdleTimeoutMs,
+  defaultMaxBytes,
   defaultPort,
   defaultTransferTimeoutMs,
-  defaultTtlMs,
 } from "../limits.js";
+import type { ResumableUploads } from "../resumable-uploads.js";
+import { type Exchanging, exchange, type MetricsAudience } from "./exchange.js";
 import { fileBlobStore } from "./file-blob-store.js";
-import { sendWebResponse, webRequest } from "./web-exchange.js";
+import { serverMetrics } from "./metrics.js";
+import { sweepUntilStopped } from "./sweeping.js";
+import { fileTusUploads } from "./tus/file-tus-uploads.js";
 
 /** 20 seconds for all headers of a request: they are one packet. */
 export const defaultHeadersTimeoutMs = 20_000;
@@ -28,14 +25,18 @@ export const defaultSweepEveryMs: number = 4 * 3_600_000;
 /** 30 seconds for running transfers when the server is closed. */
 export const defaultCloseGraceMs = 30_000;
 
-/** How long the rest of a refused upload is still read, so that the uploader sees the refusal and not a broken pipe. */
-const lingerMs = 2_000;
-
-export interface ServeSettings extends Omit<HistoryServerOptions, "blobs"> {
+export interface ServeSettings
+  extends Omit<HistoryServerOptions, "blobs" | "resumable"> {
   /** `defaultPort` where absent; 0 takes any free one. */
   readonly port?: number;
   /** 127.0.0.1 where absent: to serve others is a decision. */
   readonly host?: string;
+  /** PEM; plain http where absent. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** How many proxies in front are trusted to tell the client's address in `x-forwarded-for`; 0 where absent. */
+  readonly proxyHops?: number;
+  /** Who may read `/metrics`; `local` where absent. */
+  readonly metricsFor?: MetricsAudience;
   readonly headersTimeoutMs?: number;
   /** For a connection on which nothing moves. */
   readonly idleTimeoutMs?: number;
@@ -45,12 +46,15 @@ export interface ServeSettings extends Omit<HistoryServerOptions, "blobs"> {
   readonly closeGraceMs?: number;
 }
 
-/** Files in a folder, or any other store. */
+/** Files in a folder, or any other store, with uploads in pieces where `resumable` is given. */
 export type ServeOptions = ServeSettings &
-  ({ readonly folder: string } | { readonly blobs: BlobStore });
+  (
+    | { readonly folder: string; readonly unfinishedTtlMs?: number | undefined }
+    | { readonly blobs: BlobStore; readonly resumable?: ResumableUploads }
+  );
 
 export interface RunningServer {
-  /** `http://host:port`, what clients are given as the server's address. */
+  /** `http://host:port` or `https://host:port`, what clients are given as the server's address. */
   readonly url: string;
   readonly port: number;
   /** Takes no new connection, lets running transfers end within `closeGraceMs`, then cuts them. Idempotent. */
@@ -60,17 +64,25 @@ export interface RunningServer {
 
 /** Runs the history server on node:http. Rejects with Node's own error when it can't listen. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { clock = systemClock, log = silent } = options;
+  const { clock = systemClock, space = totalSpace() } = options;
   const { host = "127.0.0.1", port = defaultPort } = options;
-  const blobs =
-    "blobs" in options
-      ? options.blobs
-      : await fileBlobStore(options.folder, { clock });
-  const server = nodeServer(historyServer({ ...options, blobs }), options);
+  const metrics = serverMetrics(space);
+  const log = both(metrics.log, options.log ?? silent);
+  const { blobs, resumable } = await storesOf(options);
+  const handler = historyServer({ ...options, blobs, resumable, space, log });
+  const { proxyHops = 0, metricsFor = "local" } = options;
+  const server = nodeServer(options, {
+    handler,
+    metrics,
+    metricsFor,
+    proxyHops,
+  });
   await listen(server, host, port);
 
   const stop = new AbortController();
-  const sweeping = sweepUntilStopped(blobs, options, stop.signal);
+  const everyMs = options.sweepEveryMs ?? defaultSweepEveryMs;
+  const swept = { blobs, resumable, space, clock, everyMs, log };
+  const sweeping = sweepUntilStopped(swept, stop.signal);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -84,58 +96,60 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const bound = server.address() as AddressInfo;
   const shownHost = host.includes(":") ? `[${host}]` : host;
   return {
-    url: `http://${shownHost}:${bound.port}`,
+    url: `${options.tls ? "https" : "http"}://${shownHost}:${bound.port}`,
     port: bound.port,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function nodeServer(
-  handler: HistoryServerHandler,
-  options: ServeSettings,
-): Server {
+async function storesOf(options: ServeOptions): Promise<{
+  readonly blobs: BlobStore;
+  readonly resumable: ResumableUploads | undefined;
+}> {
+  if ("blobs" in options) {
+    return { blobs: options.blobs, resumable: options.resumable };
+  }
+  const { folder, clock, unfinishedTtlMs } = options;
+  const { maxBytes = defaultMaxBytes } = options;
+  const blobs = await fileBlobStore(folder, { clock });
+  const resumable = await fileTusUploads({
+    folder,
+    blobs,
+    maxBytes,
+    unfinishedTtlMs,
+    clock,
+  });
+  return { blobs, resumable };
+}
+
+function both(first: Logger, second: Logger): Logger {
+  return (event, fields) => {
+    first(event, fields);
+    second(event, fields);
+  };
+}
+
+function nodeServer(options: ServeSettings, exchanging: Exchanging): Server {
   const headersTimeout = options.headersTimeoutMs ?? defaultHeadersTimeoutMs;
   const requestTimeout = options.requestTimeoutMs ?? defaultTransferTimeoutMs;
-  const server = createServer({
+  const timeouts = {
     headersTimeout: Math.min(headersTimeout, requestTimeout),
     requestTimeout,
     connectionsCheckingInterval: Math.min(headersTimeout, requestTimeout),
-  });
+  };
+  const server = options.tls
+    ? createTlsServer({ ...timeouts, ...options.tls })
+    : createServer(timeouts);
   server.setTimeout(options.idleTimeoutMs ?? defaultIdleTimeoutMs);
   server.on("request", (incoming, outgoing) => {
     // A kept-alive connection that falls idle while the server closes would hold it open.
     outgoing.once("close", () => {
       if (!server.listening) server.closeIdleConnections();
     });
-    void exchange(incoming, outgoing, handler);
+    void exchange(incoming, outgoing, exchanging);
   });
   return server;
-}
-
-async function exchange(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  handler: HistoryServerHandler,
-): Promise<void> {
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
-  const request = webRequest(incoming, gone.signal);
-  const response = request
-    ? await handler(request)
-    : new Response(null, { status: 400 });
-  if (!incoming.complete) dropRest(incoming, outgoing);
-  // A failure here is a connection that is gone, or a body that broke: the pipeline has cut it, and nobody can be told.
-  await sendWebResponse(response, outgoing).catch(() => outgoing.destroy());
-}
-
-/** Reads on for a moment after a refusal, so that the uploader sees it rather than a broken pipe, then hangs up. */
-function dropRest(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  outgoing.once("finish", () => {
-    incoming.resume();
-    const hangUp = setTimeout(() => incoming.destroy(), lingerMs);
-    incoming.once("close", () => clearTimeout(hangUp));
-  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -152,22 +166,4 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(cut);
-}
-
-async function sweepUntilStopped(
-  blobs: BlobStore,
-  options: ServeSettings,
-  stopped: AbortSignal,
-): Promise<void> {
-  const { clock = systemClock, log = silent } = options;
-  const ttlMs = options.ttlMs ?? defaultTtlMs;
-  while (!stopped.aborted) {
-    try {
-      log("swept", { blobs: await blobs.sweep(clock.nowMs() - ttlMs) });
-    } catch {
-      log("sweep-failed");
-    }
-    const everyMs = options.sweepEveryMs ?? defaultSweepEveryMs;
-    await clock.sleep(everyMs, stopped).catch(() => {});
-  }
 }

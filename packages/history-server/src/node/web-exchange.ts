@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
-import { chunksOf, streamOf } from "@history-sync/primitives";
+import { streamOf } from "@history-sync/primitives";
+import { pieceBytes } from "./file-stream.js";
 
 /**
  * A Node request as a web one, or undefined where none can be made of it: a target that is no URL, or a method
@@ -34,9 +34,91 @@ export async function sendWebResponse(
   response: Response,
   outgoing: ServerResponse,
 ): Promise<void> {
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body) await pipeline(chunksOf(response.body), outgoing);
-  else outgoing.end();
+  const { status, headers, body } = response;
+  outgoing.writeHead(status, Object.fromEntries(headers));
+  if (body) await sendBody(body, headers, outgoing);
+  outgoing.end();
+}
+
+/**
+ * Two buffers take turns: one is filled while the other is sent. A download of any size takes no more than them, and leaves
+ * nothing for the garbage collector.
+ */
+async function sendBody(
+  body: ReadableStream<Uint8Array>,
+  headers: Headers,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const read = readerOf(body);
+  const length = Number(headers.get("content-length") ?? pieceBytes);
+  const bytes = Math.max(1, Math.min(pieceBytes, length));
+  const turns = [lent(new ArrayBuffer(bytes)), undefined];
+  try {
+    for (let turn = 0; ; turn = 1 - turn) {
+      const buffer = await (turns[turn] ?? lent(new ArrayBuffer(bytes)));
+      const { done, value } = await read.next(buffer);
+      if (done) break;
+      turns[turn] = written(value, outgoing);
+    }
+    await Promise.all(turns);
+  } catch (error) {
+    await read.cancel();
+    throw error;
+  }
+}
+
+function lent(buffer: ArrayBuffer): Promise<ArrayBuffer> {
+  return Promise.resolve(buffer);
+}
+
+interface BodyReader {
+  /** The next bytes, in the buffer given where the stream can. */
+  next(
+    buffer: ArrayBuffer,
+  ): Promise<{ readonly done: boolean; readonly value: Uint8Array }>;
+  cancel(): Promise<void>;
+}
+
+function readerOf(body: ReadableStream<Uint8Array>): BodyReader {
+  const byob = byobReader(body);
+  const reader = byob ?? body.getReader();
+  const empty = new Uint8Array();
+  return {
+    async next(buffer) {
+      const { done, value = empty } = byob
+        ? await byob.read(new Uint8Array(buffer))
+        : await (reader as ReadableStreamDefaultReader<Uint8Array>).read();
+      return { done, value };
+    },
+    cancel: () => reader.cancel().catch(() => {}),
+  };
+}
+
+function byobReader(
+  body: ReadableStream<Uint8Array>,
+): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    // Only byte streams have such readers.
+    return undefined;
+  }
+}
+
+/** Resolves with the buffer when the socket has no more use for it. */
+function written(
+  bytes: Uint8Array,
+  outgoing: ServerResponse,
+): Promise<ArrayBuffer> {
+  const sent = new Promise<ArrayBuffer>((resolve, reject) => {
+    outgoing.write(bytes, (error) => {
+      if (error) reject(error);
+      else resolve(bytes.buffer as ArrayBuffer);
+    });
+  });
+  // It is awaited a turn later.
+  sent.catch(() => {});
+  return sent;
 }
 
 function webHeaders(incoming: IncomingMessage): Headers {

@@ -1,8 +1,9 @@
 import { type Clock, readAll, streamOf } from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
+import { newSha256 } from "#sha256";
 import type { BlobId } from "../blob-id.js";
 import { blobId } from "../blob-id.js";
-import type { BlobStore } from "../blob-store.js";
+import type { BlobInfo, BlobLabel, BlobStore } from "../blob-store.js";
 
 export interface BlobStoreUnderTest {
   readonly blobs: BlobStore;
@@ -10,7 +11,12 @@ export interface BlobStoreUnderTest {
 }
 
 const startMs = 1_700_000_000_000;
-const limit = { maxBytes: 1_000_000 };
+const label: BlobLabel = {
+  expiresAtMs: startMs + 60_000,
+  deletionTokenHash: "5e".repeat(32),
+  once: true,
+};
+const limit = { maxBytes: 1_000_000, label };
 const firstId = blobId("00000000-0000-4000-8000-000000000001");
 const secondId = blobId("a_second-ID_of_22_lett");
 
@@ -49,8 +55,13 @@ export function blobStoreContract(
           bytes.subarray(14, 300_000),
           bytes.subarray(300_000),
         ]);
-        expect(await blobs.write(firstId, body, limit)).toBe(bytes.length);
-        const info = { size: bytes.length, createdAtMs: startMs };
+        const info: BlobInfo = {
+          ...label,
+          size: bytes.length,
+          sha256: sha256Of(bytes),
+          createdAtMs: startMs,
+        };
+        expect(await blobs.write(firstId, body, limit)).toEqual(info);
         expect(await blobs.stat(firstId)).toEqual(info);
         const blob = await blobs.read(firstId);
         expect(blob).toMatchObject(info);
@@ -92,10 +103,10 @@ export function blobStoreContract(
       withStore(async (blobs) => {
         const maxBytes = 1000;
         const whole = () => streamOf([pattern(400), pattern(600)]);
-        await blobs.write(firstId, whole(), { maxBytes });
+        await blobs.write(firstId, whole(), { maxBytes, label });
         const tooLong = standingStill([pattern(400), pattern(601)]);
         await expect(
-          blobs.write(secondId, tooLong.body, { maxBytes }),
+          blobs.write(secondId, tooLong.body, { maxBytes, label }),
         ).rejects.toMatchObject({ code: "blob-too-large" });
         expect(tooLong.cancelled()).toBe(true);
         expect(await blobs.stat(secondId)).toBeUndefined();
@@ -156,7 +167,7 @@ export function blobStoreContract(
         await blobs.write(firstId, streamOf([pattern(50)]), limit);
         const failing = streamOf([pattern(51)]);
         await expect(
-          blobs.write(firstId, failing, { maxBytes: 50 }),
+          blobs.write(firstId, failing, { maxBytes: 50, label }),
         ).rejects.toMatchObject({ code: "blob-too-large" });
         expect(await contentOf(blobs, firstId)).toEqual(pattern(50));
         await blobs.write(firstId, streamOf([pattern(60)]), limit);
@@ -189,17 +200,56 @@ export function blobStoreContract(
     );
 
     test(
-      "sweeps what was created until a time, and nothing younger",
+      "ends when onBytes throws, and tells it every byte",
       withStore(async (blobs) => {
-        await blobs.write(firstId, streamOf([pattern(1)]), limit);
-        time.nowMs += 1000;
-        await blobs.write(secondId, streamOf([pattern(2)]), limit);
-        expect(await blobs.sweep(startMs - 1)).toBe(0);
-        expect(await blobs.sweep(startMs)).toBe(1);
+        const enough = new TypeError("enough");
+        let seen = 0;
+        const still = standingStill([pattern(1000), pattern(2000)]);
+        const onBytes = (bytes: number) => {
+          seen += bytes;
+          if (seen > 1000) throw enough;
+        };
+        await expect(
+          blobs.write(firstId, still.body, { ...limit, onBytes }),
+        ).rejects.toBe(enough);
+        expect(seen).toBe(3000);
+        expect(still.cancelled()).toBe(true);
+        expect(await blobs.stat(firstId)).toBeUndefined();
+      }),
+    );
+
+    test(
+      "a label needs no deletion token",
+      withStore(async (blobs) => {
+        const bare = { expiresAtMs: startMs + 1, once: false };
+        const body = streamOf([pattern(3)]);
+        const written = await blobs.write(firstId, body, {
+          maxBytes: 3,
+          label: bare,
+        });
+        expect(written.deletionTokenHash).toBeUndefined();
+        expect(await blobs.stat(firstId)).toEqual(written);
+      }),
+    );
+
+    test(
+      "sweeps what is over, and counts the rest",
+      withStore(async (blobs) => {
+        const until = (expiresAtMs: number) => ({
+          ...limit,
+          label: { ...label, expiresAtMs },
+        });
+        await blobs.write(firstId, streamOf([pattern(1)]), until(startMs + 1));
+        await blobs.write(secondId, streamOf([pattern(2)]), until(startMs + 2));
+        const both = { deleted: 0, blobs: 2, bytes: 3 };
+        expect(await blobs.sweep(startMs)).toEqual(both);
+        const one = { deleted: 1, blobs: 1, bytes: 2 };
+        expect(await blobs.sweep(startMs + 1)).toEqual(one);
         expect(await blobs.stat(firstId)).toBeUndefined();
         expect(await contentOf(blobs, secondId)).toEqual(pattern(2));
-        expect(await blobs.sweep(startMs + 1000)).toBe(1);
-        expect(await blobs.sweep(startMs + 1000)).toBe(0);
+        const none = { deleted: 1, blobs: 0, bytes: 0 };
+        expect(await blobs.sweep(startMs + 2)).toEqual(none);
+        expect(await blobs.sweep(startMs + 2)).toEqual({ ...none, deleted: 0 });
       }),
     );
 
@@ -252,6 +302,12 @@ export function blobStoreContract(
       }),
     );
   });
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  const hash = newSha256();
+  hash.update(bytes);
+  return hash.digest();
 }
 
 function pattern(length: number): Uint8Array<ArrayBuffer> {

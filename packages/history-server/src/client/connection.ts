@@ -1,0 +1,106 @@
+import {
+  type Clock,
+  type Logger,
+  silent,
+  systemClock,
+} from "@history-sync/primitives";
+import { HistoryServerError } from "../errors.js";
+import {
+  defaultIdleTimeoutMs,
+  defaultMaxBytes,
+  defaultTransferTimeoutMs,
+} from "../limits.js";
+import type { HistoryServerClientOptions } from "./options.js";
+import { untilEnded } from "./streams.js";
+import { Transfer } from "./transfer.js";
+import { type AllowedOrigins, allowedOrigins } from "./urls.js";
+
+const defaultRetries = 5;
+const defaultRetryDelayMs = 1000;
+const maxRetryDelayMs = 60_000;
+
+// No cookies, no referrer, no caches, and a redirect is an answer like any other: one that we refuse.
+const everyRequest: RequestInit = {
+  cache: "no-store",
+  credentials: "omit",
+  redirect: "manual",
+  referrerPolicy: "no-referrer",
+};
+
+/** A client's settings, and how it sends. */
+export interface Connection {
+  readonly allowed: AllowedOrigins;
+  readonly maxBytes: number;
+  readonly streamUploads: boolean;
+  readonly uploadToken: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The end of a transfer that begins now. */
+  deadlineMs(): number;
+  transfer(deadlineMs: number, signal: AbortSignal | undefined): Transfer;
+  request(
+    url: string,
+    transfer: Transfer,
+    init?: RequestInit,
+  ): Promise<Response>;
+  retries(): Retries;
+}
+
+/** Decides whether a transfer that broke goes on. */
+export interface Retries {
+  /** Something came through: the count begins anew. */
+  progressed(): void;
+  /** Waits before the next try, or throws what it is given where trying again is no use. */
+  after(error: unknown, signal: AbortSignal | undefined): Promise<void>;
+}
+
+export function connection(options: HistoryServerClientOptions): Connection {
+  const { clock = systemClock } = options;
+  const idleTimeoutMs = options.requestTimeoutMs ?? defaultIdleTimeoutMs;
+  const wholeMs = options.transferTimeoutMs ?? defaultTransferTimeoutMs;
+  return {
+    allowed: allowedOrigins(options.origins),
+    maxBytes: options.maxBytes ?? defaultMaxBytes,
+    streamUploads: options.streamUploads ?? !inBrowser(),
+    uploadToken: options.uploadToken,
+    clock,
+    log: options.log ?? silent,
+    deadlineMs: () => clock.nowMs() + wholeMs,
+    transfer(deadlineMs, signal) {
+      const transferTimeoutMs = Math.max(0, deadlineMs - clock.nowMs());
+      const limits = { idleTimeoutMs, transferTimeoutMs };
+      return new Transfer(clock, limits, signal);
+    },
+    async request(url, transfer, init = {}) {
+      const { signal } = transfer;
+      const send = options.fetch ?? fetch;
+      signal.throwIfAborted();
+      return await untilEnded(
+        send(url, { ...everyRequest, ...init, signal }),
+        transfer,
+      );
+    },
+    retries() {
+      const most = options.retries ?? defaultRetries;
+      const firstDelayMs = options.retryDelayMs ?? defaultRetryDelayMs;
+      let tried = 0;
+      return {
+        progressed() {
+          tried = 0;
+        },
+        async after(error, signal) {
+          const canHelp =
+            error instanceof HistoryServerError && error.retryable;
+          if (!canHelp || tried >= most) throw error;
+          const delayMs = Math.min(firstDelayMs * 2 ** tried, maxRetryDelayMs);
+          tried++;
+          if (delayMs > 0) await clock.sleep(delayMs, signal);
+        },
+      };
+    },
+  };
+}
+
+function inBrowser(): boolean {
+  return "document" in globalThis || "WorkerGlobalScope" in globalThis;
+}

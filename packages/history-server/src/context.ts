@@ -1,0 +1,34 @@
+import type { Clock, Logger, RandomBytes } from "@history-sync/primitives";
+import type { BlobStore } from "./blob-store.js";
+import type { AddressLimits } from "./guard/address-limits.js";
+import type { Space } from "./guard/space.js";
+import type { ResumableUploads } from "./resumable-uploads.js";
+
+/** Who asks. */
+export interface Peer {
+  /** Of the client itself, where a trusted proxy tells it. */
+  readonly address: string;
+}
+
+/** What the resources share. */
+export interface Context {
+  readonly blobs: BlobStore;
+  readonly resumable: ResumableUploads | undefined;
+  readonly maxBytes: number;
+  readonly ttlMs: number;
+  readonly limits: AddressLimits;
+  readonly space: Space;
+  readonly uploadTokenSecret: Uint8Array | undefined;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly log: Logger;
+}
+
+export type Route = (
+  request: Request,
+  context: Context,
+  peer: Peer,
+) => Promise<Response>;
+
+/** Its methods. */
+export type Resource = Readonly<Record<string, Route>>;

@@ -1,0 +1,46 @@
+import { HistoryServerError } from "./errors.js";
+
+/** Of the uploader: seconds until the blob expires, at most the server's own time. */
+export const expiresInHeader = "history-sync-expires-in";
+/** Of the uploader: `1` for a blob that is deleted once it was downloaded to its end. */
+export const onceHeader = "history-sync-once";
+/** Of the server to the uploader: what deletes the blob. */
+export const deletionTokenHeader = "history-sync-deletion-token";
+/** Of the server to the uploader: when the blob expires, as ISO 8601. */
+export const expiresAtHeader = "history-sync-expires-at";
+/** Of the server: the limit of one upload, in bytes. */
+export const maxBytesHeader = "history-sync-max-bytes";
+
+/** A blob's strong validator: its SHA-256 in quotes. */
+export function etagOf(sha256: string): string {
+  return `"${sha256}"`;
+}
+
+/** The token of `authorization: Bearer {token}`. RFC 6750 section 2.1. */
+export function bearerToken(headers: Headers): string | undefined {
+  const value = headers.get("authorization") ?? "";
+  return /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(value)?.[1];
+}
+
+/** How long the uploader wants the blob kept, and at most `ttlMs`. */
+export function wantedTtlMs(headers: Headers, ttlMs: number): number {
+  const value = headers.get(expiresInHeader);
+  if (value === null) return ttlMs;
+  if (!/^[1-9]\d{0,9}$/.test(value)) {
+    throw invalid(expiresInHeader, "whole seconds");
+  }
+  return Math.min(Number(value) * 1000, ttlMs);
+}
+
+export function wantsOnce(headers: Headers): boolean {
+  const value = headers.get(onceHeader);
+  if (value !== null && value !== "1") throw invalid(onceHeader, '"1"');
+  return value !== null;
+}
+
+function invalid(name: string, expected: string): HistoryServerError {
+  return new HistoryServerError(
+    "invalid-request",
+    `${name}: expected ${expected}`,
+  );
+}

@@ -1,0 +1,72 @@
+import { mkdir, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, systemClock } from "@history-sync/primitives";
+import { FileStore } from "@tus/file-store";
+import { isBlobId } from "../../blob-id.js";
+import { defaultUnfinishedTtlMs } from "../../limits.js";
+import type { ResumableUploads } from "../../resumable-uploads.js";
+import type { FileBlobStore } from "../file-blob-store.js";
+import { guarded } from "../file-system.js";
+import { tusUploads } from "./tus-uploads.js";
+
+export interface FileTusUploadsOptions {
+  readonly folder: string;
+  readonly blobs: FileBlobStore;
+  readonly maxBytes: number;
+  /** `defaultUnfinishedTtlMs` where absent. */
+  readonly unfinishedTtlMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+const fullBelowBytes = 1024 ** 2;
+
+/** Uploads in pieces as files in `{folder}/unfinished`; a finished one moves to the blobs. */
+export async function fileTusUploads(
+  options: FileTusUploadsOptions,
+): Promise<ResumableUploads> {
+  const { blobs, maxBytes, clock = systemClock } = options;
+  const directory = join(options.folder, "unfinished");
+  await guarded(() => mkdir(directory, { recursive: true }));
+  const ttlMs = options.unfinishedTtlMs ?? defaultUnfinishedTtlMs;
+  const datastore = new FileStore({
+    directory,
+    expirationPeriodInMilliseconds: ttlMs,
+  });
+  const { configstore } = datastore;
+
+  return tusUploads({
+    datastore,
+    blobs,
+    maxBytes,
+    async finish(id, size, label) {
+      const info = await blobs.adopt(id, join(directory, id), size, label);
+      await configstore.delete(id);
+      return info;
+    },
+    async sweep() {
+      const left = { deleted: 0, uploads: 0, bytes: 0 };
+      for (const id of (await configstore.list?.()) ?? []) {
+        if (!isBlobId(id)) continue;
+        const upload = await datastore.getUpload(id).catch(() => undefined);
+        // Without its file it is a blob already: a crash came before its note was gone.
+        if (!upload) {
+          await configstore.delete(id);
+          continue;
+        }
+        const beganMs = Date.parse(upload.creation_date ?? "");
+        if (beganMs + ttlMs <= clock.nowMs()) {
+          await datastore.remove(id);
+          left.deleted++;
+        } else {
+          left.uploads++;
+          left.bytes += upload.offset;
+        }
+      }
+      return left;
+    },
+    async isFull() {
+      const { bavail, bsize } = await guarded(() => statfs(directory));
+      return bavail * bsize < fullBelowBytes;
+    },
+  });
+}

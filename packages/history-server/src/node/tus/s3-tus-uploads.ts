@@ -1,0 +1,62 @@
+import { statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { S3, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { S3Store } from "@tus/s3-store";
+import { defaultUnfinishedTtlMs, uploadPieceBytes } from "../../limits.js";
+import type { ResumableUploads } from "../../resumable-uploads.js";
+import type { S3BlobStore } from "../../s3/s3-blob-store.js";
+import { tusUploads } from "./tus-uploads.js";
+
+export interface S3TusUploadsOptions {
+  readonly config: S3ClientConfig;
+  readonly bucket: string;
+  readonly blobs: S3BlobStore;
+  readonly maxBytes: number;
+  /** `defaultUnfinishedTtlMs` where absent. */
+  readonly unfinishedTtlMs?: number | undefined;
+}
+
+const fullBelowBytes = 16 * 1024 ** 2;
+
+/**
+ * Uploads in pieces as multipart uploads of a bucket, under the blob's id. All that is known of them is in the bucket, so that
+ * an upload begun with one process goes on with another. A piece is on this machine's disk while it goes there.
+ */
+export function s3TusUploads(options: S3TusUploadsOptions): ResumableUploads {
+  const { config, bucket, blobs, maxBytes } = options;
+  const datastore = new S3Store({
+    s3ClientConfig: { ...config, bucket },
+    partSize: uploadPieceBytes,
+    useTags: false,
+    expirationPeriodInMilliseconds:
+      options.unfinishedTtlMs ?? defaultUnfinishedTtlMs,
+    // What another process changed must be seen.
+    cache: {
+      get: async () => undefined,
+      set: async () => {},
+      delete: async () => {},
+    },
+  });
+  // It makes parts of a 10,000th of the most that can come while the length is unknown.
+  Object.assign(datastore, { maxUploadSize: maxBytes });
+  const client = new S3(config);
+
+  return tusUploads({
+    datastore,
+    blobs,
+    maxBytes,
+    async finish(id, _size, label) {
+      const info = await blobs.adopt(id, id, label);
+      await client.deleteObject({ Bucket: bucket, Key: `${id}.info` });
+      return info;
+    },
+    async sweep() {
+      const deleted = await datastore.deleteExpired();
+      return { deleted, uploads: 0, bytes: 0 };
+    },
+    async isFull() {
+      const { bavail, bsize } = await statfs(tmpdir());
+      return bavail * bsize < fullBelowBytes;
+    },
+  });
+}

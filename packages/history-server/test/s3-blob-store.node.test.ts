@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
+import { readAll, streamOf } from "@history-sync/primitives";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { historyServerClient } from "../src/client/index.js";
+import { blobId } from "../src/index.js";
+import { s3TusUploads, serve } from "../src/node/index.js";
+import { s3BlobStore } from "../src/s3/index.js";
+import { blobStoreContract } from "../src/testing/index.js";
+import {
+  isObjectStoreInstalled,
+  type ObjectStore,
+  objectStorePackages,
+  startObjectStore,
+} from "./support/object-store.js";
+
+const installed = isObjectStoreInstalled();
+const maxBytes = 100_000_000;
+const label = { expiresAtMs: 2 ** 45, once: false };
+
+/** Vitest's own comparison of this many bytes takes seconds. */
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+if (!installed) {
+  // Where every check counts, a missing store is a failure; elsewhere it is said, and the rest runs.
+  test("the tests of the S3 store need a server", () => {
+    const need = `apt-get install ${objectStorePackages}`;
+    process.stderr.write(`S3 is not tested on this machine: ${need}\n`);
+    expect(process.env.CI, need).toBeUndefined();
+  });
+} else {
+  describe("on OpenStack Swift", () => {
+    let store: ObjectStore | undefined;
+    let config: S3ClientConfig = {};
+    let client = new S3Client({ region: "none" });
+    let buckets = 0;
+
+    beforeAll(async () => {
+      store = await startObjectStore();
+      const { endpoint, region, credentials } = store;
+      config = {
+        endpoint,
+        region,
+        credentials,
+        forcePathStyle: true,
+        requestChecksumCalculation: "WHEN_REQUIRED",
+        responseChecksumValidation: "WHEN_REQUIRED",
+      };
+      client = new S3Client(config);
+    }, 60_000);
+    afterAll(() => store?.stop());
+
+    const newBucket = async (): Promise<string> => {
+      const Bucket = `bucket-${buckets++}`;
+      await client.send(new CreateBucketCommand({ Bucket }));
+      return Bucket;
+    };
+    const keysIn = async (Bucket: string): Promise<readonly string[]> => {
+      const page = await client.send(new ListObjectsV2Command({ Bucket }));
+      return (page.Contents ?? []).map(({ Key = "" }) => Key);
+    };
+
+    blobStoreContract("s3BlobStore", async (clock) => {
+      const bucket = await newBucket();
+      return {
+        blobs: s3BlobStore({ client, bucket, prefix: "history/", clock }),
+        close: async () => {},
+      };
+    });
+
+    test("a blob of several parts comes back, whole and in ranges, and goes without a trace", async () => {
+      const bucket = await newBucket();
+      const blobs = s3BlobStore({ client, bucket });
+      const bytes = new Uint8Array(randomBytes(20_000_000));
+      const id = blobId("0123456789abcdef0123456789abcdef");
+      const body = streamOf([bytes.subarray(0, 14), bytes.subarray(14)]);
+      await blobs.write(id, body, { maxBytes, label });
+      const whole = await blobs.read(id);
+      expect(whole && isEqual(await readAll(whole.body), bytes)).toBe(true);
+      const range = { start: 8_388_600, end: 16_777_300 };
+      const part = await blobs.read(id, range);
+      const expected = bytes.slice(range.start, range.end);
+      expect(part && isEqual(await readAll(part.body), expected)).toBe(true);
+      expect(await blobs.delete(id)).toBe(true);
+      expect(await keysIn(bucket)).toEqual([]);
+    });
+
+    test("a wrong secret is storage-failed", async () => {
+      const bucket = await newBucket();
+      const credentials = { accessKeyId: "test:tester", secretAccessKey: "x" };
+      const stranger = new S3Client({ ...config, credentials });
+      const blobs = s3BlobStore({ client: stranger, bucket });
+      await expect(
+        blobs.stat(blobId("0123456789abcdef0123456789abcdef")),
+      ).rejects.toMatchObject({ code: "storage-failed", retryable: true });
+    });
+
+    test("two servers on one bucket: begun on one, resumed on the other, downloaded from both", async () => {
+      const bucket = await newBucket();
+      const start = () => {
+        const blobs = s3BlobStore({ client, bucket });
+        const resumable = s3TusUploads({ config, bucket, blobs, maxBytes });
+        return serve({ blobs, resumable, port: 0 });
+      };
+      await using first = await start();
+      await using second = await start();
+      const { createUpload, resumeUpload, upload, download } =
+        historyServerClient({ retryDelayMs: 0 });
+
+      const small = new Uint8Array(randomBytes(40_000));
+      const url = await upload(first.url, streamOf([small]));
+      const onSecond = url.replace(first.url, second.url);
+      expect(await readAll(await download(onSecond))).toEqual(small);
+
+      const large = new Uint8Array(randomBytes(20_000_000));
+      const begun = await createUpload(first.url);
+      if (!begun) throw new TypeError("expected tus");
+      const stop = new AbortController();
+      const sending = resumeUpload(begun, streamOf([large]), {
+        signal: stop.signal,
+        onProgress: () => stop.abort(),
+      });
+      await expect(sending).rejects.toThrow("aborted");
+      const moved = {
+        ...begun,
+        url: begun.url.replace(first.url, second.url),
+        uploadUrl: begun.uploadUrl.replace(first.url, second.url),
+      };
+      const seen: number[] = [];
+      const finished = await resumeUpload(moved, streamOf([large]), {
+        onProgress: (bytes) => seen.push(bytes),
+      });
+      expect(seen[0]).toBeGreaterThan(8_388_608);
+      for (const address of [finished, begun.url]) {
+        const received = await readAll(await download(address));
+        expect(isEqual(received, large)).toBe(true);
+      }
+    });
+  });
+}
