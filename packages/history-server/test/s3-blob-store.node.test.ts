@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import {
   CreateBucketCommand,
   ListObjectsV2Command,
@@ -100,6 +103,33 @@ if (!installed) {
       await expect(
         blobs.stat(blobId("0123456789abcdef0123456789abcdef")),
       ).rejects.toMatchObject({ code: "storage-failed", retryable: true });
+    });
+
+    test("the command serves a bucket, and ends when told", async () => {
+      const bucket = await newBucket();
+      const { endpoint = "", credentials } = store ?? {};
+      const command = new URL("../dist/node/main.js", import.meta.url);
+      const args = ["--port", "0", "--s3", endpoint, "--bucket", bucket];
+      const child = spawn(process.execPath, [fileURLToPath(command), ...args], {
+        env: {
+          ...process.env,
+          AWS_ACCESS_KEY_ID: credentials?.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey,
+        },
+      });
+      const exited = once(child, "exit");
+      const [line] = await once(child.stdout, "data");
+      const url = /http:\S+/.exec(String(line))?.[0] ?? "";
+      const { upload, download } = historyServerClient({ origins: [url] });
+      for (const length of [1, 9_000_000]) {
+        const bytes = new Uint8Array(randomBytes(length));
+        const address = await upload(url, streamOf([bytes]));
+        const received = await readAll(await download(address));
+        expect(isEqual(received, bytes)).toBe(true);
+      }
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      child.kill("SIGTERM");
+      expect(await exited).toEqual([0, null]);
     });
 
     test("two servers on one bucket: begun on one, resumed on the other, downloaded from both", async () => {
