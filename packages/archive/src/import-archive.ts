@@ -21,9 +21,9 @@ export interface ImportOptions {
   /** Names the archive: a second import of this id goes on where the first one stopped. Never use it for another. */
   readonly importId: string;
   readonly clock: Clock;
-  /** Frames merged in one transaction. Default: 5,000, so that one write of an index's page serves many rows. */
+  /** Frames merged in one transaction. Default: 2,500, so that one write of an index's page serves many rows. */
   readonly pageRows?: number;
-  /** Bytes of frames merged in one transaction, the last frame excepted. Default: 4 MiB, which bounds the memory. */
+  /** Bytes of frames merged in one transaction, the last frame excepted. Default: 2 MiB, which bounds the memory. */
   readonly pageBytes?: number;
   readonly limits?: FrameLimits;
   /** Hears how many elements are done, after every page that is merged for good. */
@@ -31,8 +31,8 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
 }
 
-const defaultPageRows = 5_000;
-const defaultPageBytes = 4 * 1024 * 1024;
+const defaultPageRows = 2_500;
+const defaultPageBytes = 2 * 1024 * 1024;
 
 /**
  * Merges an archive into a store, a page at a time, and tells what became of its rows, and whether all came that its

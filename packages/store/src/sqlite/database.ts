@@ -5,7 +5,7 @@ const busyTimeoutMs = 5_000;
 
 /**
  * Opens a database of ours. Integers come back as `bigint`: nanoseconds don't fit a double.
- * 32 MiB of cache holds the hashes of a million message ids, which are looked up and written at random.
+ * 20 MiB of cache holds the hashes of a million message ids, which are looked up and written at random.
  * 64 MiB of log before it is copied into the file: pages that every transaction changes are copied once for many.
  * `secure_delete`, since keys that are taken away must be gone. `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
  */
@@ -17,7 +17,7 @@ export function openDatabase(path: string): DatabaseSync {
     PRAGMA foreign_keys = ON;
     PRAGMA busy_timeout = ${busyTimeoutMs};
     PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -32768;
+    PRAGMA cache_size = -20480;
     PRAGMA wal_autocheckpoint = 16384;
   `);
   return db;
