@@ -2,6 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NodeIdentityService } from "@history-sync/delivery-service";
+import {
+  type GrpcTransport,
+  grpcTransport,
+} from "@history-sync/delivery-service/node";
 import {
   identityLog,
   registration,
@@ -14,15 +19,10 @@ import {
 } from "@history-sync/identity/private-key";
 import { installationId, systemClock } from "@history-sync/primitives";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { NodeIdentityService } from "../src/index.ts";
-import { type GrpcTransport, grpcTransport } from "../src/node.ts";
-import {
-  type NodeProcess,
-  startNodeProcess,
-} from "../test/support/node-process.ts";
-import { Actor } from "./actor.ts";
-import { Peer } from "./peer.ts";
-import { peerCommand } from "./peer-command.ts";
+import { Actor } from "../src/actor.ts";
+import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
+import { Peer } from "../src/peer.ts";
+import { peerCommand } from "../src/peer-command.ts";
 
 let folder: string;
 let node: NodeProcess;

@@ -3,13 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type NodeProcess,
-  startNodeProcess,
-} from "../test/support/node-process.ts";
-import { Actor } from "./actor.ts";
-import { Peer } from "./peer.ts";
-import { peerCommand } from "./peer-command.ts";
+import { Actor } from "../src/actor.ts";
+import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
+import { Peer } from "../src/peer.ts";
+import { peerCommand } from "../src/peer-command.ts";
 
 let folder: string;
 let node: NodeProcess;

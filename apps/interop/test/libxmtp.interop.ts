@@ -2,13 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type NodeProcess,
-  startNodeProcess,
-} from "../test/support/node-process.ts";
-import { Actor } from "./actor.ts";
-import { Peer } from "./peer.ts";
-import { peerCommand } from "./peer-command.ts";
+import { Actor } from "../src/actor.ts";
+import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
+import { Peer } from "../src/peer.ts";
+import { peerCommand } from "../src/peer-command.ts";
 
 // One story, told in order: each test goes on where the one before it ended.
 describe("real libxmtp on our node", () => {

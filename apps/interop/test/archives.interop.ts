@@ -24,13 +24,10 @@ import {
   toHex,
 } from "@history-sync/primitives";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  type NodeProcess,
-  startNodeProcess,
-} from "../test/support/node-process.ts";
-import { Actor, type Conversation } from "./actor.ts";
-import { Peer } from "./peer.ts";
-import { peerCommand } from "./peer-command.ts";
+import { Actor, type Conversation } from "../src/actor.ts";
+import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
+import { Peer } from "../src/peer.ts";
+import { peerCommand } from "../src/peer-command.ts";
 
 // libxmtp 1.10 can spin for ever on an archive with a message above about 8 kB.
 const maxFrameBytes = 8_000;

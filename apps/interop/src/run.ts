@@ -6,14 +6,10 @@ import { fileURLToPath } from "node:url";
 import { peerCommand } from "./peer-command.ts";
 
 if (existsSync(peerCommand)) {
-  const { status } = spawnSync(
-    "vitest",
-    ["run", "--config", "vitest.interop.config.ts"],
-    {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      stdio: "inherit",
-    },
-  );
+  const { status } = spawnSync("vitest", ["run"], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    stdio: "inherit",
+  });
   process.exitCode = status ?? 1;
 } else {
   process.stdout.write(
