@@ -15,6 +15,8 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `authentication-failed`: who a member is could not be looked up; nothing was skipped, sync again.
  * - `delivery-failed`: the delivery service failed; nothing was lost, sync again.
  * - `delivery-disorder`: the delivery service gave an id that doesn't grow, against its contract; nothing of it was taken, sync again.
+ * - `invalid-group-data`: what an extension of XMTP's says is missing, broken or too long; the group isn't one of XMTP's, or the value has to be another.
+ * - `newer-protocol`: the group asks for a later version of XMTP's protocol; it waits, and goes on with a release that has it.
  * - `unsupported-state`: a stored state is of another engine or version; open it with the release that wrote it.
  * - `wrong-credential`: the store belongs to another credential; open it with its own, or take an empty store.
  * - `engine-failed`: MLS could not do what was asked of it; the `cause` says why.
@@ -34,6 +36,8 @@ export type MlsGroupErrorCode =
   | "authentication-failed"
   | "delivery-failed"
   | "delivery-disorder"
+  | "invalid-group-data"
+  | "newer-protocol"
   | "unsupported-state"
   | "wrong-credential"
   | "engine-failed";

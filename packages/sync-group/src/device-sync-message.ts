@@ -1,11 +1,9 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  concatBytes,
-  type GroupId,
-  type InstallationId,
-  idBytes,
-  type MessageId,
-  messageIdOf,
+import { xmtpMessageId } from "@history-sync/mls-group/xmtp";
+import type {
+  GroupId,
+  InstallationId,
+  MessageId,
 } from "@history-sync/primitives";
 import {
   type DeviceSyncContent,
@@ -16,7 +14,6 @@ import {
   PlaintextEnvelope_V1Schema,
   PlaintextEnvelopeSchema,
 } from "@history-sync/proto/message-contents";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { SyncGroupError } from "./errors.js";
 
 /** What one installation says to the others: one of XMTP's device-sync messages, told apart by `case`. */
@@ -72,7 +69,7 @@ export function wrapContent(
     content: { case: "v1", value: v1 },
   });
   return {
-    id: syncMessageId(groupId, v1.idempotencyKey, encoded),
+    id: xmtpMessageId(groupId, v1.idempotencyKey, encoded),
     plaintext: toBinary(PlaintextEnvelopeSchema, envelope),
   };
 }
@@ -92,7 +89,7 @@ export function unwrapContent(
         DeviceSyncContentSchema,
         fromBinary(EncodedContentSchema, encoded).content,
       );
-      const id = syncMessageId(groupId, idempotencyKey, encoded);
+      const id = xmtpMessageId(groupId, idempotencyKey, encoded);
       if (content.case !== undefined) return { id, content };
       refused = "an unknown device-sync message";
     }
@@ -103,19 +100,5 @@ export function unwrapContent(
     "invalid-content",
     `expected a device-sync message, got ${plaintext.length} bytes: ${refused}`,
     { cause },
-  );
-}
-
-const separator = Uint8Array.of(0x09);
-
-/** SHA-256 over group, sender's time as text, and content, with tabs between them. */
-export function syncMessageId(
-  groupId: GroupId,
-  idempotencyKey: string,
-  content: Uint8Array,
-): MessageId {
-  const key = new TextEncoder().encode(idempotencyKey);
-  return messageIdOf(
-    sha256(concatBytes(idBytes(groupId), separator, key, separator, content)),
   );
 }

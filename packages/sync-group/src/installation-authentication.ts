@@ -1,12 +1,6 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import type { AuthenticationService } from "@history-sync/mls-group";
-import {
-  type InboxId,
-  inboxId,
-  installationIdOf,
-  PrimitivesError,
-} from "@history-sync/primitives";
-import { MlsCredentialSchema } from "@history-sync/proto/identity";
+import { inboxOf } from "@history-sync/mls-group/xmtp";
+import { type InboxId, installationIdOf } from "@history-sync/primitives";
 import type { InstallationSource } from "./installation-source.js";
 
 /** Accepts a leaf only if its credential names an inbox that has, or once had, an installation with its key. */
@@ -36,20 +30,4 @@ export function ownInboxOnly(
       inboxOf(identity) === own &&
       authentication.validate(identity, signatureKey),
   };
-}
-
-/** The inbox that a leaf's credential names. */
-export function inboxOf(identity: Uint8Array): InboxId | undefined {
-  let named: string;
-  try {
-    named = fromBinary(MlsCredentialSchema, identity).inboxId;
-  } catch {
-    return undefined;
-  }
-  try {
-    return inboxId(named);
-  } catch (error) {
-    if (error instanceof PrimitivesError) return undefined;
-    throw error;
-  }
 }

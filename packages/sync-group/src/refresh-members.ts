@@ -1,7 +1,7 @@
 import type { MlsGroup } from "@history-sync/mls-group";
+import { readMembership, withMembership } from "@history-sync/mls-group/xmtp";
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import { SyncGroupError } from "./errors.js";
-import { sequenceIdIn, withMembership } from "./group-extensions.js";
 import type {
   InstallationSource,
   Installations,
@@ -31,7 +31,8 @@ export async function refreshMembers(
   const { inboxId } = inbox;
   await group.sync(signal);
   const { sequenceId, installations } = await knownInstallations(inbox);
-  const reached = sequenceIdIn(group.extensions, inboxId);
+  const { sequenceIds } = readMembership(group.extensions);
+  const reached = sequenceIds.get(inboxId) ?? 0n;
   if (reached > sequenceId) {
     throw new SyncGroupError(
       "stale-installations",
@@ -45,7 +46,10 @@ export async function refreshMembers(
       add: installations.filter((id) => !present.includes(id)),
       remove: present.filter((id) => !installations.includes(id)),
       extensions: ({ current, unavailable: failed }) =>
-        withMembership(current, { inboxId, sequenceId, failed }),
+        withMembership(current, {
+          sequenceIds: new Map([[inboxId, sequenceId]]),
+          failedInstallations: new Set(failed),
+        }),
     },
     { signal },
   );

@@ -1,4 +1,3 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type DeliveryService,
   type GroupStateStore,
@@ -7,6 +6,13 @@ import {
   openInstallation,
   type TopicPosition,
 } from "@history-sync/mls-group";
+import {
+  applicationId,
+  credentialOf,
+  inboxOf,
+  isSyncGroupOf,
+  newSyncGroupExtensions,
+} from "@history-sync/mls-group/xmtp";
 import {
   type Clock,
   HistorySyncError,
@@ -18,7 +24,6 @@ import {
   type RandomBytes,
 } from "@history-sync/primitives";
 import type { DeviceSyncContent } from "@history-sync/proto/device-sync";
-import { MlsCredentialSchema } from "@history-sync/proto/identity";
 import {
   type DeviceSyncMessage,
   unwrapContent,
@@ -27,12 +32,6 @@ import {
 import { SyncGroupError } from "./errors.js";
 import { followNews } from "./follow.js";
 import {
-  applicationId,
-  isSyncGroupOf,
-  newSyncGroupExtensions,
-} from "./group-extensions.js";
-import {
-  inboxOf,
   installationAuthentication,
   ownInboxOnly,
 } from "./installation-authentication.js";
@@ -76,14 +75,10 @@ export async function openSyncGroups(
     installationAuthentication(ports.installations),
     inboxId,
   );
-  const credential = toBinary(
-    MlsCredentialSchema,
-    create(MlsCredentialSchema, { inboxId }),
-  );
   const installation = await openInstallation(
     { ...ports, authentication },
     {
-      credential,
+      credential: credentialOf(inboxId),
       leafExtensions: [applicationId(inboxId)],
       ...(signal === undefined ? {} : { signal }),
     },
@@ -224,7 +219,7 @@ export class SyncGroups implements AsyncDisposable {
   async #create(): Promise<MlsGroup> {
     const { randomBytes, log } = this.#ports;
     const group = await this.#installation.createGroup({
-      extensions: newSyncGroupExtensions(this.inboxId, randomBytes),
+      extensions: newSyncGroupExtensions(this.inboxId, { randomBytes }),
     });
     this.#reconnect();
     log("sync-group.created", { group: group.id });

@@ -1,10 +1,11 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { openInstallation } from "@history-sync/mls-group";
 import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
+import {
+  credentialOf,
+  newSyncGroupExtensions,
+} from "@history-sync/mls-group/xmtp";
 import { silent, systemRandomBytes } from "@history-sync/primitives";
-import { MlsCredentialSchema } from "@history-sync/proto/identity";
 import { expect, test } from "vitest";
-import { newSyncGroupExtensions } from "../../src/group-extensions.js";
 import { alix, bo, World } from "../actors.js";
 
 test("Alix's phone refuses a sync group with Bo in it, and one that Bo made in its name", async () => {
@@ -22,14 +23,13 @@ test("Alix's phone refuses a sync group with Bo in it, and one that Bo made in i
       log: silent,
     },
     {
-      credential: toBinary(
-        MlsCredentialSchema,
-        create(MlsCredentialSchema, { inboxId: bo }),
-      ),
+      credential: credentialOf(bo),
     },
   );
   world.installations.add(bo, mallory.id);
-  const extensions = newSyncGroupExtensions(alix, systemRandomBytes);
+  const extensions = newSyncGroupExtensions(alix, {
+    randomBytes: systemRandomBytes,
+  });
   const group = await mallory.createGroup({ extensions });
   await group.changeMembers({ add: [phone.groups.installationId] });
   await group.send(new Uint8Array(10));
@@ -56,10 +56,7 @@ test("a group of one's own inbox that is no sync group isn't read", async () => 
       log: silent,
     },
     {
-      credential: toBinary(
-        MlsCredentialSchema,
-        create(MlsCredentialSchema, { inboxId: alix }),
-      ),
+      credential: credentialOf(alix),
     },
   );
   world.installations.add(alix, laptop.id);

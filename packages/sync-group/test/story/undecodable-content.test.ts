@@ -1,8 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { openInstallation } from "@history-sync/mls-group";
 import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
+import { credentialOf } from "@history-sync/mls-group/xmtp";
 import { silent, systemRandomBytes } from "@history-sync/primitives";
-import { MlsCredentialSchema } from "@history-sync/proto/identity";
 import { expect, test } from "vitest";
 import { installationAuthentication } from "../../src/index.js";
 import { alix, heard, request, World } from "../actors.js";
@@ -22,10 +21,7 @@ test("a laptop that says what nobody understands is passed over, for good", asyn
       log: silent,
     },
     {
-      credential: toBinary(
-        MlsCredentialSchema,
-        create(MlsCredentialSchema, { inboxId: alix }),
-      ),
+      credential: credentialOf(alix),
     },
   );
   world.installations.add(alix, laptop.id);

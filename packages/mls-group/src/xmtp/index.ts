@@ -1,0 +1,40 @@
+export { applicationId, credentialOf, inboxOf } from "./credential.js";
+export { dmId } from "./dm-id.js";
+export {
+  type ConversationKind,
+  type ImmutableMetadata,
+  isSyncGroupOf,
+  readImmutableMetadata,
+} from "./immutable-metadata.js";
+export {
+  type Membership,
+  readMembership,
+  withMembership,
+} from "./membership.js";
+export { xmtpMessageId } from "./message-id.js";
+export {
+  type MutableMetadata,
+  maxMetadataBytes,
+  metadataFields,
+  readMutableMetadata,
+  withAdmin,
+  withMetadata,
+  withoutAdmin,
+  withoutSuperAdmin,
+  withSuperAdmin,
+} from "./mutable-metadata.js";
+export {
+  type NewConversationOptions,
+  type NewGroupOptions,
+  newDmExtensions,
+  newGroupExtensions,
+  newSyncGroupExtensions,
+} from "./new-group.js";
+export {
+  metadataPolicy,
+  type Permissions,
+  readPermissions,
+  withPermissions,
+} from "./permissions.js";
+export { allows, type Policy, type PolicyActor } from "./policy.js";
+export { adminOnly, allMembers, dmPermissions } from "./preset-permissions.js";

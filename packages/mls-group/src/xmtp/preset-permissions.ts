@@ -1,0 +1,51 @@
+import { metadataFields } from "./mutable-metadata.js";
+import type { Permissions } from "./permissions.js";
+import type { Policy } from "./policy.js";
+
+const open = [
+  metadataFields.name,
+  metadataFields.description,
+  metadataFields.imageUrl,
+  metadataFields.appData,
+];
+const disappearing = [
+  metadataFields.disappearFromNs,
+  metadataFields.disappearInNs,
+];
+
+/** XMTP's default: everybody adds members and changes what the group says of itself. Sync groups have it too. */
+export const allMembers: Permissions = {
+  addMember: "allow",
+  removeMember: "admin",
+  updateMetadata: metadata("allow"),
+  addAdmin: "super-admin",
+  removeAdmin: "super-admin",
+  updatePermissions: "super-admin",
+};
+
+/** XMTP's "admin only": the same by admins alone. */
+export const adminOnly: Permissions = {
+  ...allMembers,
+  addMember: "admin",
+  updateMetadata: metadata("admin"),
+};
+
+/** XMTP's policies of a DM: it has no admins, and nobody comes or goes but the two. */
+export const dmPermissions: Permissions = {
+  addMember: "deny",
+  removeMember: "deny",
+  updateMetadata: new Map(
+    [...metadata("allow").keys()].map((field) => [field, "allow"]),
+  ),
+  addAdmin: "deny",
+  removeAdmin: "deny",
+  updatePermissions: "deny",
+};
+
+function metadata(policy: Policy): ReadonlyMap<string, Policy> {
+  return new Map([
+    ...open.map((field) => [field, policy] as const),
+    ...disappearing.map((field) => [field, "admin"] as const),
+    [metadataFields.minimumProtocolVersion, "super-admin"],
+  ]);
+}
