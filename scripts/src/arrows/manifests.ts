@@ -2,8 +2,8 @@ import type { Workspace, WorkspacePackage } from "../workspace.ts";
 import { shippedDependencies } from "../workspace.ts";
 import { type Allowed, allowsOutside, matches, type Table } from "./table.ts";
 
-/** Outside packages that only one package may use, in its tests too. */
-export const soleUsers: Readonly<Record<string, string>> = {
+/** Outside packages that one package compiles into itself; no other may use them, in its tests neither. */
+export const bundled: Readonly<Record<string, string>> = {
   "ts-mls": "mls-group",
 };
 
@@ -58,7 +58,7 @@ function packageProblems(
         `${file}: "${name}" is "${range}"; a package of the workspace is "workspace:^"`,
       );
     }
-    const soleUser = soleUsers[name];
+    const soleUser = bundled[name];
     if (soleUser !== undefined && soleUser !== label) {
       problems.push(
         `${file}: "${label}" depends on "${name}", which only "${soleUser}" may use`,

@@ -7,7 +7,7 @@ import {
   type Workspace,
   type WorkspacePackage,
 } from "../workspace.ts";
-import { soleUsers, testTools } from "./manifests.ts";
+import { bundled, testTools } from "./manifests.ts";
 import type { Table } from "./table.ts";
 
 type Where = {
@@ -84,7 +84,7 @@ function packageProblems(where: Where, specifier: string): readonly string[] {
   const isSource = file.startsWith("src/");
   const other = workspace.packages.find((p) => p.manifest.name === name);
   const problems: string[] = [];
-  const soleUser = soleUsers[name];
+  const soleUser = bundled[name];
   if (soleUser !== undefined && soleUser !== pkg.label) {
     problems.push(`imports "${name}", which only "${soleUser}" may use`);
   }
@@ -108,7 +108,7 @@ function packageProblems(where: Where, specifier: string): readonly string[] {
   return problems;
 }
 
-/** Tests may use what the root brings; the source only what its users install, and suites for tests their tools. */
+/** Tests may use what the root brings; the source only what its users install or find compiled in, and suites for tests their tools. */
 function isDeclared(where: Where, name: string): boolean {
   const { manifest } = where.pkg;
   if (!where.file.startsWith("src/")) {
@@ -118,15 +118,16 @@ function isDeclared(where: Where, name: string): boolean {
       where.workspace.rootManifest.devDependencies,
     ].some((section) => section?.[name] !== undefined);
   }
-  const isPrivateTool =
-    manifest.private && manifest.devDependencies?.[name] !== undefined;
+  const isCompiledIn =
+    (manifest.private || bundled[name] === where.pkg.label) &&
+    manifest.devDependencies?.[name] !== undefined;
   if (testTools.includes(name) && !manifest.private) {
     return (
       where.file.startsWith("src/testing/") &&
       manifest.peerDependencies?.[name] !== undefined
     );
   }
-  return isPrivateTool || shippedDependencies(manifest)[name] !== undefined;
+  return isCompiledIn || shippedDependencies(manifest)[name] !== undefined;
 }
 
 function exportsSubpath(pkg: WorkspacePackage, subpath: string): boolean {
