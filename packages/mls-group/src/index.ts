@@ -1,4 +1,9 @@
-export type { AuthenticationService } from "./authentication-service.js";
+export type {
+  AuthenticationService,
+  JoinedGroup,
+  Member,
+  ProposedCommit,
+} from "./authentication-service.js";
 export type {
   Delivered,
   DeliveryOptions,
@@ -9,7 +14,6 @@ export type {
   TopicPosition,
   WelcomeHeader,
 } from "./delivery-service.js";
-export type { Member } from "./engine/engine.js";
 export { MlsGroupError, type MlsGroupErrorCode } from "./errors.js";
 export type {
   EngineState,

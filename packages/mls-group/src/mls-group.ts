@@ -4,7 +4,8 @@ import {
   toHex,
 } from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { GroupView, Member } from "./engine/engine.js";
+import type { Member } from "./authentication-service.js";
+import type { GroupView } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import type {
   GroupRecord,
@@ -131,22 +132,15 @@ export class MlsGroup {
   }
 
   /**
-   * Adds and removes members and replaces the group's extensions; resolves when the change counts.
-   * Removals go first, in a commit of their own: the engine can't join them with other changes.
+   * Adds and removes members and replaces the group's extensions, all in one commit; resolves when the change counts.
    */
   changeMembers(
     change: MembershipChange,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<MembershipChanged> {
-    const { add = [], remove = [], extensions } = change;
     return this.#lock.run(async () => {
       await this.#reload();
-      const { removed } = await this.#change({ remove }, options.signal);
-      const { added, unavailable } = await this.#change(
-        extensions === undefined ? { add } : { add, extensions },
-        options.signal,
-      );
-      return { added, removed, unavailable };
+      return this.#change(change, options.signal);
     });
   }
 

@@ -138,6 +138,11 @@ async function othersMessage(
     };
   }
   const { state } = processed;
+  if (processed.kind === "refused-commit") {
+    const record = { ...group, state };
+    const changes = { groups: [record] };
+    return { record, changes, event: "skipped", code: processed.code };
+  }
   if (processed.kind === "application") {
     const record = { ...group, state };
     const received = [receivedOf(entry, record, processed)];

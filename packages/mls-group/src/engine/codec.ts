@@ -26,30 +26,46 @@ export function encodeState(state: ClientState): EngineState {
   };
 }
 
-export function decodeState(
+/**
+ * Decodes a state for one piece of work. What is decoded is a view on a copy of the stored bytes, which is wiped when
+ * the work is done: the result must hold nothing of it but what was encoded or copied anew.
+ */
+export async function withState<Result>(
   stored: EngineState,
   check: MemberCheck,
-): ClientState {
+  work: (state: ClientState) => Promise<Result>,
+): Promise<Result> {
   if (stored.engine !== engineName || stored.version !== stateVersion) {
     throw new MlsGroupError(
       "unsupported-state",
       `expected a state of ${engineName} version ${stateVersion}, got ${stored.engine} version ${stored.version}`,
     );
   }
-  const state = decodeGroupState(stored.bytes, 0)?.[0];
-  if (state === undefined) {
-    throw new MlsGroupError(
-      "unsupported-state",
-      `expected a group's state, got ${stored.bytes.length} bytes that are none`,
-    );
+  const copy = stored.bytes.slice();
+  try {
+    const state = { ...decodedState(copy), clientConfig: check.config };
+    check.trust(leaves(state).map(({ leaf }) => leaf));
+    return await work(state);
+  } finally {
+    wipe([copy]);
   }
-  const decoded = { ...state, clientConfig: check.config };
-  check.trust(leaves(decoded).map(({ leaf }) => leaf));
-  return decoded;
+}
+
+export function wipe(secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
+
+function decodedState(bytes: Uint8Array): Omit<ClientState, "clientConfig"> {
+  const decoded = attempt(() => decodeGroupState(bytes, 0));
+  if (decoded) return decoded[0];
+  throw new MlsGroupError(
+    "unsupported-state",
+    `expected a group's state, got ${bytes.length} bytes that are none`,
+  );
 }
 
 export function keyPackageOf(bytes: Uint8Array): KeyPackage {
-  const decoded = decodeKeyPackage(bytes, 0);
+  const decoded = attempt(() => decodeKeyPackage(bytes, 0));
   if (decoded === undefined || decoded[1] !== bytes.length) {
     throw new MlsGroupError(
       "invalid-key-package",
@@ -59,11 +75,16 @@ export function keyPackageOf(bytes: Uint8Array): KeyPackage {
   return decoded[0];
 }
 
-/** An MLSMessage and nothing after it; the engine's decoder also throws plain errors. */
+/** An MLSMessage and nothing after it. */
 export function messageOf(bytes: Uint8Array): MLSMessage | undefined {
+  const decoded = attempt(() => decodeMlsMessage(bytes, 0));
+  return decoded?.[1] === bytes.length ? decoded[0] : undefined;
+}
+
+/** The engine's decoders also throw plain errors. */
+function attempt<Result>(decode: () => Result): Result | undefined {
   try {
-    const decoded = decodeMlsMessage(bytes, 0);
-    return decoded?.[1] === bytes.length ? decoded[0] : undefined;
+    return decode();
   } catch {
     return undefined;
   }

@@ -1,13 +1,8 @@
 import type { GroupId, InstallationId } from "@history-sync/primitives";
+import type { Member } from "../authentication-service.js";
+import type { MlsGroupErrorCode } from "../errors.js";
 import type { EngineState, KeyPackageRecord } from "../group-state-store.js";
 import type { Extension } from "../parameters.js";
-
-/** A member of a group: a leaf of its tree. */
-export interface Member {
-  readonly installationId: InstallationId;
-  /** The identity of its basic credential. */
-  readonly credential: Uint8Array;
-}
 
 /** What a state says. */
 export interface GroupView {
@@ -17,6 +12,8 @@ export interface GroupView {
   readonly members: readonly Member[];
   /** False once this installation was removed. */
   readonly active: boolean;
+  /** The same for all who are in the same epoch of the same group (RFC 9420 section 8.7), and tells a fork. */
+  readonly epochAuthenticator: Uint8Array;
 }
 
 export interface NewLeaf {
@@ -43,6 +40,7 @@ export interface ReadKeyPackage extends Member {
   readonly notAfter: bigint;
 }
 
+/** What one commit shall do. With nothing in it, it renews the committer's keys. */
 export interface CommitIntent {
   readonly add: readonly ReadKeyPackage[];
   readonly remove: readonly InstallationId[];
@@ -66,6 +64,12 @@ export type Processed =
       readonly epoch: bigint;
     }
   | { readonly kind: "commit"; readonly state: EngineState }
+  /** A commit of a member that may not count. The epoch stays; the key that opened it is gone from the state. */
+  | {
+      readonly kind: "refused-commit";
+      readonly state: EngineState;
+      readonly code: MlsGroupErrorCode;
+    }
   /** A commit that lost its race: nothing to do. */
   | { readonly kind: "late-commit" };
 

@@ -11,7 +11,7 @@ const names = {
 
 type Name = keyof typeof names;
 
-interface EngineExtension {
+export interface EngineExtension {
   extensionType: Name | number;
   extensionData: Uint8Array;
 }

@@ -1,5 +1,6 @@
 import { equalBytes, installationIdOf } from "@history-sync/primitives";
-import type { Member } from "./engine.js";
+import type { Member } from "../authentication-service.js";
+import { MlsGroupError } from "../errors.js";
 import type { ClientState, LeafNode } from "./ts-mls.js";
 
 export function leaves(
@@ -14,10 +15,19 @@ export function leaves(
 
 export function leafAt(
   state: Pick<ClientState, "ratchetTree">,
-  nodeIndex: number,
+  leafIndex: number,
 ): LeafNode | undefined {
-  const node = state.ratchetTree[nodeIndex];
+  const node = state.ratchetTree[2 * leafIndex];
   return node?.nodeType === "leaf" ? node.leaf : undefined;
+}
+
+export function ownLeaf(state: ClientState): LeafNode {
+  const leaf = leafAt(state, state.privatePath.leafIndex);
+  if (leaf) return leaf;
+  throw new MlsGroupError(
+    "not-a-member",
+    "expected a group with this installation in it, got one without",
+  );
 }
 
 export function memberOf(leaf: LeafNode): Member {
@@ -31,11 +41,7 @@ export function memberOf(leaf: LeafNode): Member {
   };
 }
 
-export function sameMember(
-  before: LeafNode,
-  after: LeafNode | undefined,
-): boolean {
-  if (after === undefined) return false;
+export function sameMember(before: LeafNode, after: LeafNode): boolean {
   const [a, b] = [memberOf(before), memberOf(after)];
   return (
     a.installationId === b.installationId &&

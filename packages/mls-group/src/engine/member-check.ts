@@ -1,5 +1,9 @@
 import { toHex } from "@history-sync/primitives";
-import type { AuthenticationService } from "../authentication-service.js";
+import type {
+  AuthenticationService,
+  JoinedGroup,
+  ProposedCommit,
+} from "../authentication-service.js";
 import { MlsGroupError, type MlsGroupErrorCode } from "../errors.js";
 import { pastEpochs } from "../parameters.js";
 import { guarded } from "./guarded.js";
@@ -10,13 +14,15 @@ import {
   type LeafNode,
 } from "./ts-mls.js";
 
-/** Asks who a new leaf is, and keeps the answer apart from the engine's own errors. */
+/** Asks who a new leaf is and what a commit may do, and keeps the answers apart from the engine's own errors. */
 export class MemberCheck {
+  readonly #authentication: AuthenticationService;
   readonly config: ClientState["clientConfig"];
   #known: ReadonlySet<string> = new Set();
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(authentication: AuthenticationService) {
+    this.#authentication = authentication;
     this.config = {
       keyRetentionConfig: {
         retainKeysForGenerations: 10,
@@ -55,6 +61,18 @@ export class MemberCheck {
     );
   }
 
+  reviewCommit(commit: ProposedCommit): Promise<void> {
+    return this.#judged("refused-commit", async () =>
+      this.#authentication.reviewCommit?.(commit),
+    );
+  }
+
+  reviewJoin(group: JoinedGroup): Promise<void> {
+    return this.#judged("invalid-welcome", async () =>
+      this.#authentication.reviewJoin?.(group),
+    );
+  }
+
   /** As `guarded`; that nobody could be asked is no fault of the message. */
   async guarded<Result>(
     code: MlsGroupErrorCode,
@@ -66,9 +84,23 @@ export class MemberCheck {
       if (!this.#failure) throw error;
       throw new MlsGroupError(
         "authentication-failed",
-        "expected to learn whose a leaf is, got an error",
+        "expected to learn whose a leaf is and what its owner may do, got an error",
         { retryable: true, ...this.#failure },
       );
+    }
+  }
+
+  async #judged(
+    refusal: MlsGroupErrorCode,
+    review: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await review();
+    } catch (cause) {
+      const isRefused =
+        cause instanceof MlsGroupError && cause.code === refusal;
+      if (!isRefused) this.#failure = { cause };
+      throw cause;
     }
   }
 }

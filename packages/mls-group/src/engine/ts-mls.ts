@@ -1,32 +1,36 @@
-// The one place that names the engine's package; some of what is needed stands beside its main entry.
+// The one place that names the engine's package, which `patches/` mends and the build compiles into this file.
+// Taken module by module, so that only what is used comes along.
+export type {
+  CiphersuiteImpl,
+  ClientState,
+  FramedContent,
+  KeyPackage,
+  LeafNode,
+  MLSMessage,
+  PrivateKeyPackage,
+  PrivateMessage,
+  Proposal,
+} from "ts-mls";
 export {
-  type CiphersuiteImpl,
-  type ClientState,
-  createApplicationMessage,
-  createCommit,
   createGroup,
   decodeGroupState,
-  decodeMlsMessage,
-  defaultKeyPackageEqualityConfig,
-  emptyPskIndex,
   encodeGroupState,
-  encodeMlsMessage,
-  generateKeyPackageWithKey,
-  getCiphersuiteFromName,
-  getCiphersuiteImpl,
-  type IncomingMessageCallback,
   joinGroup,
-  type KeyPackage,
-  type LeafNode,
-  type MLSMessage,
-  type PrivateMessage,
-  type Proposal,
-  processPrivateMessage,
-} from "ts-mls";
+} from "ts-mls/clientState.js";
+export { createCommit } from "ts-mls/createCommit.js";
+export { createApplicationMessage } from "ts-mls/createMessage.js";
+export { getCiphersuiteFromName } from "ts-mls/crypto/ciphersuite.js";
+export { getCiphersuiteImpl } from "ts-mls/crypto/getCiphersuiteImpl.js";
 export {
   decodeKeyPackage,
   encodeKeyPackage,
+  generateKeyPackageWithKey,
   verifyKeyPackage,
 } from "ts-mls/keyPackage.js";
+export { defaultKeyPackageEqualityConfig } from "ts-mls/keyPackageEqualityConfig.js";
 export { verifyLeafNodeSignatureKeyPackage } from "ts-mls/leafNode.js";
-export { decryptSenderData } from "ts-mls/privateMessage.js";
+export { decodeMlsMessage, encodeMlsMessage } from "ts-mls/message.js";
+export { unprotectPrivateMessage } from "ts-mls/messageProtection.js";
+export { processPrivateMessage } from "ts-mls/processMessages.js";
+export { emptyPskIndex } from "ts-mls/pskIndex.js";
+export { decodeRequiredCapabilities } from "ts-mls/requiredCapabilities.js";
