@@ -215,3 +215,32 @@ describe("a stream", () => {
     expect((await stream.next()).done).toBe(true);
   });
 });
+
+describe("Welcomes", () => {
+  const mebibyte = 1024 * 1024;
+  const welcome = (bytes: number) => ({
+    installationId,
+    data: new Uint8Array(bytes),
+    hpkePublicKey: data,
+    wrapperAlgorithm: 1,
+    metadata: data,
+  });
+
+  test.each([
+    { many: 120, bytes: 1, requests: [50, 50, 20] },
+    { many: 3, bytes: 10 * mebibyte, requests: [2, 1] },
+    { many: 1, bytes: 24 * mebibyte, requests: [1] },
+  ])("$many of $bytes bytes go out in requests of $requests", async (row) => {
+    const requests: number[] = [];
+    const { client } = clientOf({
+      sendWelcomeMessages: ({ messages }) => {
+        requests.push(messages.length);
+        return {};
+      },
+    });
+    await client.sendWelcomes(
+      Array.from({ length: row.many }, () => welcome(row.bytes)),
+    );
+    expect(requests).toEqual(row.requests);
+  });
+});

@@ -91,14 +91,32 @@ export function badAnswer(message: string): DeliveryServiceError {
   return new DeliveryServiceError("bad-answer", message);
 }
 
-/** Splits what one request can't hold. */
+/** Splits what one request can't hold: too many items, or together too many bytes. */
 export function chunked<Item>(
   items: readonly Item[],
-  size: number,
+  maxItems: number,
+  limit?: ByteLimit<Item>,
 ): readonly (readonly Item[])[] {
   const chunks: Item[][] = [];
-  for (let at = 0; at < items.length; at += size) {
-    chunks.push(items.slice(at, at + size));
+  let chunk: Item[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = limit?.bytesOf(item) ?? 0;
+    const isFull =
+      chunk.length === maxItems || (limit && bytes + size > limit.maxBytes);
+    if (chunk.length === 0 || isFull) {
+      chunk = [];
+      bytes = 0;
+      chunks.push(chunk);
+    }
+    chunk.push(item);
+    bytes += size;
   }
   return chunks;
+}
+
+/** An item that is larger by itself has a chunk to itself. */
+export interface ByteLimit<Item> {
+  readonly bytesOf: (item: Item) => number;
+  readonly maxBytes: number;
 }

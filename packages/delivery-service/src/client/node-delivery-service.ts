@@ -27,6 +27,8 @@ import { reconnecting } from "./reconnect.js";
 const pageEntries = 100;
 /** Key packages or Welcomes in one request, as libxmtp does. */
 const perRequest = 50;
+/** Bytes of Welcomes in one request: below libxmtp's 25 MiB by what stands around them. */
+const welcomeBytesPerRequest = 24 * 1024 * 1024;
 
 /** The DeliveryService of `mls-group` over a node's API. */
 export class NodeDeliveryService implements DeliveryService {
@@ -97,7 +99,10 @@ export class NodeDeliveryService implements DeliveryService {
     welcomes: readonly OutgoingWelcome[],
     { signal }: DeliveryOptions = {},
   ): Promise<void> {
-    for (const some of chunked(welcomes, perRequest)) {
+    for (const some of chunked(welcomes, perRequest, {
+      bytesOf: ({ data }) => data.length,
+      maxBytes: welcomeBytesPerRequest,
+    })) {
       const messages = some.map(
         ({
           installationId,
