@@ -13,11 +13,11 @@ export interface TopicPosition {
 
 /** How a Welcome is wrapped; the delivery service passes it on unchanged. */
 export interface WelcomeHeader {
-  /** The receiver's key that the Welcome is for: the init key of its key package. */
+  /** The receiver's key that the Welcome is encrypted to: one that its key package names. */
   readonly hpkePublicKey: Uint8Array;
-  /** XMTP's number of the HPKE algorithm; 0: not wrapped. */
+  /** XMTP's number of the HPKE algorithm. */
   readonly wrapperAlgorithm: number;
-  /** XMTP's `WelcomeMetadata`; may be empty. */
+  /** XMTP's `WelcomeMetadata`, encrypted with the Welcome; may be empty. */
   readonly metadata: Uint8Array;
 }
 

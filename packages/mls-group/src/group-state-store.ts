@@ -16,6 +16,13 @@ export interface InstallationRecord {
   readonly credential: Uint8Array;
   /** The last Welcome that was looked at. */
   readonly welcomeCursor: bigint;
+  /** When the key package shall be renewed, if that is before its 30 days are over: soon after a Welcome was taken. */
+  readonly renewAtNs?: bigint | undefined;
+}
+
+export interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
 }
 
 /** A key package of this installation, with its private keys. Found again by its init key. */
@@ -24,9 +31,13 @@ export interface KeyPackageRecord {
   readonly bytes: Uint8Array;
   readonly initPrivateKey: Uint8Array;
   readonly encryptionPrivateKey: Uint8Array;
+  /** The X-Wing key that it asks to have its Welcomes encrypted to; the private one is a seed. */
+  readonly welcomeKey?: KeyPair | undefined;
   readonly createdAtNs: bigint;
   /** Whether the delivery service has it. */
   readonly published: boolean;
+  /** Set once a newer one took its place: from then on nobody can need its private keys. */
+  readonly wipeAtNs?: bigint | undefined;
 }
 
 /** A commit of one's own on its way: it counts only when it comes back as the first of its epoch. */
@@ -38,7 +49,7 @@ export interface PendingCommit {
   /** SHA-256 of the message, by which it is known when it comes back. */
   readonly hash: Uint8Array;
   readonly nextState: EngineState;
-  /** For those whom it adds; sent after it counts. */
+  /** For those whom it adds: in clear until it counts, since they tell its place, which isn't known before. */
   readonly welcomes: readonly OutgoingWelcome[];
 }
 
@@ -91,6 +102,7 @@ export interface GroupStateChanges {
   readonly groups?: readonly GroupRecord[];
   readonly outbox?: readonly OutboxRecord[];
   readonly received?: readonly ReceivedRecord[];
+  readonly keyPackagesDone?: readonly Pick<KeyPackageRecord, "initKey">[];
   readonly outboxDone?: readonly Pick<OutboxRecord, "groupId" | "id">[];
   readonly handled?: readonly Pick<ReceivedRecord, "groupId" | "sequence">[];
 }

@@ -22,6 +22,7 @@ export type {
   GroupStateStore,
   InstallationRecord,
   KeyPackageRecord,
+  KeyPair,
   OutboxRecord,
   PendingCommit,
   ReceivedRecord,

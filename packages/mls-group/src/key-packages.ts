@@ -1,10 +1,10 @@
 import {
+  equalBytes,
   type InstallationId,
-  idBytes,
   nowNs,
-  toHex,
 } from "@history-sync/primitives";
-import type { NewLeaf, ReadKeyPackage } from "./engine/engine.js";
+import { WelcomeWrapperAlgorithm } from "@history-sync/proto/mls-api";
+import type { NewLeaf } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import type {
   InstallationRecord,
@@ -15,38 +15,56 @@ import {
   keyPackageHeadStartMs,
   keyPackageLifetimeMs,
   keyPackageRotationMs,
+  retiredKeyPackageMs,
 } from "./parameters.js";
 import { deliver, type MlsContext } from "./ports.js";
+import { newWelcomeKey, welcomeKeyExtension } from "./welcome-key.js";
+import type { WrapperAlgorithm } from "./welcome-wrapping.js";
 
 /**
- * Makes a key package when there is none or the last one is 30 days old. It is of last resort: the delivery service
- * hands the same one to everybody, so its private keys stay, and those of the ones before it too.
+ * Makes a key package when there is none or the last one is due. It is of last resort: the delivery service hands the
+ * same one to everybody, so its private keys outlive the Welcomes that were made for it.
  */
 export async function ensureKeyPackage(
   installation: InstallationRecord,
   leafExtensions: readonly Extension[],
-  { engine, store, clock }: MlsContext,
+  { engine, store, clock, randomBytes }: MlsContext,
 ): Promise<void> {
-  const newest = newestOf(await store.keyPackages());
-  const rotationNs = BigInt(keyPackageRotationMs) * 1_000_000n;
   const createdAtNs = nowNs(clock);
-  if (newest && createdAtNs - newest.createdAtNs < rotationNs) return;
+  const dueAtNs = renewalDueNs(installation, await store.keyPackages());
+  if (dueAtNs !== undefined && createdAtNs < dueAtNs) return;
+  const welcomeKey = await newWelcomeKey(randomBytes);
   const made = await engine.createKeyPackage(
     newLeaf(installation, clock.nowMs()),
     leafExtensions,
+    [welcomeKeyExtension(welcomeKey)],
   );
+  const { renewAtNs: _, ...settled } = installation;
   await store.commit({
-    keyPackages: [{ ...made, createdAtNs, published: false }],
+    installation: settled,
+    keyPackages: [{ ...made, welcomeKey, createdAtNs, published: false }],
   });
 }
 
-/** Gives the delivery service the newest key package, unless it has it. */
+/** When the newest key package has to be renewed; undefined while there is none. */
+export function renewalDueNs(
+  { renewAtNs }: InstallationRecord,
+  keyPackages: readonly KeyPackageRecord[],
+): bigint | undefined {
+  const newest = newestOf(keyPackages);
+  if (!newest) return undefined;
+  const oldAtNs = newest.createdAtNs + nanoseconds(keyPackageRotationMs);
+  return renewAtNs !== undefined && renewAtNs < oldAtNs ? renewAtNs : oldAtNs;
+}
+
+/** Gives the delivery service the newest key package, unless it has it, and retires those before it. */
 export async function publishKeyPackage(
   installationId: InstallationId,
-  { store, deliveryService }: MlsContext,
+  { store, deliveryService, clock }: MlsContext,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const newest = newestOf(await store.keyPackages());
+  const all = await store.keyPackages();
+  const newest = newestOf(all);
   if (!newest || newest.published) return;
   await deliver(
     () =>
@@ -55,87 +73,58 @@ export async function publishKeyPackage(
       }),
     signal,
   );
-  await store.commit({ keyPackages: [{ ...newest, published: true }] });
+  const wipeAtNs = nowNs(clock) + nanoseconds(retiredKeyPackageMs);
+  const retired = all.filter(
+    (record) => record !== newest && record.wipeAtNs === undefined,
+  );
+  await store.commit({
+    keyPackages: [
+      { ...newest, published: true },
+      ...retired.map((record) => ({ ...record, wipeAtNs })),
+    ],
+  });
 }
 
-/** The key package that a Welcome's header names. */
+/** Forgets the private keys of key packages whose time is over. Not before all Welcomes were looked at. */
+export async function wipeKeyPackages({
+  store,
+  clock,
+  log,
+}: MlsContext): Promise<void> {
+  const now = nowNs(clock);
+  const over = (await store.keyPackages()).filter(
+    ({ wipeAtNs }) => wipeAtNs !== undefined && wipeAtNs <= now,
+  );
+  if (over.length === 0) return;
+  await store.commit({ keyPackagesDone: over });
+  log("key-package.wiped", { count: over.length });
+}
+
+/** The key that a Welcome's header names, with the key package that it is of. */
 export async function keyPackageFor(
-  initKey: Uint8Array,
+  hpkePublicKey: Uint8Array,
   { store }: MlsContext,
-): Promise<KeyPackageRecord> {
-  const wanted = toHex(initKey);
+): Promise<{
+  readonly keyPackage: KeyPackageRecord;
+  readonly algorithm: WrapperAlgorithm;
+  readonly privateKey: Uint8Array;
+}> {
   const all = await store.keyPackages();
-  const found = all.find((record) => toHex(record.initKey) === wanted);
-  if (found) return found;
+  for (const keyPackage of all) {
+    const { initKey, initPrivateKey, welcomeKey } = keyPackage;
+    if (equalBytes(initKey, hpkePublicKey)) {
+      const algorithm = WelcomeWrapperAlgorithm.CURVE25519;
+      return { keyPackage, algorithm, privateKey: initPrivateKey };
+    }
+    if (welcomeKey && equalBytes(welcomeKey.publicKey, hpkePublicKey)) {
+      const algorithm = WelcomeWrapperAlgorithm.XWING_MLKEM_768_DRAFT_6;
+      return { keyPackage, algorithm, privateKey: welcomeKey.privateKey };
+    }
+  }
   throw new MlsGroupError(
     "unknown-key-package",
     `expected a Welcome for one of our ${all.length} key packages, got one for another key`,
   );
-}
-
-/** Fetches key packages, and leaves out whoever has none that can be used now. */
-export async function fetchKeyPackages(
-  installationIds: readonly InstallationId[],
-  context: MlsContext,
-  signal: AbortSignal | undefined,
-): Promise<readonly ReadKeyPackage[]> {
-  if (installationIds.length === 0) return [];
-  const { deliveryService, log } = context;
-  const fetched = await deliver(
-    () => deliveryService.fetchKeyPackages(installationIds, { signal }),
-    signal,
-  );
-  const usable: ReadKeyPackage[] = [];
-  for (const [i, id] of installationIds.entries()) {
-    try {
-      usable.push(await checkKeyPackage(id, fetched[i], context));
-    } catch (error) {
-      if (!(error instanceof MlsGroupError) || error.retryable) throw error;
-      log("key-package.refused", { installation: id, code: error.code });
-    }
-  }
-  return usable;
-}
-
-async function checkKeyPackage(
-  id: InstallationId,
-  bytes: Uint8Array | undefined,
-  { engine, authentication, clock }: MlsContext,
-): Promise<ReadKeyPackage> {
-  if (!bytes || bytes.length === 0) {
-    throw new MlsGroupError(
-      "invalid-key-package",
-      "expected a key package, got none",
-    );
-  }
-  const read = await engine.readKeyPackage(bytes);
-  const now = unixSeconds(clock.nowMs());
-  const inTime = read.notBefore <= now && now <= read.notAfter;
-  const genuine =
-    read.installationId === id &&
-    (await vouchedFor(read, authentication.validate.bind(authentication)));
-  if (inTime && genuine) return read;
-  throw new MlsGroupError(
-    "invalid-key-package",
-    inTime
-      ? "expected the key package of an installation of its inbox, got another's"
-      : `expected a key package for the time ${now}, got one for ${read.notBefore} to ${read.notAfter}`,
-  );
-}
-
-async function vouchedFor(
-  { credential, installationId }: ReadKeyPackage,
-  validate: MlsContext["authentication"]["validate"],
-): Promise<boolean> {
-  try {
-    return await validate(credential, idBytes(installationId));
-  } catch (cause) {
-    throw new MlsGroupError(
-      "authentication-failed",
-      "expected to learn whose a key package is, got an error",
-      { retryable: true, cause },
-    );
-  }
 }
 
 /** A leaf that counts from an hour ago for XMTP's 84 days. */
@@ -161,6 +150,10 @@ function newestOf(
   );
 }
 
-function unixSeconds(ms: number): bigint {
+function nanoseconds(ms: number): bigint {
+  return BigInt(ms) * 1_000_000n;
+}
+
+export function unixSeconds(ms: number): bigint {
   return BigInt(Math.floor(ms / 1000));
 }

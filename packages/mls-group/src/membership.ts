@@ -2,9 +2,13 @@ import { equalBytes, type InstallationId } from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { CommitIntent, Engine, GroupView } from "./engine/engine.js";
 import type { GroupRecord, PendingCommit } from "./group-state-store.js";
-import { fetchKeyPackages } from "./key-packages.js";
+import {
+  fetchKeyPackages,
+  type UsableKeyPackage,
+} from "./member-key-packages.js";
 import type { Extension } from "./parameters.js";
 import type { MlsContext } from "./ports.js";
+import { requiredCapabilities } from "./required-capabilities.js";
 import { welcomeFor } from "./welcomes.js";
 
 /** What shall become of a group. Members that are there already, or gone already, are no error. */
@@ -34,10 +38,14 @@ export interface MembershipChanged {
   readonly unavailable: readonly InstallationId[];
 }
 
+interface PlannedCommit extends CommitIntent {
+  readonly add: readonly UsableKeyPackage[];
+}
+
 /** What is still to be done for a change. */
 export interface MembershipPlan {
   readonly isEmpty: boolean;
-  readonly intent: CommitIntent;
+  readonly intent: PlannedCommit;
   /** What became of the group once the intent counts. */
   readonly outcome: MembershipChanged;
 }
@@ -52,7 +60,8 @@ export async function planChange(
   const present = new Set(members.map((member) => member.installationId));
   const missing = (change.add ?? []).filter((id) => !present.has(id));
   const removed = (change.remove ?? []).filter((id) => present.has(id));
-  const add = await fetchKeyPackages(missing, context, signal);
+  const required = requiredCapabilities(current);
+  const add = await fetchKeyPackages(missing, required, context, signal);
   const added = add.map(({ installationId }) => installationId);
   const unavailable = missing.filter((id) => !added.includes(id));
   const wanted =

@@ -234,7 +234,7 @@ export class MlsGroup {
 
   /** Takes in what stands behind the cursor; tells whether a commit of one's own came to count. */
   async #receive(signal: AbortSignal | undefined): Promise<boolean> {
-    const { store, engine, log } = this.#context;
+    const { store, log } = this.#context;
     const topic = { kind: "group", groupId: this.id } as const;
     let committed = false;
     if (!this.#record.active) return committed;
@@ -246,7 +246,7 @@ export class MlsGroup {
         this.#record,
         outbox,
         this.#self,
-        engine,
+        this.#context,
       );
       await this.#write(step.record, step.changes);
       if (step.event === "own-message") outbox = await store.outbox(this.id);

@@ -9,16 +9,19 @@ import type { Delivered } from "./delivery-service.js";
 import { openTsMlsEngine } from "./engine/ts-mls-engine.js";
 import { MlsGroupError } from "./errors.js";
 import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
+import { RenewalTimer } from "./key-package-renewal.js";
 import {
   ensureKeyPackage,
   newLeaf,
   publishKeyPackage,
+  wipeKeyPackages,
 } from "./key-packages.js";
 import { Lock } from "./lock.js";
 import { MlsGroup } from "./mls-group.js";
 import {
   type Extension,
   groupIdBytes,
+  renewalAfterWelcomeMs,
   signatureKeyBytes,
 } from "./parameters.js";
 import type { MlsContext, MlsPorts } from "./ports.js";
@@ -45,7 +48,8 @@ export async function openInstallation(
   const engine = await openTsMlsEngine(ports.authentication);
   const context = { ...ports, engine };
   const record = await openRecord(options.credential, context);
-  await ensureKeyPackage(record, options.leafExtensions ?? [], context);
+  const leafExtensions = options.leafExtensions ?? [];
+  await ensureKeyPackage(record, leafExtensions, context);
   const id = engine.installationId(record.signatureKey);
   const groups: MlsGroup[] = [];
   for (const group of await store.groups()) {
@@ -54,7 +58,7 @@ export async function openInstallation(
   }
   const { welcomeCursor } = record;
   const installation = new MlsInstallation(
-    { id, welcomeCursor },
+    { id, welcomeCursor, leafExtensions },
     groups,
     context,
   );
@@ -91,7 +95,9 @@ export class MlsInstallation {
   readonly id: InstallationId;
   readonly #context: MlsContext;
   readonly #groups: Map<GroupId, MlsGroup>;
+  readonly #leafExtensions: readonly Extension[];
   readonly #lock = new Lock();
+  readonly #renewal: RenewalTimer;
   #welcomeCursor: bigint;
 
   /** Made by openInstallation. */
@@ -99,7 +105,12 @@ export class MlsInstallation {
     {
       id,
       welcomeCursor,
-    }: { readonly id: InstallationId; readonly welcomeCursor: bigint },
+      leafExtensions,
+    }: {
+      readonly id: InstallationId;
+      readonly welcomeCursor: bigint;
+      readonly leafExtensions: readonly Extension[];
+    },
     groups: readonly MlsGroup[],
     context: MlsContext,
   ) {
@@ -107,6 +118,8 @@ export class MlsInstallation {
     this.#welcomeCursor = welcomeCursor;
     this.#groups = new Map(groups.map((group) => [group.id, group]));
     this.#context = context;
+    this.#leafExtensions = leafExtensions;
+    this.#renewal = new RenewalTimer(context);
   }
 
   /** The last Welcome that was looked at. */
@@ -146,7 +159,7 @@ export class MlsInstallation {
   /** Joins the groups that others added this installation to; gives those that are new or were left. */
   syncWelcomes(signal?: AbortSignal): Promise<readonly MlsGroup[]> {
     return this.#lock.run(async () => {
-      await publishKeyPackage(this.id, this.#context, signal);
+      await this.#renew(signal);
       const topic = { kind: "welcomes", installationId: this.id } as const;
       const joined: MlsGroup[] = [];
       for await (const entry of entriesAfter(
@@ -158,30 +171,50 @@ export class MlsInstallation {
         const group = await this.#take(entry);
         if (group) joined.push(group);
       }
+      await wipeKeyPackages(this.#context);
       return joined;
     });
   }
 
   /** Publishes again whatever may not have gone out before a crash, and takes in what came back of it. */
   async resume(signal?: AbortSignal): Promise<void> {
-    await publishKeyPackage(this.id, this.#context, signal);
+    await this.#lock.run(() => this.#renew(signal));
     for (const group of this.groups()) await group.sync(signal);
+  }
+
+  /**
+   * Renews the key package whenever it is due, until the signal aborts: after 30 days, and 5 s after a Welcome was taken,
+   * since a key package that several Welcomes are made for protects them less. Where nobody runs this, `syncWelcomes`
+   * does it. Throws what the store throws.
+   */
+  keepKeyPackageFresh(signal: AbortSignal): Promise<void> {
+    const renew = () => this.#lock.run(() => this.#renew(signal));
+    return this.#renewal.run(renew, signal);
+  }
+
+  async #renew(signal: AbortSignal | undefined): Promise<void> {
+    const record = await this.#record();
+    await ensureKeyPackage(record, this.#leafExtensions, this.#context);
+    await publishKeyPackage(this.id, this.#context, signal);
   }
 
   async #take(entry: Delivered): Promise<MlsGroup | undefined> {
     const { store, log } = this.#context;
-    const installation = { ...(await this.#record()), welcomeCursor: entry.id };
+    const before = await this.#record();
+    const installation = { ...before, welcomeCursor: entry.id };
     let group: MlsGroup | undefined;
     try {
       const record = await join(entry, installation, this.#context);
       const known = this.#groups.get(record.id);
+      const renewing = { ...installation, renewAtNs: this.#renewalNs(before) };
       if (known) {
-        const isTaken = await known.rejoin(record, installation);
+        const isTaken = await known.rejoin(record, renewing);
         group = isTaken ? known : undefined;
       } else {
-        await store.commit({ groups: [record], installation });
+        await store.commit({ groups: [record], installation: renewing });
         group = await this.#keep(record);
       }
+      this.#renewal.moved();
       log("welcome.taken", { group: record.id, isNew: group !== undefined });
     } catch (error) {
       if (!(error instanceof MlsGroupError) || error.retryable) throw error;
@@ -190,6 +223,12 @@ export class MlsInstallation {
     }
     this.#welcomeCursor = entry.id;
     return group;
+  }
+
+  /** Welcomes that come together bring one renewal, soon after the first of them. */
+  #renewalNs({ renewAtNs }: InstallationRecord): bigint {
+    const soon = BigInt(renewalAfterWelcomeMs) * 1_000_000n;
+    return renewAtNs ?? nowNs(this.#context.clock) + soon;
   }
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {

@@ -22,7 +22,11 @@ export const extensionTypes = {
   mutableMetadata: 0xff00,
   membership: 0xff01,
   permissions: 0xff02,
+  welcomeWrapper: 0xff03,
 } as const;
+
+/** Extensions up to this number are RFC 9420's own: every leaf can do them without saying so (section 7.2). */
+export const lastDefaultExtension = 0x0005;
 
 /** The proposal to change the group's extensions. */
 export const groupContextExtensionsProposal = 0x0007;
@@ -34,6 +38,7 @@ export const keyPackageExtensionTypes: readonly number[] = [
   extensionTypes.permissions,
   extensionTypes.mutableMetadata,
   extensionTypes.membership,
+  extensionTypes.welcomeWrapper,
   extensionTypes.immutableMetadata,
 ];
 
@@ -55,3 +60,7 @@ export const keyPackageHeadStartMs: number = 60 * 60 * 1000;
 export const keyPackageLifetimeMs: number = 84 * dayMs;
 /** Well before the lifetime ends. */
 export const keyPackageRotationMs: number = 30 * dayMs;
+/** XMTP's: one renewal for all Welcomes that come together. */
+export const renewalAfterWelcomeMs = 5_000;
+/** XMTP's: whoever fetched a key package before it was renewed has this long to use it. */
+export const retiredKeyPackageMs: number = dayMs;

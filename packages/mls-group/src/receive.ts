@@ -10,7 +10,8 @@ import type {
   ReceivedRecord,
 } from "./group-state-store.js";
 import { pastEpochs } from "./parameters.js";
-import { placed } from "./welcomes.js";
+import type { MlsContext } from "./ports.js";
+import { wrapped } from "./welcomes.js";
 
 /** What an entry of a group's topic comes to: one transaction, and what to call it. */
 export interface Step {
@@ -35,17 +36,17 @@ export async function receive(
   group: GroupRecord,
   outbox: readonly OutboxRecord[],
   self: InstallationId,
-  engine: Engine,
+  context: Pick<MlsContext, "engine" | "log">,
 ): Promise<Step> {
   const record = { ...group, cursor: entry.id };
   const hash = sha256(entry.data);
   const row = outbox.find((row) => equalBytes(row.hash, hash));
   if (row) return ownMessage(row, entry, record, self);
   if (group.pending && equalBytes(group.pending.hash, hash)) {
-    return ownCommit(entry, record, group.pending);
+    return ownCommit(entry, record, group.pending, context);
   }
   try {
-    return await othersMessage(entry, record, engine);
+    return await othersMessage(entry, record, context.engine);
   } catch (error) {
     if (!(error instanceof MlsGroupError) || error.retryable) throw error;
     if (error.code === "unsupported-state") throw error;
@@ -99,11 +100,12 @@ function ownMessage(
   };
 }
 
-function ownCommit(
+async function ownCommit(
   entry: Delivered,
   group: GroupRecord,
   pending: NonNullable<GroupRecord["pending"]>,
-): Step {
+  context: Pick<MlsContext, "log">,
+): Promise<Step> {
   const { pending: _, ...rest } = group;
   if (pending.epoch !== group.epoch) {
     return {
@@ -118,7 +120,7 @@ function ownCommit(
     epoch: pending.epoch + 1n,
     welcomes: [
       ...group.welcomes,
-      ...pending.welcomes.map((welcome) => placed(welcome, entry.id)),
+      ...(await wrapped(pending.welcomes, entry.id, context)),
     ],
   };
   return { record, changes: { groups: [record] }, event: "own-commit" };

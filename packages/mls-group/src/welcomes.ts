@@ -1,38 +1,62 @@
 import { nowNs } from "@history-sync/primitives";
+import { WelcomeWrapperAlgorithm } from "@history-sync/proto/mls-api";
 import type { Delivered, OutgoingWelcome } from "./delivery-service.js";
-import type { ReadKeyPackage } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
 import { keyPackageFor } from "./key-packages.js";
+import type { UsableKeyPackage } from "./member-key-packages.js";
 import type { MlsContext } from "./ports.js";
 import {
   decodeWelcomeMetadata,
   encodeWelcomeMetadata,
 } from "./welcome-metadata.js";
+import {
+  unwrapWelcome,
+  type WrapperAlgorithm,
+  wrapWelcome,
+} from "./welcome-wrapping.js";
 
-// XMTP also wraps a Welcome with HPKE under the key named in its header; here it travels as RFC 9420 makes it.
-const notWrapped = 0;
-
-/** A Welcome for one of those whom a commit adds; its place in the group's order isn't known yet. */
+/** A Welcome for one of those whom a commit adds, in clear until the commit counts. */
 export function welcomeFor(
-  { installationId, initKey }: ReadKeyPackage,
+  { installationId, welcomeKey }: UsableKeyPackage,
   data: Uint8Array,
 ): OutgoingWelcome {
   return {
     installationId,
     data,
-    hpkePublicKey: initKey,
-    wrapperAlgorithm: notWrapped,
+    hpkePublicKey: welcomeKey.publicKey,
+    wrapperAlgorithm: welcomeKey.algorithm,
     metadata: new Uint8Array(),
   };
 }
 
-/** Tells the new members where in the group's order their commit stands. */
-export function placed(
-  welcome: OutgoingWelcome,
+/**
+ * Wraps the Welcomes of a commit that counts, and tells the new members where in the group's order it stands.
+ * Whose key takes no Welcome gets none: that one can't join until it has another key package.
+ */
+export async function wrapped(
+  welcomes: readonly OutgoingWelcome[],
   commitId: bigint,
-): OutgoingWelcome {
-  return { ...welcome, metadata: encodeWelcomeMetadata(commitId) };
+  { log }: Pick<MlsContext, "log">,
+): Promise<readonly OutgoingWelcome[]> {
+  const place = encodeWelcomeMetadata(commitId);
+  const ready: OutgoingWelcome[] = [];
+  for (const welcome of welcomes) {
+    const { hpkePublicKey: publicKey, installationId } = welcome;
+    const algorithm = welcome.wrapperAlgorithm as WrapperAlgorithm;
+    try {
+      const sealed = await wrapWelcome(
+        { algorithm, publicKey },
+        welcome.data,
+        place,
+      );
+      ready.push({ ...welcome, ...sealed });
+    } catch (error) {
+      if (!(error instanceof MlsGroupError)) throw error;
+      log("welcome.unsendable", { installation: installationId });
+    }
+  }
+  return ready;
 }
 
 /** The group that a Welcome lets us into. */
@@ -42,17 +66,27 @@ export async function join(
   context: MlsContext,
 ): Promise<GroupRecord> {
   const { engine, clock } = context;
-  if (!entry.welcome || entry.welcome.wrapperAlgorithm !== notWrapped) {
+  if (!entry.welcome) {
+    throw new MlsGroupError("invalid-welcome", "expected a Welcome, got none");
+  }
+  const { hpkePublicKey, wrapperAlgorithm } = entry.welcome;
+  const { keyPackage, algorithm, privateKey } = await keyPackageFor(
+    hpkePublicKey,
+    context,
+  );
+  if (readAs(wrapperAlgorithm) !== algorithm) {
     throw new MlsGroupError(
       "invalid-welcome",
-      `expected a Welcome of algorithm ${notWrapped}, got ${entry.welcome?.wrapperAlgorithm ?? "no Welcome"}`,
+      `expected a Welcome of algorithm ${algorithm} for its key, got ${wrapperAlgorithm}`,
     );
   }
-  const { hpkePublicKey, metadata } = entry.welcome;
-  const keyPackage = await keyPackageFor(hpkePublicKey, context);
+  const { welcome, metadata } = await unwrapWelcome(algorithm, privateKey, {
+    data: entry.data,
+    metadata: entry.welcome.metadata,
+  });
   const cursor = decodeWelcomeMetadata(metadata);
   const { signatureKey } = installation;
-  const state = await engine.joinGroup(entry.data, keyPackage, signatureKey);
+  const state = await engine.joinGroup(welcome, keyPackage, signatureKey);
   const { id, epoch } = await engine.view(state);
   return {
     id,
@@ -63,4 +97,11 @@ export async function join(
     active: true,
     welcomes: [],
   };
+}
+
+/** As XMTP reads it: a number that says nothing means the first algorithm. */
+function readAs(wrapperAlgorithm: number): number {
+  return wrapperAlgorithm === WelcomeWrapperAlgorithm.UNSPECIFIED
+    ? WelcomeWrapperAlgorithm.CURVE25519
+    : wrapperAlgorithm;
 }

@@ -42,7 +42,7 @@ test("a key package bears XMTP's parameters, byte for byte", async () => {
   expect(hex.startsWith(`0001000320${toHex(initKey)}20`)).toBe(true);
   // basic credential; versions, suites, extensions, proposals, credentials; source key_package
   expect(hex).toContain(
-    `${engine.installationId(alix.signatureKey)}000104616c69780200010200030c000a0001ff02ff00ff01f000020007020001` +
+    `${engine.installationId(alix.signatureKey)}000104616c69780200010200030e000a0001ff02ff00ff01ff03f000020007020001` +
       "01",
   );
   // lifetime; the leaf's application_id

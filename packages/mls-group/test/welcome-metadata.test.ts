@@ -22,10 +22,14 @@ test("no metadata means the start", () => {
   expect(decodeWelcomeMetadata(new Uint8Array())).toBe(0n);
 });
 
+test("fields of later versions are passed over", () => {
+  expect(decodeWelcomeMetadata(fromHex("08021005"))).toBe(2n);
+});
+
 test.each([
   "08",
   "0880",
-  "1002",
+  "0a0102",
   "080200",
   `08${"ff".repeat(10)}01`,
   `08${"ff".repeat(9)}01`,

@@ -35,9 +35,22 @@ export interface NewKeyPackage
 export interface ReadKeyPackage extends Member {
   readonly bytes: Uint8Array;
   readonly initKey: Uint8Array;
+  /** The leaf's, which isn't the init key. */
+  readonly encryptionKey: Uint8Array;
   /** Unix seconds. */
   readonly notBefore: bigint;
   readonly notAfter: bigint;
+  /** Those of the key package, not of its leaf. */
+  readonly extensions: readonly Extension[];
+  readonly leafExtensions: readonly Extension[];
+  /** What the leaf says it can do. */
+  readonly capabilities: Capabilities;
+}
+
+/** Numbers of RFC 9420 section 17 and of XMTP. */
+export interface Capabilities {
+  readonly extensions: readonly number[];
+  readonly proposals: readonly number[];
 }
 
 /** What one commit shall do. With nothing in it, it renews the committer's keys. */
@@ -82,6 +95,8 @@ export interface Engine {
   createKeyPackage(
     leaf: NewLeaf,
     leafExtensions: readonly Extension[],
+    /** Besides that of last resort. */
+    extensions?: readonly Extension[],
   ): Promise<NewKeyPackage>;
   readKeyPackage(bytes: Uint8Array): Promise<ReadKeyPackage>;
   createGroup(

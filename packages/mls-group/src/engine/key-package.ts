@@ -6,7 +6,7 @@ import {
 } from "../parameters.js";
 import { keyPackageOf } from "./codec.js";
 import type { NewLeaf, ReadKeyPackage } from "./engine.js";
-import { toEngineExtension } from "./extensions.js";
+import { fromEngineExtension, toEngineExtension } from "./extensions.js";
 import { memberOf } from "./leaves.js";
 import {
   type CiphersuiteImpl,
@@ -70,5 +70,9 @@ export async function readKeyPackage(
     ...leafNode.lifetime,
     bytes,
     initKey: initKey.slice(),
+    encryptionKey: leafNode.hpkePublicKey.slice(),
+    extensions: keyPackage.extensions.map(fromEngineExtension),
+    leafExtensions: leafNode.extensions.map(fromEngineExtension),
+    capabilities: leafNode.capabilities,
   };
 }

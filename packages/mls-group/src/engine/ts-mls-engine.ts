@@ -79,12 +79,14 @@ export class TsMlsEngine implements Engine {
   createKeyPackage(
     leaf: NewLeaf,
     leafExtensions: readonly Extension[],
+    extensions: readonly Extension[] = [],
   ): Promise<NewKeyPackage> {
     return guarded("engine-failed", async () => {
       const contents = {
         capableOf: keyPackageExtensionTypes,
         extensions: [
           { type: extensionTypes.lastResort, data: new Uint8Array() },
+          ...extensions,
         ],
         leafExtensions,
       };

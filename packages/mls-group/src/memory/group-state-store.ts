@@ -57,6 +57,9 @@ export class MemoryGroupStateStore implements GroupStateStore {
     for (const row of copy.received ?? []) {
       this.#received.set(receivedKey(row), row);
     }
+    for (const row of copy.keyPackagesDone ?? []) {
+      this.#keyPackages.delete(toHex(row.initKey));
+    }
     for (const row of copy.outboxDone ?? [])
       this.#outbox.delete(outboxKey(row));
     for (const row of copy.handled ?? []) {

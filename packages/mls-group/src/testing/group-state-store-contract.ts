@@ -60,6 +60,24 @@ export function groupStateStoreContract(
       ]);
     });
 
+    test("what is set for later comes and goes", async () => {
+      const { store, reopen } = await open();
+      const { welcomeKey: _, ...plain } = keyPackage;
+      const due = { ...installation, renewAtNs: 2n ** 61n };
+      const retired = { ...keyPackage, initKey: bytes(20), wipeAtNs: 5n };
+      await store.commit({ installation: due, keyPackages: [plain, retired] });
+      const later = await reopen();
+      expect(await later.installation()).toEqual(due);
+      expect(await later.keyPackages()).toHaveLength(2);
+      expect(await later.keyPackages()).toEqual(
+        expect.arrayContaining([plain, retired]),
+      );
+      await later.commit({ installation, keyPackagesDone: [retired] });
+      const last = await reopen();
+      expect(await last.installation()).toEqual(installation);
+      expect(await last.keyPackages()).toEqual([plain]);
+    });
+
     test("a pending commit and its Welcomes come and go", async () => {
       const { store, reopen } = await open();
       const pending: PendingCommit = {
@@ -133,6 +151,7 @@ const keyPackage: KeyPackageRecord = {
   bytes: bytes(2),
   initPrivateKey: bytes(3),
   encryptionPrivateKey: bytes(4),
+  welcomeKey: { publicKey: bytes(5), privateKey: bytes(6) },
   createdAtNs: 1_700_000_000_123_456_789n,
   published: false,
 };

@@ -13,6 +13,7 @@ import {
   bytes,
   type Columns,
   integer,
+  optional,
   text,
   type Values,
 } from "./row-codec.js";
@@ -23,6 +24,7 @@ export function installationValues(record: InstallationRecord): Values {
     signature_key: record.signatureKey,
     credential: record.credential,
     welcome_cursor: record.welcomeCursor,
+    renew_at_ns: record.renewAtNs ?? null,
   };
 }
 
@@ -31,6 +33,7 @@ export function installationOf(columns: Columns): InstallationRecord {
     signatureKey: bytes(columns.signature_key),
     credential: bytes(columns.credential),
     welcomeCursor: integer(columns.welcome_cursor),
+    ...optional("renewAtNs", columns.renew_at_ns, integer),
   };
 }
 
@@ -40,8 +43,11 @@ export function keyPackageValues(record: KeyPackageRecord): Values {
     bytes: record.bytes,
     init_private_key: record.initPrivateKey,
     encryption_private_key: record.encryptionPrivateKey,
+    welcome_public_key: record.welcomeKey?.publicKey ?? null,
+    welcome_private_key: record.welcomeKey?.privateKey ?? null,
     created_at_ns: record.createdAtNs,
     published: BigInt(record.published),
+    wipe_at_ns: record.wipeAtNs ?? null,
   };
 }
 
@@ -51,8 +57,13 @@ export function keyPackageOf(columns: Columns): KeyPackageRecord {
     bytes: bytes(columns.bytes),
     initPrivateKey: bytes(columns.init_private_key),
     encryptionPrivateKey: bytes(columns.encryption_private_key),
+    ...optional("welcomeKey", columns.welcome_public_key, (publicKey) => ({
+      publicKey: bytes(publicKey),
+      privateKey: bytes(columns.welcome_private_key),
+    })),
     createdAtNs: integer(columns.created_at_ns),
     published: columns.published === 1n,
+    ...optional("wipeAtNs", columns.wipe_at_ns, integer),
   };
 }
 

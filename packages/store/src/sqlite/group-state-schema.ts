@@ -4,15 +4,19 @@ export const groupStateSchema = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     signature_key BLOB NOT NULL,
     credential BLOB NOT NULL,
-    welcome_cursor INTEGER NOT NULL
+    welcome_cursor INTEGER NOT NULL,
+    renew_at_ns INTEGER
   ) STRICT;
   CREATE TABLE IF NOT EXISTS mls_key_packages (
     init_key BLOB PRIMARY KEY,
     bytes BLOB NOT NULL,
     init_private_key BLOB NOT NULL,
     encryption_private_key BLOB NOT NULL,
+    welcome_public_key BLOB,
+    welcome_private_key BLOB,
     created_at_ns INTEGER NOT NULL,
-    published INTEGER NOT NULL
+    published INTEGER NOT NULL,
+    wipe_at_ns INTEGER
   ) STRICT;
   CREATE TABLE IF NOT EXISTS mls_groups (
     id BLOB PRIMARY KEY,

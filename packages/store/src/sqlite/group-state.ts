@@ -32,8 +32,8 @@ import { groupStateSchema } from "./group-state-schema.js";
 import type { Columns, Values } from "./row-codec.js";
 
 /**
- * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled, the
- * write-ahead log is emptied too, unless a reader holds it: then the next time.
+ * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled or a key package
+ * is over, the write-ahead log is emptied too, unless a reader holds it: then the next time.
  */
 export class SqliteGroupStateStore implements GroupStateStore {
   readonly #db: DatabaseSync;
@@ -82,7 +82,11 @@ export class SqliteGroupStateStore implements GroupStateStore {
 
   async commit(changes: GroupStateChanges): Promise<void> {
     transaction(this.#db, () => this.#write(changes));
-    if (changes.handled?.length) emptyLog(this.#db);
+    const gone = [
+      ...(changes.handled ?? []),
+      ...(changes.keyPackagesDone ?? []),
+    ];
+    if (gone.length > 0) emptyLog(this.#db);
   }
 
   #write(changes: GroupStateChanges): void {
@@ -100,6 +104,9 @@ export class SqliteGroupStateStore implements GroupStateStore {
     for (const record of changes.received ?? []) {
       const key = ["group_id", "sequence"];
       this.#put("mls_received", key, receivedValues(record));
+    }
+    for (const { initKey } of changes.keyPackagesDone ?? []) {
+      this.#run("DELETE FROM mls_key_packages WHERE init_key = ?", initKey);
     }
     for (const { groupId, id } of changes.outboxDone ?? []) {
       this.#run(

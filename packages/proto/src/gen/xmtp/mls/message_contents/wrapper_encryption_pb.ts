@@ -2,14 +2,60 @@
 // @generated from file xmtp/mls/message_contents/wrapper_encryption.proto (package xmtp.mls.message_contents, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file xmtp/mls/message_contents/wrapper_encryption.proto.
  */
 export const file_xmtp_mls_message_contents_wrapper_encryption: GenFile = /*@__PURE__*/
-  fileDesc("CjJ4bXRwL21scy9tZXNzYWdlX2NvbnRlbnRzL3dyYXBwZXJfZW5jcnlwdGlvbi5wcm90bxIZeG10cC5tbHMubWVzc2FnZV9jb250ZW50cyrSAQoXV2VsY29tZVdyYXBwZXJBbGdvcml0aG0SKQolV0VMQ09NRV9XUkFQUEVSX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEigKJFdFTENPTUVfV1JBUFBFUl9BTEdPUklUSE1fQ1VSVkUyNTUxORABEjUKMVdFTENPTUVfV1JBUFBFUl9BTEdPUklUSE1fWFdJTkdfTUxLRU1fNzY4X0RSQUZUXzYQAhIrCidXRUxDT01FX1dSQVBQRVJfQUxHT1JJVEhNX1NZTU1FVFJJQ19LRVkQAyqSAQoeV2VsY29tZVBvaW50ZXJXcmFwcGVyQWxnb3JpdGhtEjEKLVdFTENPTUVfUE9JTlRFUl9XUkFQUEVSX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEj0KOVdFTENPTUVfUE9JTlRFUl9XUkFQUEVSX0FMR09SSVRITV9YV0lOR19NTEtFTV83NjhfRFJBRlRfNhACYgZwcm90bzM");
+  fileDesc("CjJ4bXRwL21scy9tZXNzYWdlX2NvbnRlbnRzL3dyYXBwZXJfZW5jcnlwdGlvbi5wcm90bxIZeG10cC5tbHMubWVzc2FnZV9jb250ZW50cyJyChhXZWxjb21lV3JhcHBlckVuY3J5cHRpb24SDwoHcHViX2tleRgBIAEoDBJFCglhbGdvcml0aG0YAiABKA4yMi54bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzLldlbGNvbWVXcmFwcGVyQWxnb3JpdGhtIikKD1dlbGNvbWVNZXRhZGF0YRIWCg5tZXNzYWdlX2N1cnNvchgBIAEoBCrSAQoXV2VsY29tZVdyYXBwZXJBbGdvcml0aG0SKQolV0VMQ09NRV9XUkFQUEVSX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEigKJFdFTENPTUVfV1JBUFBFUl9BTEdPUklUSE1fQ1VSVkUyNTUxORABEjUKMVdFTENPTUVfV1JBUFBFUl9BTEdPUklUSE1fWFdJTkdfTUxLRU1fNzY4X0RSQUZUXzYQAhIrCidXRUxDT01FX1dSQVBQRVJfQUxHT1JJVEhNX1NZTU1FVFJJQ19LRVkQAyqSAQoeV2VsY29tZVBvaW50ZXJXcmFwcGVyQWxnb3JpdGhtEjEKLVdFTENPTUVfUE9JTlRFUl9XUkFQUEVSX0FMR09SSVRITV9VTlNQRUNJRklFRBAAEj0KOVdFTENPTUVfUE9JTlRFUl9XUkFQUEVSX0FMR09SSVRITV9YV0lOR19NTEtFTV83NjhfRFJBRlRfNhACYgZwcm90bzM");
+
+/**
+ * Key package extension 0xff03: the key that Welcomes shall be encrypted to, in place of the init key.
+ *
+ * @generated from message xmtp.mls.message_contents.WelcomeWrapperEncryption
+ */
+export type WelcomeWrapperEncryption = Message<"xmtp.mls.message_contents.WelcomeWrapperEncryption"> & {
+  /**
+   * @generated from field: bytes pub_key = 1;
+   */
+  pubKey: Uint8Array;
+
+  /**
+   * @generated from field: xmtp.mls.message_contents.WelcomeWrapperAlgorithm algorithm = 2;
+   */
+  algorithm: WelcomeWrapperAlgorithm;
+};
+
+/**
+ * Describes the message xmtp.mls.message_contents.WelcomeWrapperEncryption.
+ * Use `create(WelcomeWrapperEncryptionSchema)` to create a new message.
+ */
+export const WelcomeWrapperEncryptionSchema: GenMessage<WelcomeWrapperEncryption> = /*@__PURE__*/
+  messageDesc(file_xmtp_mls_message_contents_wrapper_encryption, 0);
+
+/**
+ * What a Welcome's `welcome_metadata` holds, encrypted like the Welcome.
+ *
+ * @generated from message xmtp.mls.message_contents.WelcomeMetadata
+ */
+export type WelcomeMetadata = Message<"xmtp.mls.message_contents.WelcomeMetadata"> & {
+  /**
+   * The sequence id of the commit that the Welcome belongs to.
+   *
+   * @generated from field: uint64 message_cursor = 1;
+   */
+  messageCursor: bigint;
+};
+
+/**
+ * Describes the message xmtp.mls.message_contents.WelcomeMetadata.
+ * Use `create(WelcomeMetadataSchema)` to create a new message.
+ */
+export const WelcomeMetadataSchema: GenMessage<WelcomeMetadata> = /*@__PURE__*/
+  messageDesc(file_xmtp_mls_message_contents_wrapper_encryption, 1);
 
 /**
  * How a Welcome is encrypted to a key of its receiver's key package.
