@@ -12,7 +12,8 @@ import {
 import { SyncGroupError } from "./errors.js";
 
 export interface Followed {
-  readonly sync: (signal: AbortSignal) => Promise<void>;
+  /** Takes in what one topic has; without one, what all of them have. */
+  readonly sync: (signal: AbortSignal, topic?: Topic) => Promise<void>;
   /** Where a sync has got to, in every topic that there is. */
   readonly positions: () => readonly TopicPosition[];
   /** Aborts when there are more topics than before. */
@@ -44,7 +45,7 @@ export async function* followNews(
       if (ended.aborted) return;
       // A broken connection may come back; a broken store won't.
       if (!(error instanceof HistorySyncError) || !error.retryable) throw error;
-      log("sync-group.connection-lost", { code: error.code, waitMs });
+      log("node.connection-lost", { code: error.code, waitMs });
     }
     if (!(await waited(clock, waitMs, ended))) return;
     waitMs = Math.min(2 * waitMs, maxWaitMs);
@@ -62,7 +63,7 @@ async function* connection(
   if (tell(positions(), told)) yield;
   for await (const entry of live(positions(), followed, stopped)) {
     if (entry.id <= (told.get(nameOf(entry.topic)) ?? -1n)) continue;
-    await sync(ended);
+    await sync(ended, entry.topic);
     if (tell(positions(), told)) yield;
     if (stopped.aborted) return;
   }

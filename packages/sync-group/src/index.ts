@@ -1,5 +1,7 @@
 export type { DeviceSyncMessage, SyncContent } from "./device-sync-message.js";
 export { SyncGroupError, type SyncGroupErrorCode } from "./errors.js";
+export { type Followed, followNews } from "./follow.js";
+export { openInboxInstallation } from "./inbox-installation.js";
 export { installationAuthentication } from "./installation-authentication.js";
 export type {
   InstallationSource,
@@ -8,6 +10,7 @@ export type {
 export type { MembersRefreshed } from "./refresh-members.js";
 export {
   type EnsureOptions,
+  type OpenOptions,
   openSyncGroups,
   type SyncGroupPorts,
   type SyncGroups,

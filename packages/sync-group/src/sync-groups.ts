@@ -1,14 +1,11 @@
-import {
-  type DeliveryService,
-  type GroupStateStore,
-  type MlsGroup,
-  type MlsInstallation,
-  openInstallation,
-  type TopicPosition,
+import type {
+  DeliveryService,
+  GroupStateStore,
+  MlsGroup,
+  MlsInstallation,
+  TopicPosition,
 } from "@history-sync/mls-group";
 import {
-  applicationId,
-  credentialOf,
   inboxOf,
   isSyncGroupOf,
   newSyncGroupExtensions,
@@ -31,6 +28,7 @@ import {
 } from "./device-sync-message.js";
 import { SyncGroupError } from "./errors.js";
 import { followNews } from "./follow.js";
+import { openInboxInstallation } from "./inbox-installation.js";
 import {
   installationAuthentication,
   ownInboxOnly,
@@ -62,27 +60,31 @@ export interface EnsureOptions {
 // Long enough for an installation that is awake to hear of a new one; short enough to wait for.
 const defaultGraceMs = 3_000;
 
+export interface OpenOptions {
+  readonly inboxId: InboxId;
+  /** Opened elsewhere, with groups of other kinds beside the sync groups; left out, it is opened here. */
+  readonly installation?: MlsInstallation;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Opens this installation's place among those of its inbox, from the store or anew. It is the owner of MLS here: its
- * id comes with it, and only then can it be added to the inbox.
+ * Opens this installation's place among those of its inbox, from the store or anew. Its id comes with it, and only then
+ * can it be added to the inbox.
  */
 export async function openSyncGroups(
   ports: SyncGroupPorts,
-  options: { readonly inboxId: InboxId; readonly signal?: AbortSignal },
+  options: OpenOptions,
 ): Promise<SyncGroups> {
-  const { inboxId, signal } = options;
-  const authentication = ownInboxOnly(
-    installationAuthentication(ports.installations),
-    inboxId,
-  );
-  const installation = await openInstallation(
-    { ...ports, authentication },
-    {
-      credential: credentialOf(inboxId),
-      leafExtensions: [applicationId(inboxId)],
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
+  const { inboxId } = options;
+  const installation =
+    options.installation ??
+    (await openInboxInstallation(ports, {
+      ...options,
+      authentication: ownInboxOnly(
+        installationAuthentication(ports.installations),
+        inboxId,
+      ),
+    }));
   return new SyncGroups(installation, inboxId, ports);
 }
 
@@ -96,6 +98,7 @@ export class SyncGroups implements AsyncDisposable {
   readonly #ports: SyncGroupPorts;
   readonly #closing = new AbortController();
   #topicsChanged = new AbortController();
+  #noticed: ReadonlySet<string> = new Set();
   #ensuring: Promise<void> = Promise.resolve();
   #lastSentAtNs = 0n;
 
@@ -108,6 +111,7 @@ export class SyncGroups implements AsyncDisposable {
     this.#installation = installation;
     this.inboxId = inboxId;
     this.#ports = ports;
+    this.#noticeGroups();
   }
 
   get installationId(): InstallationId {
@@ -221,7 +225,7 @@ export class SyncGroups implements AsyncDisposable {
     const group = await this.#installation.createGroup({
       extensions: newSyncGroupExtensions(this.inboxId, { randomBytes }),
     });
-    this.#reconnect();
+    this.#noticeGroups();
     log("sync-group.created", { group: group.id });
     return group;
   }
@@ -262,7 +266,7 @@ export class SyncGroups implements AsyncDisposable {
 
   async #syncWelcomes(signal: AbortSignal): Promise<void> {
     const joined = await this.#installation.syncWelcomes(signal);
-    if (joined.length > 0) this.#reconnect();
+    this.#noticeGroups();
     for (const group of joined) {
       const { log } = this.#ports;
       const event = this.#isOurs(group)
@@ -352,8 +356,12 @@ export class SyncGroups implements AsyncDisposable {
     };
   }
 
-  /** Lets `follow` ask for the topics that there are now. */
-  #reconnect(): void {
+  /** Lets `follow` ask for the topics of new groups, whoever of this installation took their Welcomes. */
+  #noticeGroups(): void {
+    const ids = this.#groups().map(({ id, active }) => `${id} ${active}`);
+    const news = ids.filter((id) => !this.#noticed.has(id));
+    if (news.length === 0) return;
+    this.#noticed = new Set(ids);
     this.#topicsChanged.abort();
     this.#topicsChanged = new AbortController();
   }
