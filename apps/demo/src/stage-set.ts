@@ -3,16 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@history-sync/client";
 import { serve } from "@history-sync/history-server/node";
+import { MemoryIdentityService } from "@history-sync/identity/memory";
+import { privateKeySigner } from "@history-sync/identity/private-key";
 import { MemoryDeliveryService } from "@history-sync/mls-group/memory";
-import {
-  inboxId,
-  systemClock,
-  systemRandomBytes,
-  toHex,
-} from "@history-sync/primitives";
+import { systemClock, systemRandomBytes } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
-import { MemoryInstallations } from "@history-sync/sync-group/memory";
 import { countingDelivery } from "./counting-delivery.js";
 
 /** An installation with the store that it lives in. */
@@ -37,8 +33,8 @@ export async function setStage(): Promise<StageSet> {
     folder: join(folder, "blobs"),
   });
   const node = new MemoryDeliveryService(systemClock);
-  const installations = new MemoryInstallations();
-  const inbox = inboxId(toHex(systemRandomBytes(32)));
+  const identity = new MemoryIdentityService(systemClock);
+  const signer = privateKeySigner(systemRandomBytes(32));
   const cast: Installation[] = [];
   let mlsBytes = 0;
   return {
@@ -47,13 +43,12 @@ export async function setStage(): Promise<StageSet> {
     async install(name, historySyncUrl) {
       const store = openSqliteStore(join(folder, `${name}.db`));
       const client = await createClient({
-        inboxId: inbox,
+        signer,
         store,
         deliveryService: countingDelivery(node, (length) => {
           mlsBytes += length;
         }),
-        installations,
-        register: async (id) => installations.add(inbox, id),
+        identity,
         historySyncUrl,
       });
       const installation = { client, store };

@@ -9,30 +9,25 @@ import {
   openArchive,
   sealArchive,
 } from "@history-sync/encryption-codec";
-import type {
-  Clock,
-  InboxId,
-  InstallationId,
-  RandomBytes,
-} from "@history-sync/primitives";
+import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
-import type { Store } from "@history-sync/store";
-import type { SyncGroups } from "@history-sync/sync-group";
 import type {
   HistoryOptions,
   SyncRequest,
   SyncUpdate,
-  SyncWorker,
 } from "@history-sync/sync-worker";
-import { Preferences } from "./preferences.js";
+import type { ClientContext } from "./context.js";
+import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
+import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
+import { keepConsent, Preferences, type ShareConsent } from "./preferences.js";
+import { retryLater } from "./retry-later.js";
 
 /** What a client is made of; `createClient` puts it together. */
 export interface ClientParts {
-  readonly store: Store;
-  readonly syncGroups: SyncGroups;
-  readonly worker: SyncWorker;
-  readonly clock: Clock;
-  readonly randomBytes: RandomBytes;
+  readonly context: ClientContext;
+  /** Undefined: disabled. */
+  readonly deviceSync: DeviceSync | undefined;
+  readonly disconnect: () => void;
 }
 
 // A file that the user kept may be older than the archives of today.
@@ -45,16 +40,47 @@ export class Client implements AsyncDisposable {
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    const { store, worker, clock } = parts;
-    this.preferences = new Preferences(store.history, worker, clock);
+    const { store, clock } = parts.context;
+    const worker = parts.deviceSync?.worker;
+    const share: ShareConsent = worker
+      ? (records) => worker.shareConsent(records)
+      : (records) => keepConsent(records, store.history, clock);
+    this.preferences = new Preferences(store.history, share, clock);
   }
 
   get inboxId(): InboxId {
-    return this.#parts.syncGroups.inboxId;
+    return this.#parts.context.inbox.id;
   }
 
   get installationId(): InstallationId {
-    return this.#parts.syncGroups.installationId;
+    return this.#parts.context.installation.id;
+  }
+
+  /** The installations and owners of the inbox; by default as this client last saw them. */
+  async inboxState(refresh = false): Promise<InboxState> {
+    return inboxStateOf(await this.#parts.context.inbox.snapshot(refresh));
+  }
+
+  /** Takes installations out of the inbox, and out of the sync group at once. The signer signs. */
+  async revokeInstallations(ids: readonly InstallationId[]): Promise<void> {
+    const { context, deviceSync } = this.#parts;
+    if (ids.length === 0) return;
+    await context.inbox.revoke(ids);
+    if (ids.includes(this.installationId)) return;
+    // The revocation counts by now: what fails here is made up for before the next secret is sent.
+    await retryLater(
+      async () => deviceSync?.worker.refreshInstallations(),
+      context.log,
+    );
+  }
+
+  /** All installations of the inbox but this one. */
+  async revokeAllOtherInstallations(): Promise<void> {
+    const { installations } = await this.inboxState(true);
+    const others = installations.map(({ id }) => id);
+    await this.revokeInstallations(
+      others.filter((id) => id !== this.installationId),
+    );
   }
 
   /** Asks the user's other installations for history, at the history server of the options or of the call. */
@@ -62,23 +88,24 @@ export class Client implements AsyncDisposable {
     options?: HistoryOptions,
     serverUrl?: string,
   ): Promise<SyncRequest> {
-    return this.#parts.worker.request(options, serverUrl);
+    return this.#deviceSync().worker.request(options, serverUrl);
   }
 
   /** Looks for new and revoked installations of the user, then fetches and handles what the sync groups have. */
   async syncAllDeviceSyncGroups(): Promise<void> {
-    await this.#parts.worker.refreshInstallations();
-    await this.#parts.worker.sync();
+    const { worker } = this.#deviceSync();
+    await worker.refreshInstallations();
+    await worker.sync();
   }
 
   /** Every request for history that this installation made or answers, oldest first. */
   syncRequests(): Promise<readonly SyncRequest[]> {
-    return this.#parts.worker.requests();
+    return this.#deviceSync().worker.requests();
   }
 
   /** What happens to requests and preferences, from this call on. */
   syncUpdates(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
-    return this.#parts.worker.updates(signal);
+    return this.#deviceSync().worker.updates(signal);
   }
 
   /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
@@ -87,7 +114,7 @@ export class Client implements AsyncDisposable {
     options: HistoryOptions = {},
     format: ArchiveFormat = "paged-v1",
   ): ReadableStream<Uint8Array> {
-    const { store, clock, randomBytes } = this.#parts;
+    const { store, clock, randomBytes } = this.#parts.context;
     const frames = exportArchive(store.history, {
       ...options,
       order: format === "paged-v1" ? "newest-first" : "xmtp",
@@ -104,7 +131,7 @@ export class Client implements AsyncDisposable {
     key: Uint8Array,
     importId: string,
   ): Promise<ImportSummary> {
-    const { store, clock } = this.#parts;
+    const { store, clock } = this.#parts.context;
     const frames = openArchive(bytes, { key, ...userFile });
     return importArchive(frames, store.history, { importId, clock });
   }
@@ -118,17 +145,23 @@ export class Client implements AsyncDisposable {
   }
 
   /** Resolves when nothing that is known here waits to be done. */
-  settled(): Promise<void> {
-    return this.#parts.worker.settled();
+  async settled(): Promise<void> {
+    await this.#parts.deviceSync?.worker.settled();
   }
 
   /** Stops all work; what was begun goes on at the next start. The store stays open: it belongs to the caller. */
   async close(): Promise<void> {
-    await this.#parts.worker.close();
-    await this.#parts.syncGroups.close();
+    const { deviceSync, disconnect } = this.#parts;
+    await deviceSync?.worker.close();
+    await deviceSync?.syncGroups.close();
+    disconnect();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #deviceSync(): DeviceSync {
+    return expectDeviceSync(this.#parts.deviceSync);
   }
 }

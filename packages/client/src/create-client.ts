@@ -1,9 +1,11 @@
-import { historyServerClient } from "@history-sync/history-server/client";
+import {
+  type IdentityService,
+  identityLog as openIdentityLog,
+  type SmartContractVerifier,
+} from "@history-sync/identity";
 import type { DeliveryService } from "@history-sync/mls-group";
 import {
   type Clock,
-  type InboxId,
-  type InstallationId,
   type Logger,
   type RandomBytes,
   silent,
@@ -11,59 +13,93 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
-import {
-  type InstallationSource,
-  openSyncGroups,
-} from "@history-sync/sync-group";
-import { type HistoryServer, SyncWorker } from "@history-sync/sync-worker";
+import type { HistoryServer } from "@history-sync/sync-worker";
 import { Client } from "./client.js";
-import { type Environment, historySyncUrls } from "./environments.js";
+import { connectNode } from "./connection/connect-node.js";
+import {
+  type Environment,
+  historySyncUrls,
+} from "./connection/environments.js";
+import { startDeviceSync } from "./device-sync.js";
+import { type InboxSigner, openInbox } from "./identity/inbox.js";
+import { openRegistered } from "./identity/open-installation.js";
 
 export interface ClientOptions {
-  readonly inboxId: InboxId;
+  /** The user's wallet or passkey; asked for a signature when this installation is new. */
+  readonly signer: InboxSigner;
   readonly store: Store;
-  readonly deliveryService: DeliveryService;
-  readonly installations: InstallationSource;
-  /** Puts a new installation on the inbox's list; called each time before anything else happens. */
-  readonly register: (installation: InstallationId) => Promise<void>;
   /** Default: `dev`, as in xmtp-js. */
   readonly env?: Environment;
+  /** The node; by default that of `env`. */
+  readonly nodeUrl?: string;
+  /** Instead of the node's. */
+  readonly deliveryService?: DeliveryService;
+  /** Instead of the node's. */
+  readonly identity?: IdentityService;
+  /** Needed once a smart-contract wallet has signed. */
+  readonly smartContracts?: SmartContractVerifier;
   /** The history server; by default that of `env`. Empty: history is neither asked for nor handed out. */
   readonly historySyncUrl?: string;
   /** Default: HTTP, to the origin of `historySyncUrl` alone. */
   readonly historyServer?: HistoryServer;
+  /** Neither history nor preferences go between the user's installations. */
+  readonly disableDeviceSync?: boolean;
   readonly clock?: Clock;
   readonly randomBytes?: RandomBytes;
   readonly log?: Logger;
+  /** Ends the opening, not the client. */
+  readonly signal?: AbortSignal;
 }
 
-/** Opens this installation of the inbox, or makes it on the first call with a store; its history sync starts at once. */
+/**
+ * Opens the installation that the store holds, or makes one and registers it with the signer's inbox. Its history sync
+ * starts at once.
+ */
 export async function createClient({
-  inboxId,
+  signer,
   store,
-  deliveryService,
-  installations,
-  register,
   env = "dev",
+  nodeUrl,
+  deliveryService,
+  identity,
+  smartContracts,
   historySyncUrl = historySyncUrls[env],
+  historyServer,
+  disableDeviceSync = false,
   clock = systemClock,
   randomBytes = systemRandomBytes,
   log = silent,
-  historyServer = historyServerClient({
-    origins: historySyncUrl === "" ? [] : [new URL(historySyncUrl).origin],
-    log,
-  }),
+  signal,
 }: ClientOptions): Promise<Client> {
-  const shared = { installations, clock, randomBytes, log };
-  const syncGroups = await openSyncGroups(
-    { deliveryService, store: store.groups, ...shared },
-    { inboxId },
-  );
-  await register(syncGroups.installationId);
-  const { history, requests } = store;
-  const worker = SyncWorker.start(
-    { syncGroups, history, requests, historyServer, ...shared },
-    { historySyncUrl },
-  );
-  return new Client({ store, syncGroups, worker, clock, randomBytes });
+  const services = { deliveryService, identity };
+  const node = connectNode(services, { env, nodeUrl, clock });
+  try {
+    const identityLog = openIdentityLog({
+      service: node.identity,
+      ...(smartContracts && { smartContracts }),
+    });
+    const inbox = await openInbox(
+      store.groups,
+      { identityLog, signer, clock },
+      signal,
+    );
+    const shared = {
+      store,
+      inbox,
+      identityLog,
+      deliveryService: node.deliveryService,
+      clock,
+      randomBytes,
+      log,
+    };
+    const installation = await openRegistered(shared, signal);
+    const context = { ...shared, installation };
+    const deviceSync = disableDeviceSync
+      ? undefined
+      : await startDeviceSync(historySyncUrl, historyServer, context);
+    return new Client({ context, deviceSync, disconnect: node.close });
+  } catch (error) {
+    node.close();
+    throw error;
+  }
 }

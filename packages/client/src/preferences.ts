@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { mergeRows } from "@history-sync/archive";
 import { type Clock, nowNs } from "@history-sync/primitives";
 import {
   type ConsentSave,
@@ -7,7 +8,6 @@ import {
   ConsentTypeSave,
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
-import type { SyncWorker } from "@history-sync/sync-worker";
 
 export type ConsentEntityType = "conversation" | "inbox";
 export type ConsentState = "unknown" | "allowed" | "denied";
@@ -30,15 +30,18 @@ const states = {
   denied: ConsentStateSave.DENIED,
 } as const;
 
+/** Keeps decisions, and tells the user's other installations of them. */
+export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
+
 /** The user's decisions, the same on every installation of the inbox. */
 export class Preferences {
   readonly #history: HistoryStore;
-  readonly #worker: SyncWorker;
+  readonly #share: ShareConsent;
   readonly #clock: Clock;
 
-  constructor(history: HistoryStore, worker: SyncWorker, clock: Clock) {
+  constructor(history: HistoryStore, share: ShareConsent, clock: Clock) {
     this.#history = history;
-    this.#worker = worker;
+    this.#share = share;
     this.#clock = clock;
   }
 
@@ -55,7 +58,7 @@ export class Preferences {
         }),
       );
     }
-    await this.#worker.shareConsent(records);
+    await this.#share(records);
   }
 
   async getConsentState(
@@ -86,4 +89,14 @@ export class Preferences {
       ? before.consentedAtNs + 1n
       : now;
   }
+}
+
+/** The newest decision wins, as everywhere. */
+export async function keepConsent(
+  consent: readonly ConsentSave[],
+  history: HistoryStore,
+  clock: Clock,
+): Promise<void> {
+  const page = { groups: [], messages: [], consent };
+  await history.mergePage(page, mergeRows(nowNs(clock)));
 }

@@ -1,31 +1,37 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
+import {
+  type RunningNode,
+  serveNode,
+} from "@history-sync/delivery-service/server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
-import { MemoryDeliveryService } from "@history-sync/mls-group/memory";
-import { inboxId, systemClock } from "@history-sync/primitives";
+import { privateKeySigner } from "@history-sync/identity/private-key";
 import type { Store } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
-import { MemoryInstallations } from "@history-sync/sync-group/memory";
-import { type Client, createClient } from "../src/index.js";
+import { type Client, type ClientOptions, createClient } from "../src/index.js";
 
 export interface Installation {
   readonly client: Client;
   readonly store: Store;
 }
 
-/** One user's node and identity in memory, history server over HTTP, and stores in files. */
+/** A node and a history server over HTTP, users' wallets, and stores in files. */
 export class World implements AsyncDisposable {
   readonly #folder: string;
   readonly #server: RunningServer;
-  readonly #inbox = inboxId("a1".repeat(32));
-  readonly #node = new MemoryDeliveryService(systemClock);
-  readonly #installations = new MemoryInstallations();
+  readonly #node: RunningNode;
   readonly #running = new Set<Installation>();
 
-  private constructor(folder: string, server: RunningServer) {
+  private constructor(
+    folder: string,
+    server: RunningServer,
+    node: RunningNode,
+  ) {
     this.#folder = folder;
     this.#server = server;
+    this.#node = node;
   }
 
   static async open(): Promise<World> {
@@ -34,19 +40,25 @@ export class World implements AsyncDisposable {
     return new World(
       folder,
       await serve({ host: "127.0.0.1", port: 0, folder: blobs }),
+      await serveNode({ storage: new MemoryNodeStorage(), port: 0 }),
     );
   }
 
-  /** Starts an installation; one of the same name lives in the same file. */
-  async start(name: string): Promise<Installation> {
+  /** Starts an installation of a user; one of the same name lives in the same file. */
+  async start(
+    name: string,
+    {
+      user = "alix",
+      ...options
+    }: { user?: string } & Partial<ClientOptions> = {},
+  ): Promise<Installation> {
     const store = openSqliteStore(join(this.#folder, `${name}.db`));
     const client = await createClient({
-      inboxId: this.#inbox,
+      signer: walletOf(user),
       store,
-      deliveryService: this.#node,
-      installations: this.#installations,
-      register: async (id) => this.#installations.add(this.#inbox, id),
+      nodeUrl: this.#node.url,
       historySyncUrl: this.#server.url,
+      ...options,
     });
     const installation = { client, store };
     this.#running.add(installation);
@@ -74,6 +86,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const installation of this.#running) await this.stop(installation);
+    await this.#node.close();
     await this.#server.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -84,4 +97,11 @@ export async function inStage(client: Client, name: string): Promise<void> {
   for await (const update of client.syncUpdates()) {
     if (update.type === "stage" && update.request.stage.name === name) return;
   }
+}
+
+/** The wallet that a user of this name has in every test. */
+export function walletOf(user: string) {
+  const key = new Uint8Array(32).fill(7);
+  key.set(new TextEncoder().encode(user));
+  return privateKeySigner(key);
 }

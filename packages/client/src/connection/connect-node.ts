@@ -1,0 +1,45 @@
+import {
+  NodeDeliveryService,
+  NodeIdentityService,
+} from "@history-sync/delivery-service";
+import type { IdentityService } from "@history-sync/identity";
+import type { DeliveryService } from "@history-sync/mls-group";
+import type { Clock } from "@history-sync/primitives";
+import { platform } from "#platform";
+import type { Environment } from "./environments.js";
+
+/** What a client needs of a node. */
+interface NodeServices {
+  readonly deliveryService: DeliveryService;
+  readonly identity: IdentityService;
+}
+
+export interface Connection extends NodeServices {
+  close(): void;
+}
+
+type Given = {
+  readonly [Service in keyof NodeServices]: NodeServices[Service] | undefined;
+};
+
+/** The services that are given; for those that aren't, the node's at `nodeUrl`, by default that of `env`. */
+export function connectNode(
+  { deliveryService, identity }: Given,
+  options: {
+    readonly env: Environment;
+    readonly nodeUrl: string | undefined;
+    readonly clock: Clock;
+  },
+): Connection {
+  if (deliveryService && identity) {
+    return { deliveryService, identity, close: () => {} };
+  }
+  const { env, nodeUrl = platform.nodeUrls[env], clock } = options;
+  const { transport, close } = platform.connect(nodeUrl);
+  return {
+    deliveryService:
+      deliveryService ?? new NodeDeliveryService(transport, { clock }),
+    identity: identity ?? new NodeIdentityService(transport, { clock }),
+    close,
+  };
+}

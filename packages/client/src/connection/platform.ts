@@ -1,0 +1,24 @@
+import type { NodeDeliveryService } from "@history-sync/delivery-service";
+import { grpcWebTransport } from "@history-sync/delivery-service/web";
+import type { Environment } from "./environments.js";
+
+/** How this platform reaches a node. */
+export interface Platform {
+  readonly nodeUrls: Readonly<Record<Environment, string>>;
+  connect(url: string): NodeConnection;
+}
+
+export interface NodeConnection {
+  readonly transport: ConstructorParameters<typeof NodeDeliveryService>[0];
+  close(): void;
+}
+
+/** gRPC-web over `fetch`. */
+export const platform: Platform = {
+  nodeUrls: {
+    local: "http://localhost:5557",
+    dev: "https://api.dev.xmtp.network:5558",
+    production: "https://api.production.xmtp.network:5558",
+  },
+  connect: (url) => ({ transport: grpcWebTransport(url), close: () => {} }),
+};
