@@ -1,0 +1,1 @@
+export { lookTimesContract } from "./look-times-contract.js";
