@@ -18,11 +18,12 @@ import {
 import { maxCommitLogPublishes, maxCommitLogQueries } from "./limits.js";
 import type { NodeContext } from "./node-context.js";
 import { pagingOf, rangeOf } from "./paging.js";
+import { storeEntries } from "./store-entries.js";
 
 /** What a group's super admins say about its commits; opaque, and checked by those who read it. */
 export async function publishCommitLog(
   { requests }: BatchPublishCommitLogRequest,
-  { storage, limits, metrics }: NodeContext,
+  node: NodeContext,
 ): Promise<void> {
   if (requests.length === 0)
     throw invalidRequest("expected an entry, got none");
@@ -33,7 +34,7 @@ export async function publishCommitLog(
     checkBytes(
       "commit log entry",
       serializedCommitLogEntry,
-      limits.maxMessageBytes,
+      node.limits.maxMessageBytes,
     );
     if (!signature) throw invalidRequest("expected a signature, got none");
     const body = toBinary(
@@ -43,10 +44,7 @@ export async function publishCommitLog(
     const digest = hash("sha256", body, "buffer");
     return { topic: topicName("commit-log", groupId), body, digest };
   });
-  const appended = await Promise.all(
-    entries.map((entry) => storage.append(entry)),
-  );
-  for (const { duplicate } of appended) metrics.stored("commit-log", duplicate);
+  await storeEntries("commit-log", entries, node);
 }
 
 export async function queryCommitLog(

@@ -28,22 +28,20 @@ import { cursorsOf } from "./filters.js";
 import { readMlsMessage } from "./mls-message.js";
 import type { NodeContext } from "./node-context.js";
 import { pagingOf, rangeOf } from "./paging.js";
+import { storeEntries } from "./store-entries.js";
 
 const maxHmacBytes = 64;
 
 /** Stores all of them, or none if one is refused. */
 export async function sendGroupMessages(
   { messages }: SendGroupMessagesRequest,
-  { storage, limits, metrics }: NodeContext,
+  node: NodeContext,
 ): Promise<void> {
-  checkCount("messages", messages, limits.maxEntriesPerRequest);
+  checkCount("messages", messages, node.limits.maxEntriesPerRequest);
   const entries = messages.map((message) =>
-    groupEntry(message, limits.maxMessageBytes),
+    groupEntry(message, node.limits.maxMessageBytes),
   );
-  const appended = await Promise.all(
-    entries.map((entry) => storage.append(entry)),
-  );
-  for (const { duplicate } of appended) metrics.stored("group", duplicate);
+  await storeEntries("group", entries, node);
 }
 
 export async function queryGroupMessages(

@@ -26,6 +26,7 @@ import { welcomeBody, welcomeOf } from "./entry-codec.js";
 import { cursorsOf } from "./filters.js";
 import type { NodeContext } from "./node-context.js";
 import { pagingOf, rangeOf } from "./paging.js";
+import { storeEntries } from "./store-entries.js";
 
 /** A post-quantum one has 1,216. */
 const maxHpkeKeyBytes = 4_096;
@@ -34,16 +35,13 @@ const maxMetadataBytes = 4_096;
 /** Stores all of them, or none if one is refused. */
 export async function sendWelcomeMessages(
   { messages }: SendWelcomeMessagesRequest,
-  { storage, limits, metrics }: NodeContext,
+  node: NodeContext,
 ): Promise<void> {
-  checkCount("Welcomes", messages, limits.maxEntriesPerRequest);
+  checkCount("Welcomes", messages, node.limits.maxEntriesPerRequest);
   const entries = messages.map((message) =>
-    welcomeEntry(message, limits.maxMessageBytes),
+    welcomeEntry(message, node.limits.maxMessageBytes),
   );
-  const appended = await Promise.all(
-    entries.map((entry) => storage.append(entry)),
-  );
-  for (const { duplicate } of appended) metrics.stored("welcomes", duplicate);
+  await storeEntries("welcomes", entries, node);
 }
 
 export async function queryWelcomeMessages(
