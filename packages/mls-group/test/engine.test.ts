@@ -1,27 +1,17 @@
-import { groupId, systemRandomBytes, toHex } from "@history-sync/primitives";
+import { groupId, toHex } from "@history-sync/primitives";
 import { unsafeSeededBytes } from "@history-sync/primitives/testing";
 import { expect, test } from "vitest";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
 import { MlsGroupError } from "../src/errors.js";
 import { everybody, membership, text } from "./actors.js";
+import { newLeaf } from "./engine-group.js";
 
 const id = groupId("0123456789abcdef0123456789abcdef");
-const now = BigInt(Math.floor(Date.now() / 1000));
-
-function leaf() {
-  return {
-    signatureKey: systemRandomBytes(32),
-    credential: text("alix"),
-    notBefore: now - 3_600n,
-    notAfter: now + 7_257_600n,
-  };
-}
-
 async function pair() {
   const engine = await openTsMlsEngine(everybody);
-  const bob = leaf();
+  const bob = newLeaf();
   const made = await engine.createKeyPackage(bob, []);
-  const alone = await engine.createGroup(id, leaf(), [membership(1)]);
+  const alone = await engine.createGroup(id, newLeaf(), [membership(1)]);
   const add = [await engine.readKeyPackage(made.bytes)];
   const commit = await engine.createCommit(alone, { add, remove: [] });
   const welcome = commit.welcome ?? new Uint8Array();
@@ -33,7 +23,7 @@ async function pair() {
 
 test("a key package bears XMTP's parameters, byte for byte", async () => {
   const engine = await openTsMlsEngine(everybody);
-  const alix = leaf();
+  const alix = newLeaf();
   const { bytes, initKey } = await engine.createKeyPackage(alix, [
     { type: 1, data: Uint8Array.of(2, 0x61, 0x62) },
   ]);

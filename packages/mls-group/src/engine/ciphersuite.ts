@@ -1,3 +1,4 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
 import {
   type CiphersuiteImpl,
   getCiphersuiteFromName,
@@ -11,4 +12,9 @@ export function openCiphersuite(): Promise<CiphersuiteImpl> {
       "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
     ),
   );
+}
+
+/** The Ed25519 public key of a seed, 32 bytes each. */
+export function signaturePublicKey(seed: Uint8Array): Uint8Array {
+  return ed25519.getPublicKey(seed);
 }

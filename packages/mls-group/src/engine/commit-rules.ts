@@ -20,14 +20,14 @@ export function checkedCommit(
     throw refused("proposals", `a message of type ${content.contentType}`);
   }
   const { proposals, path } = content.commit;
-  if (path && !sameMember(sender.leaf, path.leafNode)) {
+  if (path && !sameMember(sender, path.leafNode)) {
     throw refused("a committer who stays who it is", "another identity or key");
   }
   const byValue = proposals.map((proposal) => {
     if (proposal.proposalOrRefType === "proposal") return proposal.proposal;
     throw refused("proposals by value", "one by reference");
   });
-  return proposedCommit(byValue, sender.leaf, state, false);
+  return proposedCommit(byValue, sender, state, false);
 }
 
 /**
@@ -65,7 +65,9 @@ export function proposedCommit(
     ...added,
   ];
   expectOwnKeys(after);
-  expectAllowedExtensions(extensions, nextExtensions, after);
+  if (nextExtensions !== extensions) {
+    expectAllowedExtensions(extensions, nextExtensions, after);
+  }
   return {
     groupId: groupIdOf(groupId),
     epoch,

@@ -1,4 +1,4 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
+import { signaturePublicKey } from "#ciphersuite";
 import { MlsGroupError } from "../errors.js";
 import {
   type Extension,
@@ -42,7 +42,7 @@ export function newKeyPackage(
     },
     { notBefore, notAfter },
     extensions.map(toEngineExtension),
-    { signKey: signatureKey, publicKey: ed25519.getPublicKey(signatureKey) },
+    { signKey: signatureKey, publicKey: signaturePublicKey(signatureKey) },
     suite,
     leafExtensions.map(toEngineExtension),
   );

@@ -4,8 +4,7 @@ import {
   idBytes,
   installationIdOf,
 } from "@history-sync/primitives";
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { openCiphersuite } from "#ciphersuite";
+import { openCiphersuite, signaturePublicKey } from "#ciphersuite";
 import type { AuthenticationService } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
 import type { EngineState, KeyPackageRecord } from "../group-state-store.js";
@@ -59,11 +58,12 @@ import { groupView, joinedGroup } from "./views.js";
 /** `ts-mls` with XMTP's parameters. */
 export async function openTsMlsEngine(
   authentication: AuthenticationService,
+  suite?: CiphersuiteImpl,
 ): Promise<Engine> {
-  return new TsMlsEngine(await openCiphersuite(), authentication);
+  return new TsMlsEngine(suite ?? (await openCiphersuite()), authentication);
 }
 
-export class TsMlsEngine implements Engine {
+class TsMlsEngine implements Engine {
   readonly #suite: CiphersuiteImpl;
   readonly #authentication: AuthenticationService;
 
@@ -73,7 +73,7 @@ export class TsMlsEngine implements Engine {
   }
 
   installationId(signatureKey: Uint8Array): InstallationId {
-    return installationIdOf(ed25519.getPublicKey(signatureKey));
+    return installationIdOf(signaturePublicKey(signatureKey));
   }
 
   createKeyPackage(
@@ -240,7 +240,7 @@ export class TsMlsEngine implements Engine {
           kind: "application",
           state: moved,
           plaintext: content.applicationData.slice(),
-          sender: installationIdOf(sender.leaf.signaturePublicKey),
+          sender: installationIdOf(sender.signaturePublicKey),
           epoch,
         };
       }),

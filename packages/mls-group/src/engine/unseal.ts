@@ -10,13 +10,8 @@ import {
   unprotectPrivateMessage,
 } from "./ts-mls.js";
 
-export interface Sender {
-  readonly leaf: LeafNode;
-  readonly leafIndex: number;
-}
-
 export interface Unsealed {
-  readonly sender: Sender;
+  readonly sender: LeafNode;
   readonly content: FramedContent;
   /** The state without the key that opened the message: in the same epoch, and nothing of a commit applied. */
   readonly state: ClientState;
@@ -77,11 +72,10 @@ function withoutKey(
 function senderOf(
   { sender }: FramedContent,
   epoch: Pick<ClientState, "ratchetTree">,
-): Sender {
+): LeafNode {
   if (sender.senderType === "member") {
-    const { leafIndex } = sender;
-    const leaf = leafAt(epoch, leafIndex);
-    if (leaf !== undefined) return { leaf, leafIndex };
+    const leaf = leafAt(epoch, sender.leafIndex);
+    if (leaf !== undefined) return leaf;
   }
   throw new MlsGroupError(
     "undecryptable",
