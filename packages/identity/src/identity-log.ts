@@ -4,6 +4,7 @@ import {
   installationIdOf,
 } from "@history-sync/primitives";
 import { inboxOfCredential } from "./credential.js";
+import { IdentityError } from "./errors.js";
 import { exactly, type FoldOptions, type InboxSnapshot } from "./fold-log.js";
 import { type Identifier, installation } from "./identifier.js";
 import type { CallOptions, IdentityService } from "./identity-service.js";
@@ -55,9 +56,19 @@ export interface IdentityLog {
   ): Promise<InboxInstallations>;
 
   /**
+   * As they were right after the update with exactly this sequence id; undefined if the log has no such update or
+   * can't be believed. With `validate` it serves as `InboxStates` of `@history-sync/mls-group/xmtp`.
+   */
+  installationsAt(
+    inboxId: InboxId,
+    sequenceId: bigint,
+    options?: CallOptions,
+  ): Promise<readonly InstallationId[] | undefined>;
+
+  /**
    * Whether an MLS credential names an inbox that has, or once had, an installation with this key. Those that were
    * revoked count too: without them, nobody could follow the commits by which they came and went.
-   * Serves as `AuthenticationService` of `@history-sync/mls-group`.
+   * A log that can't be believed vouches for nobody. Serves as `AuthenticationService` of `@history-sync/mls-group`.
    */
   validate(identity: Uint8Array, signatureKey: Uint8Array): Promise<boolean>;
 
@@ -84,15 +95,23 @@ export function identityLog(
     ...(limits === undefined ? {} : { limits }),
   };
   const inboxes = new KnownInboxes(service, fold, maxInboxes);
+
+  async function stateAt(
+    inboxId: InboxId,
+    sequenceId: bigint,
+    { signal }: CallOptions,
+  ): Promise<InboxSnapshot> {
+    const known = inboxes.at(inboxId, sequenceId);
+    if (known !== undefined) return known;
+    await inboxes.refresh(inboxId, signal);
+    return exactly(inboxes.at(inboxId, sequenceId), sequenceId);
+  }
+
   return {
-    async state(inboxId, { atSequenceId, signal } = {}) {
-      if (atSequenceId === undefined) {
-        return await inboxes.refresh(inboxId, signal);
-      }
-      const known = inboxes.at(inboxId, atSequenceId);
-      if (known !== undefined) return known;
-      await inboxes.refresh(inboxId, signal);
-      return exactly(inboxes.at(inboxId, atSequenceId), atSequenceId);
+    async state(inboxId, { atSequenceId, ...options } = {}) {
+      return atSequenceId === undefined
+        ? await inboxes.refresh(inboxId, options.signal)
+        : await stateAt(inboxId, atSequenceId, options);
     },
 
     async installations(inboxId, { signal } = {}) {
@@ -105,6 +124,11 @@ export function identityLog(
       return { sequenceId, installations: installationsOf(state), revoked };
     },
 
+    async installationsAt(inboxId, sequenceId, options = {}) {
+      const then = await believed(stateAt(inboxId, sequenceId, options));
+      return then && installationsOf(then.state);
+    },
+
     async validate(identity, signatureKey) {
       const inboxId = inboxOfCredential(identity);
       if (inboxId === undefined || signatureKey.length !== 32) return false;
@@ -112,7 +136,7 @@ export function identityLog(
       // Who was an installation once remains one that was: a state in memory can say yes, only the newest can say no.
       return (
         everHad(inboxes.newest(inboxId), id) ||
-        everHad(await inboxes.refresh(inboxId), id)
+        everHad(await believed(inboxes.refresh(inboxId)), id)
       );
     },
 
@@ -124,6 +148,16 @@ export function identityLog(
     publish: (update, callOptions) =>
       publishUpdate(update, { service, inboxes, fold }, callOptions),
   };
+}
+
+/** Nothing, where the log itself is at fault: whoever names it must not keep others waiting for it. */
+async function believed<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (error instanceof IdentityError && !error.retryable) return undefined;
+    throw error;
+  }
 }
 
 function everHad(

@@ -87,6 +87,27 @@ test("knows an inbox as it was without asking again", async () => {
   });
 });
 
+test("gives the installations at an update, and nothing where there is none", async () => {
+  const story = await (await inbox()).add(alix, laptop);
+  const log = identityLog({ service: serving(story) });
+  const { inboxId } = story;
+  expect(await log.installationsAt(inboxId, 2n)).toEqual([
+    phone.installationId,
+  ]);
+  expect(await log.installationsAt(inboxId, 5n)).toHaveLength(2);
+  expect(await log.installationsAt(inboxId, 3n)).toBeUndefined();
+  expect(await log.installationsAt(inboxId, 8n)).toBeUndefined();
+});
+
+test("a log that can't be believed has no installations and vouches for nobody", async () => {
+  const story = (await inbox()).push(new Uint8Array(3));
+  const log = identityLog({ service: serving(story) });
+  const { inboxId } = story;
+  expect(await log.installationsAt(inboxId, 5n)).toBeUndefined();
+  const key = idBytes(laptop.installationId);
+  expect(await log.validate(credential(inboxId), key)).toBe(false);
+});
+
 test("who asks while a fetch is on its way shares the next one", async () => {
   const story = await inbox();
   const service = serving(story);

@@ -38,3 +38,21 @@ export {
 } from "./permissions.js";
 export { allows, type Policy, type PolicyActor } from "./policy.js";
 export { adminOnly, allMembers, dmPermissions } from "./preset-permissions.js";
+export type { InboxStates } from "./rules/inbox-states.js";
+export { protocolVersion } from "./rules/protocol-version.js";
+export {
+  type XmtpGroupRulesOptions,
+  xmtpGroupRules,
+} from "./rules/xmtp-group-rules.js";
+export {
+  hmacPeriod,
+  hmacRootBytes,
+  senderHmac,
+  type TopicHmacKey,
+  topicHmacKeys,
+} from "./sender-hmac.js";
+export {
+  type UpdateMembershipOptions,
+  updateMembership,
+  type WantedInboxes,
+} from "./update-membership.js";

@@ -8,7 +8,7 @@ import {
   type Policy,
   readPermissions,
   withPermissions,
-} from "../src/xmtp/index.js";
+} from "../../src/xmtp/index.js";
 
 const member = { isAdmin: false, isSuperAdmin: false };
 const admin = { isAdmin: true, isSuperAdmin: false };

@@ -16,7 +16,7 @@ import {
   GroupMutablePermissionsV1Schema,
 } from "@history-sync/proto/message-contents";
 import { describe, expect, test } from "vitest";
-import { type Extension, extensionTypes } from "../src/index.js";
+import { type Extension, extensionTypes } from "../../src/index.js";
 import {
   adminOnly,
   allMembers,
@@ -42,8 +42,8 @@ import {
   withPermissions,
   withSuperAdmin,
   xmtpMessageId,
-} from "../src/xmtp/index.js";
-import { alix, bo, dataOf, realExtensions } from "./xmtp-support.js";
+} from "../../src/xmtp/index.js";
+import { alix, bo, dataOf, realExtensions } from "./real-group.js";
 
 const randomBytes = systemRandomBytes;
 

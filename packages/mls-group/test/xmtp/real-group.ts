@@ -2,7 +2,7 @@ import real from "@history-sync/fixtures/libxmtp/sync-group-extensions.json" wit
   type: "json",
 };
 import { fromHex, type InboxId, inboxId } from "@history-sync/primitives";
-import { type Extension, extensionTypes } from "../src/index.js";
+import { type Extension, extensionTypes } from "../../src/index.js";
 
 export const alix: InboxId = inboxId("a1".repeat(32));
 export const bo: InboxId = inboxId("b0".repeat(32));

@@ -1,0 +1,24 @@
+import type { InboxId } from "@history-sync/primitives";
+import type { Member } from "../../authentication-service.js";
+import type { MutableMetadata } from "../mutable-metadata.js";
+import type { PolicyActor } from "../policy.js";
+import { inboxOfMember, type Leaf, leafOf } from "./leaf.js";
+
+/** Who commits, by the lists that the group has before the commit. */
+export interface Actor extends PolicyActor {
+  readonly inboxId: InboxId;
+  readonly leaf: Leaf;
+}
+
+export function actorOf(
+  committer: Member,
+  { admins, superAdmins }: MutableMetadata,
+): Actor {
+  const inboxId = inboxOfMember(committer);
+  return {
+    inboxId,
+    leaf: leafOf(committer),
+    isAdmin: admins.includes(inboxId),
+    isSuperAdmin: superAdmins.includes(inboxId),
+  };
+}

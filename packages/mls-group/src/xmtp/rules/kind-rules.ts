@@ -1,0 +1,46 @@
+import type { InboxId } from "@history-sync/primitives";
+import { invalid } from "../extension-data.js";
+import type { GroupData } from "./group-data.js";
+
+/** A sync group is of one inbox: libxmtp's default permissions would let any member add another. */
+export function expectOwnInboxOnly(
+  { immutable, membership }: GroupData,
+  own: InboxId,
+): void {
+  if (immutable.kind !== "sync") return;
+  const inboxes = [immutable.creatorInboxId, ...membership.sequenceIds.keys()];
+  if (inboxes.some((id) => id !== own)) {
+    throw invalid("a sync group of one's own inbox", "one with another in it");
+  }
+}
+
+/** A DM is of two, one of them oneself, nobody governs it, and nobody else can be brought in. */
+export function expectDm(
+  { immutable, mutable, membership, permissions }: GroupData,
+  own: InboxId,
+): void {
+  if (immutable.kind !== "dm") return;
+  const { dmMembers = [] } = immutable;
+  if (!dmMembers.some((id) => id === own)) {
+    throw invalid("a DM of one's own inbox", "one of two others");
+  }
+  const isOfBoth = (id: InboxId) => dmMembers.some((member) => member === id);
+  if (![...membership.sequenceIds.keys()].every(isOfBoth)) {
+    throw invalid("a DM with nobody but its two members", "one with more");
+  }
+  if (mutable.admins.length + mutable.superAdmins.length > 0) {
+    throw invalid("a DM without admins", "one with some");
+  }
+  const { addMember, removeMember, addAdmin, removeAdmin, updatePermissions } =
+    permissions;
+  const fixed = [
+    addMember,
+    removeMember,
+    addAdmin,
+    removeAdmin,
+    updatePermissions,
+  ];
+  if (fixed.some((policy) => policy !== "deny")) {
+    throw invalid("a DM whose members and rights are fixed", "another");
+  }
+}

@@ -1,0 +1,47 @@
+import { MlsGroupError } from "../../errors.js";
+import { invalid } from "../extension-data.js";
+import { type MutableMetadata, metadataFields } from "../mutable-metadata.js";
+
+/** The release of libxmtp whose groups this package follows. */
+export const protocolVersion = "1.10.0";
+
+/**
+ * Throws `newer-protocol` if the group asks for a later release, and `invalid-group-data` if what it asks for is none.
+ * Nothing here ever sets the attribute: libxmtp would pause the group for its older releases.
+ */
+export function expectKnownProtocol(
+  { attributes }: MutableMetadata,
+  own: string = protocolVersion,
+): void {
+  const asked = attributes.get(metadataFields.minimumProtocolVersion);
+  if (asked === undefined || !isLater(parsed(asked), parsed(own))) return;
+  throw new MlsGroupError(
+    "newer-protocol",
+    `expected a group that libxmtp ${own} can follow, got one that asks for more`,
+    { retryable: true },
+  );
+}
+
+interface Version {
+  readonly numbers: readonly number[];
+  readonly suffix: string;
+}
+
+// As libxmtp reads it: three numbers, then what stands behind the first dash; a suffix counts as later than none.
+const pattern = /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([^-.]*)(?:-[^.]*)?)?$/;
+
+function parsed(text: string): Version {
+  const [, major, minor, patch, suffix = ""] = pattern.exec(text) ?? [];
+  if (major === undefined) {
+    throw invalid("a version such as 1.10.0", `${text.length} characters`);
+  }
+  return { numbers: [major, minor, patch].map(Number), suffix };
+}
+
+function isLater(a: Version, b: Version): boolean {
+  for (const [i, number] of a.numbers.entries()) {
+    const other = b.numbers[i] ?? 0;
+    if (number !== other) return number > other;
+  }
+  return a.suffix > b.suffix;
+}
