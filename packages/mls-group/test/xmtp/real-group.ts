@@ -6,7 +6,6 @@ import { type Extension, extensionTypes } from "../../src/index.js";
 
 export const alix: InboxId = inboxId("a1".repeat(32));
 export const bo: InboxId = inboxId("b0".repeat(32));
-export const caro: InboxId = inboxId("ca".repeat(32));
 
 /** The extensions of a sync group that real libxmtp 1.10.0 made, after its first commit. */
 export const realExtensions: readonly Extension[] = [
