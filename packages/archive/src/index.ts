@@ -13,7 +13,7 @@ export type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
 export { bytesKey } from "./bytes-key.js";
 export type { SkipReason } from "./check-rows.js";
 export { compareBytes } from "./compare-bytes.js";
-export { expiresAtNs } from "./disappearing.js";
+export { type DisappearingSettings, expiresAtNs } from "./disappearing.js";
 export { decodeElement, type Element, encodeElement } from "./element.js";
 export { ArchiveError, type ArchiveErrorCode } from "./errors.js";
 export {
@@ -45,6 +45,7 @@ export { mergeMessage } from "./merge/message.js";
 export { mergeRows } from "./merge/rows.js";
 export { readMetadata } from "./read-metadata.js";
 export type { RowCounts } from "./row-counts.js";
+export { type RowFilter, rowFilter } from "./row-filter.js";
 export type { MessageOrder, Selection } from "./selection.js";
 export type {
   Problem,

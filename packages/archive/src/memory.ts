@@ -1,12 +1,9 @@
 import { toHex } from "@history-sync/primitives";
-import {
-  type ConsentSave,
-  ConsentTypeSave,
-  ConversationTypeSave,
-  GroupMessageKindSave,
-  type GroupMessageSave,
-  type GroupSave,
-  type HmacKeySave,
+import type {
+  ConsentSave,
+  GroupMessageSave,
+  GroupSave,
+  HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import type {
   ArchiveSink,
@@ -19,8 +16,8 @@ import type {
 } from "./archive-sink.js";
 import type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
 import { compareBytes } from "./compare-bytes.js";
-import { expiresAtNs } from "./disappearing.js";
 import { ArchiveError } from "./errors.js";
+import { rowFilter } from "./row-filter.js";
 import type { MessageOrder, Selection } from "./selection.js";
 
 const pageRows = 1_000;
@@ -137,12 +134,11 @@ class MemorySnapshot implements ArchiveSnapshot {
     const needed = new Set(
       this.#selected(selection).map(({ groupId }) => toHex(groupId)),
     );
-    const chosen = chosenConversations(selection);
+    const filter = rowFilter(selection);
     const groups = this.#rows.groups.filter(
       (group) =>
-        !isSyncGroup(group) &&
-        (!chosen || chosen.has(toHex(group.id))) &&
-        (isWithin(group.createdAtNs, selection) || needed.has(toHex(group.id))),
+        filter.conversation(group) &&
+        (filter.time(group.createdAtNs) || needed.has(toHex(group.id))),
     );
     yield* pagesOf(groups.sort((a, b) => compareBytes(a.id, b.id)));
   }
@@ -156,12 +152,7 @@ class MemorySnapshot implements ArchiveSnapshot {
   }
 
   async *consent(selection: Selection): AsyncGenerator<readonly ConsentSave[]> {
-    const chosen = chosenConversations(selection);
-    const consent = this.#rows.consent.filter(
-      ({ entityType, entity }) =>
-        !chosen ||
-        (entityType === ConsentTypeSave.CONVERSATION_ID && chosen.has(entity)),
-    );
+    const consent = this.#rows.consent.filter(rowFilter(selection).consent);
     consent.sort(
       (a, b) => a.entityType - b.entityType || (a.entity < b.entity ? -1 : 1),
     );
@@ -175,18 +166,16 @@ class MemorySnapshot implements ArchiveSnapshot {
   async close(): Promise<void> {}
 
   #selected(selection: Selection): GroupMessageSave[] {
-    const chosen = chosenConversations(selection);
+    const filter = rowFilter(selection);
     const groups = new Map(
-      this.#rows.groups.map((group) => [toHex(group.id), group]),
+      this.#rows.groups
+        .filter(filter.conversation)
+        .map((group) => [toHex(group.id), group]),
     );
     const messages = this.#rows.messages.filter((message) => {
       const group = groups.get(toHex(message.groupId));
-      if (!group || !isWanted(message, group, selection)) return false;
-      if (chosen && !chosen.has(toHex(message.groupId))) return false;
-      const expiry = expiresAtNs(group, message);
-      if (expiry === undefined) return true;
-      if (selection.excludeDisappearingMessages) return false;
-      return expiry > selection.nowNs || this.#restored.has(toHex(message.id));
+      const isRestored = this.#restored.has(toHex(message.id));
+      return group !== undefined && filter.message(message, group, isRestored);
     });
     const { newestPerConversation: newest } = selection;
     return newest === undefined ? messages : newestOfEach(messages, newest);
@@ -207,39 +196,9 @@ function newestOfEach(
   });
 }
 
-/** In hex; undefined for all. */
-function chosenConversations({
-  conversations,
-}: Selection): ReadonlySet<string> | undefined {
-  return conversations && new Set<string>(conversations);
-}
-
 function compareMessages(a: GroupMessageSave, b: GroupMessageSave): number {
   if (a.sentAtNs === b.sentAtNs) return compareBytes(a.id, b.id);
   return a.sentAtNs < b.sentAtNs ? -1 : 1;
-}
-
-function isWanted(
-  message: GroupMessageSave,
-  group: GroupSave,
-  selection: Selection,
-): boolean {
-  return (
-    message.kind === GroupMessageKindSave.APPLICATION &&
-    !isSyncGroup(group) &&
-    isWithin(message.sentAtNs, selection)
-  );
-}
-
-function isSyncGroup(group: GroupSave): boolean {
-  return group.conversationType === ConversationTypeSave.SYNC;
-}
-
-function isWithin(timeNs: bigint, { startNs, endNs }: Selection): boolean {
-  return (
-    (startNs === undefined || timeNs > startNs) &&
-    (endNs === undefined || timeNs <= endNs)
-  );
 }
 
 function* pagesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
