@@ -89,8 +89,9 @@ export function groupStateStoreContract(
       };
       const waiting = { ...group, welcomes: [], pending };
       await store.commit({ groups: [waiting] });
-      expect(await (await reopen()).group(group.id)).toEqual(waiting);
-      await store.commit({ groups: [group] });
+      const reopened = await reopen();
+      expect(await reopened.group(group.id)).toEqual(waiting);
+      await reopened.commit({ groups: [group] });
       expect(await (await reopen()).group(group.id)).toEqual(group);
     });
 
