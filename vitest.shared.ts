@@ -21,13 +21,18 @@ const assetsInclude = ["**/*.xmtp"];
 
 /**
  * A package's tests: `--project node`, and `--project chromium` for the same files in a real browser.
- * Files named `*.node.test.ts` need Node and stay out of the browser.
+ * Files named `*.node.test.ts` need Node and stay out of the browser; those named `*.browser.test.ts` need a browser.
  */
 export function packageTests(): ViteUserConfigExport {
   const include = ["test/**/*.test.ts"];
   const node: TestProjectInlineConfiguration = {
     extends: true,
-    test: { name: "node", include, testTimeout: 60_000 },
+    test: {
+      name: "node",
+      include,
+      exclude: ["**/*.browser.test.ts"],
+      testTimeout: 60_000,
+    },
   };
   const browser: TestProjectInlineConfiguration = {
     extends: true,
