@@ -3,11 +3,22 @@ import { HistorySyncError } from "@history-sync/primitives";
 /**
  * - `no-file`: the history would live in memory or in a temporary database, which gives no snapshots; open a file, or
  *   take the store of `./memory`.
+ * - `in-use`: another tab or worker has the store open; close it there, or open with `wait`.
+ * - `unsupported`: there is no IndexedDB here, or no Web Locks; browsers give them to pages over https and on localhost.
+ * - `quota-exceeded`: the browser gives the origin no more room; nothing of the call was written. Free some, or ask the
+ *   user for more (`navigator.storage.persist`), and call again.
+ * - `closed`: the store was closed, or the browser took the database away; open it again.
+ * - `storage-failed`: the browser couldn't read or write its files; the cause says more. Nothing of the call was written.
  * - `newer-schema`: a newer version of this package wrote the database; upgrade.
  * - `unknown-conversation`: a message was to be written whose conversation the store doesn't have; write both at once.
  */
 export type StoreErrorCode =
   | "no-file"
+  | "in-use"
+  | "unsupported"
+  | "quota-exceeded"
+  | "closed"
+  | "storage-failed"
   | "newer-schema"
   | "unknown-conversation";
 

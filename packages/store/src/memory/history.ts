@@ -1,13 +1,12 @@
 import { compareBytes, type Rows } from "@history-sync/archive";
 import { MemoryHistory } from "@history-sync/archive/memory";
 import { type GroupId, type MessageId, toHex } from "@history-sync/primitives";
-import {
-  type ConsentSave,
-  type ConsentTypeSave,
-  ConversationTypeSave,
-  type GroupMessageSave,
-  type GroupSave,
-  type HmacKeySave,
+import type {
+  ConsentSave,
+  ConsentTypeSave,
+  GroupMessageSave,
+  GroupSave,
+  HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import {
   defaultPageLimit,
@@ -18,6 +17,7 @@ import {
   type Provenance,
 } from "../history-store.js";
 import { provenanceOf } from "../provenance.js";
+import { compareNs, shownConversations } from "../shown.js";
 
 /** The history in memory. A query looks at every row: for tests and short-lived clients. */
 export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
@@ -26,12 +26,7 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
   }
 
   async conversations(): Promise<readonly GroupSave[]> {
-    return [...this.groupRows.values()]
-      .filter(isShown)
-      .sort(
-        (a, b) =>
-          compareNs(newestNs(b), newestNs(a)) || compareBytes(a.id, b.id),
-      );
+    return shownConversations(this.groupRows.values());
   }
 
   async conversation(id: GroupId): Promise<GroupSave | undefined> {
@@ -78,7 +73,7 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
 
   async counts(): Promise<HistoryCounts> {
     return {
-      conversations: [...this.groupRows.values()].filter(isShown).length,
+      conversations: shownConversations(this.groupRows.values()).length,
       messages: this.messageRows.size,
       consent: this.consentRows.size,
     };
@@ -98,16 +93,4 @@ type Position = Pick<GroupMessageSave, "sentAtNs" | "id">;
 
 function comparePositions(a: Position, b: Position): number {
   return compareNs(a.sentAtNs, b.sentAtNs) || compareBytes(a.id, b.id);
-}
-
-function compareNs(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function isShown(group: GroupSave): boolean {
-  return group.conversationType !== ConversationTypeSave.SYNC;
-}
-
-function newestNs(group: GroupSave): bigint {
-  return group.lastMessageNs ?? group.createdAtNs;
 }

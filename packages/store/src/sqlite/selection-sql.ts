@@ -1,14 +1,9 @@
 import type { MessageOrder, Selection } from "@history-sync/archive";
+import { clampToInt64, type TimeWindow, windowOf } from "../window.js";
 import { messageColumns } from "./message-row.js";
 
-const minInt64 = -(2n ** 63n);
-const maxInt64 = 2n ** 63n - 1n;
-
 /** A selection as the statements here take it. */
-export type SelectionParameters = {
-  /** The first nanosecond of the window, and its last one. */
-  readonly first: bigint;
-  readonly last: bigint;
+export type SelectionParameters = TimeWindow & {
   readonly now: bigint;
   readonly exclude: number;
   /** A JSON array of ids in hex; null for all. */
@@ -18,20 +13,14 @@ export type SelectionParameters = {
 };
 
 export function parametersOf(selection: Selection): SelectionParameters {
-  const { nowNs, startNs, endNs, conversations } = selection;
+  const { nowNs, conversations } = selection;
   return {
-    first: startNs === undefined ? minInt64 : int64(startNs + 1n),
-    last: endNs === undefined ? maxInt64 : int64(endNs),
-    now: int64(nowNs),
+    ...windowOf(selection),
+    now: clampToInt64(nowNs),
     exclude: selection.excludeDisappearingMessages ? 1 : 0,
     conversations: conversations ? JSON.stringify(conversations) : null,
     any: selection.newestPerConversation === 0 ? 0 : 1,
   };
-}
-
-function int64(value: bigint): bigint {
-  if (value > maxInt64) return maxInt64;
-  return value < minInt64 ? minInt64 : value;
 }
 
 const isChosen = `

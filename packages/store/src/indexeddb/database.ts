@@ -1,0 +1,152 @@
+import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import { StoreError } from "../errors.js";
+import {
+  type StoreName,
+  type StoreSchema,
+  schemaVersion,
+  upgradeSchema,
+} from "./schema.js";
+
+export type ReadTransaction<Name extends StoreName> = IDBPTransaction<
+  StoreSchema,
+  Name[],
+  "readonly"
+>;
+
+export type WriteTransaction<Name extends StoreName> = IDBPTransaction<
+  StoreSchema,
+  Name[],
+  "readwrite"
+>;
+
+/**
+ * A connection, and the only way to its transactions. A transaction commits by itself as soon as it has nothing to do, so
+ * that `work` must wait for nothing but requests of its transaction.
+ */
+export class Database {
+  readonly #db: IDBPDatabase<StoreSchema>;
+
+  private constructor(db: IDBPDatabase<StoreSchema>) {
+    this.#db = db;
+  }
+
+  /**
+   * Opens, or makes, the database. `onGone` hears that the browser took it away, or that somebody wants to delete it, for
+   * which it is closed. Throws `newer-schema`.
+   */
+  static async open(name: string, onGone: () => void): Promise<Database> {
+    try {
+      const db = await openDB<StoreSchema>(name, schemaVersion, {
+        upgrade: upgradeSchema,
+        blocking: onGone,
+        terminated: onGone,
+      });
+      return new Database(db);
+    } catch (error) {
+      throw isDomException(error, "VersionError")
+        ? await newerSchema(name)
+        : storeError(error);
+    }
+  }
+
+  read<Name extends StoreName, Result>(
+    names: readonly Name[],
+    work: (tx: ReadTransaction<Name>) => Promise<Result>,
+  ): Promise<Result> {
+    return run(() => this.#db.transaction([...names], "readonly"), work);
+  }
+
+  /** All that `work` does is durable when this resolves, or nothing of it is done. */
+  write<Name extends StoreName, Result>(
+    names: readonly Name[],
+    work: (tx: WriteTransaction<Name>) => Promise<Result>,
+  ): Promise<Result> {
+    // By default a browser may say that it is done before the data is on the disk.
+    const durability = "strict";
+    return run(
+      () => this.#db.transaction([...names], "readwrite", { durability }),
+      work,
+    );
+  }
+
+  /** Takes no more calls; resolves when those that it took are done. */
+  async close(): Promise<void> {
+    const last = this.write([...this.#db.objectStoreNames], async () => {});
+    this.#db.close();
+    // Where the browser closed it, there is nothing to wait for.
+    await last.catch(() => {});
+  }
+}
+
+interface Transaction {
+  readonly done: Promise<void>;
+  abort(): void;
+}
+
+async function run<Tx extends Transaction, Result>(
+  begin: () => Tx,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const tx = begin();
+    const result = await work(tx).catch(async (error) => {
+      throw await aborted(tx, error);
+    });
+    await tx.done;
+    return result;
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** Takes everything back; what the transaction failed of says more than what a request of it failed of. */
+async function aborted(tx: Transaction, error: unknown): Promise<unknown> {
+  try {
+    tx.abort();
+  } catch {
+    // It is over already.
+  }
+  const cause = await tx.done.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return isDomException(error, "AbortError") ? (cause ?? error) : error;
+}
+
+async function newerSchema(name: string): Promise<StoreError> {
+  const databases = await indexedDB.databases();
+  const found = databases.find((database) => database.name === name)?.version;
+  return new StoreError(
+    "newer-schema",
+    `expected a database of version ${schemaVersion} at most, got ${found}`,
+  );
+}
+
+function storeError(error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error;
+  const options = { cause: error };
+  switch (error.name) {
+    case "QuotaExceededError":
+      return new StoreError(
+        "quota-exceeded",
+        "the browser has no more room for this origin",
+        options,
+      );
+    case "InvalidStateError":
+      return new StoreError(
+        "closed",
+        "expected an open database, got a closed one",
+        options,
+      );
+    default:
+      return new StoreError(
+        "storage-failed",
+        `IndexedDB failed of ${error.name}`,
+        options,
+      );
+  }
+}
+
+function isDomException(error: unknown, name: string): boolean {
+  return error instanceof DOMException && error.name === name;
+}

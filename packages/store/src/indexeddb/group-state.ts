@@ -1,0 +1,149 @@
+import type {
+  GroupRecord,
+  GroupStateChanges,
+  GroupStateStore,
+  InstallationRecord,
+  KeyPackageRecord,
+  OutboxRecord,
+  ReceivedRecord,
+} from "@history-sync/mls-group";
+import { type GroupId, idBytes } from "@history-sync/primitives";
+import { compareNs } from "../shown.js";
+import type { Database, WriteTransaction } from "./database.js";
+import { afterAllBytes, int64Key, mapBytes, ownBytes } from "./keys.js";
+import { overwrite } from "./overwrite.js";
+import { onlyKey } from "./schema.js";
+
+const stores = [
+  "mls_installation",
+  "mls_key_packages",
+  "mls_groups",
+  "mls_outbox",
+  "mls_received",
+] as const;
+
+type GroupStateTransaction = WriteTransaction<(typeof stores)[number]>;
+
+/** MLS state in IndexedDB. */
+export class IndexedDbGroupStateStore implements GroupStateStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  installation(): Promise<InstallationRecord | undefined> {
+    return this.#db.read(["mls_installation"], (tx) =>
+      tx.objectStore("mls_installation").get(onlyKey),
+    );
+  }
+
+  async keyPackages(): Promise<readonly KeyPackageRecord[]> {
+    const records = await this.#db.read(["mls_key_packages"], (tx) =>
+      tx.objectStore("mls_key_packages").getAll(),
+    );
+    return oldestFirst(records);
+  }
+
+  async groups(): Promise<readonly GroupRecord[]> {
+    const records = await this.#db.read(["mls_groups"], (tx) =>
+      tx.objectStore("mls_groups").getAll(),
+    );
+    return oldestFirst(records);
+  }
+
+  group(id: GroupId): Promise<GroupRecord | undefined> {
+    return this.#db.read(["mls_groups"], (tx) =>
+      tx.objectStore("mls_groups").get(idBytes(id)),
+    );
+  }
+
+  outbox(groupId: GroupId): Promise<readonly OutboxRecord[]> {
+    return this.#db.read(["mls_outbox"], (tx) =>
+      tx.objectStore("mls_outbox").index("group").getAll(groupId),
+    );
+  }
+
+  received(groupId: GroupId): Promise<readonly ReceivedRecord[]> {
+    const id = idBytes(groupId);
+    const ofGroup = IDBKeyRange.bound([id], [id, afterAllBytes]);
+    return this.#db.read(["mls_received"], (tx) =>
+      tx.objectStore("mls_received").getAll(ofGroup),
+    );
+  }
+
+  commit(changes: GroupStateChanges): Promise<void> {
+    const own = mapBytes(changes, ownBytes);
+    return this.#db.write(stores, async (tx) => {
+      await putAll(tx, own);
+      await removeAll(tx, own);
+    });
+  }
+}
+
+async function putAll(
+  tx: GroupStateTransaction,
+  changes: GroupStateChanges,
+): Promise<void> {
+  const { installation, keyPackages = [], groups = [] } = changes;
+  const { outbox = [], received = [] } = changes;
+  if (installation) {
+    await tx.objectStore("mls_installation").put(installation, onlyKey);
+  }
+  for (const record of keyPackages) {
+    await tx.objectStore("mls_key_packages").put(record);
+  }
+  for (const record of groups) {
+    const key = idBytes(record.id);
+    await overwrite(tx.objectStore("mls_groups"), key);
+    await tx.objectStore("mls_groups").put(record, key);
+  }
+  for (const record of outbox) {
+    const key = await outboxKey(tx, record);
+    await tx.objectStore("mls_outbox").put(record, key);
+  }
+  for (const record of received) {
+    await tx.objectStore("mls_received").put(record, receivedKey(record));
+  }
+}
+
+async function removeAll(
+  tx: GroupStateTransaction,
+  { outboxDone = [], handled = [] }: GroupStateChanges,
+): Promise<void> {
+  for (const row of outboxDone) {
+    const key = await outboxKey(tx, row);
+    if (key === undefined) continue;
+    await overwrite(tx.objectStore("mls_outbox"), key);
+    await tx.objectStore("mls_outbox").delete(key);
+  }
+  for (const row of handled) {
+    const key = receivedKey(row);
+    await overwrite(tx.objectStore("mls_received"), key);
+    await tx.objectStore("mls_received").delete(key);
+  }
+}
+
+/** A row's number, which rises in the order of first writing; undefined for a new one. */
+function outboxKey(
+  tx: GroupStateTransaction,
+  { groupId, id }: Pick<OutboxRecord, "groupId" | "id">,
+): Promise<number | undefined> {
+  return tx.objectStore("mls_outbox").index("id").getKey([groupId, id]);
+}
+
+function receivedKey({
+  groupId,
+  sequence,
+}: Pick<ReceivedRecord, "groupId" | "sequence">): [
+  ReturnType<typeof idBytes>,
+  ReturnType<typeof int64Key>,
+] {
+  return [idBytes(groupId), int64Key(sequence)];
+}
+
+function oldestFirst<Row extends { readonly createdAtNs: bigint }>(
+  rows: readonly Row[],
+): readonly Row[] {
+  return rows.toSorted((a, b) => compareNs(a.createdAtNs, b.createdAtNs));
+}

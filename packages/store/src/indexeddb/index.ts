@@ -1,0 +1,4 @@
+export {
+  type IndexedDbStoreOptions,
+  openIndexedDbStore,
+} from "./open-store.js";

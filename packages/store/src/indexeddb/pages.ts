@@ -1,0 +1,70 @@
+/** What `readPage` needs of an object store or an index. */
+export interface KeyOrdered<Record> {
+  getAll(range: IDBKeyRange | null, count?: number): Promise<Record[]>;
+  openKeyCursor(
+    range: IDBKeyRange | null,
+    direction: "prev",
+  ): Promise<KeyCursor | null>;
+}
+
+interface KeyCursor {
+  readonly key: IDBValidKey;
+  advance<Cursor>(this: Cursor, count: number): Promise<Cursor | null>;
+}
+
+export type Direction = "rising" | "falling";
+
+/** Keys from the one to the other; where one is missing, from or to the end. */
+export interface KeySpan {
+  readonly from?: IDBValidKey;
+  readonly to?: IDBValidKey;
+  readonly withoutFrom?: boolean;
+  readonly withoutTo?: boolean;
+}
+
+export function keyRange(span: KeySpan): IDBKeyRange | null {
+  const { from, to, withoutFrom = false, withoutTo = false } = span;
+  if (from !== undefined && to !== undefined) {
+    return IDBKeyRange.bound(from, to, withoutFrom, withoutTo);
+  }
+  if (from !== undefined) return IDBKeyRange.lowerBound(from, withoutFrom);
+  return to === undefined ? null : IDBKeyRange.upperBound(to, withoutTo);
+}
+
+/** The part of a span after a key, in the direction. */
+export function spanAfter(
+  span: KeySpan,
+  key: IDBValidKey,
+  direction: Direction,
+): KeySpan {
+  return direction === "rising"
+    ? { ...span, from: key, withoutFrom: true }
+    : { ...span, to: key, withoutTo: true };
+}
+
+/** The part of a span up to a key, in the direction, with it. */
+export function spanUpTo(
+  span: KeySpan,
+  key: IDBValidKey,
+  direction: Direction,
+): KeySpan {
+  return direction === "rising"
+    ? { ...span, to: key, withoutTo: false }
+    : { ...span, from: key, withoutFrom: false };
+}
+
+/** The first records of a span in the direction, at most `limit`, which is at least 1. */
+export async function readPage<Record>(
+  source: KeyOrdered<Record>,
+  span: KeySpan,
+  direction: Direction,
+  limit: number,
+): Promise<Record[]> {
+  if (direction === "rising") return source.getAll(keyRange(span), limit);
+  // Nothing reads many records at once backwards: so the key of the last one is looked for, and all up to it are read.
+  const newest = await source.openKeyCursor(keyRange(span), "prev");
+  if (!newest) return [];
+  const oldest = limit === 1 ? newest : await newest.advance(limit - 1);
+  const part = oldest ? spanUpTo(span, oldest.key, direction) : span;
+  return (await source.getAll(keyRange(part))).reverse();
+}

@@ -1,0 +1,81 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type ConsentSave,
+  ConsentSaveSchema,
+  type GroupMessageSave,
+  GroupMessageSaveSchema,
+  type GroupSave,
+  GroupSaveSchema,
+  type HmacKeySave,
+  HmacKeySaveSchema,
+} from "@history-sync/proto/device-sync";
+import { ownBytes, positionKey } from "./keys.js";
+import type {
+  ConsentRecord,
+  ConversationRecord,
+  HistoryRecord,
+  MessageRecord,
+} from "./schema.js";
+
+/** What a record knows beside its row: which transaction wrote it, and which import brought it. */
+export interface Origin {
+  readonly written: number;
+  readonly import?: number;
+}
+
+export function conversationRecord(
+  group: GroupSave,
+  origin: Origin,
+): ConversationRecord {
+  const row = toBinary(GroupSaveSchema, group);
+  return { id: ownBytes(group.id), row, ...origin };
+}
+
+export function groupOf({ row }: ConversationRecord): GroupSave {
+  return fromBinary(GroupSaveSchema, row);
+}
+
+export function messageRecord(
+  message: GroupMessageSave,
+  origin: Origin,
+): MessageRecord {
+  return {
+    position: positionKey(message.sentAtNs, message.id),
+    id: ownBytes(message.id),
+    conversation: ownBytes(message.groupId),
+    row: toBinary(GroupMessageSaveSchema, message),
+    ...origin,
+  };
+}
+
+export function messageOf({ row }: MessageRecord): GroupMessageSave {
+  return fromBinary(GroupMessageSaveSchema, row);
+}
+
+export function consentRecord(
+  consent: ConsentSave,
+  written: number,
+): ConsentRecord {
+  const { entityType, entity } = consent;
+  return {
+    entityType,
+    entity,
+    row: toBinary(ConsentSaveSchema, consent),
+    written,
+  };
+}
+
+export function consentOf({ row }: ConsentRecord): ConsentSave {
+  return fromBinary(ConsentSaveSchema, row);
+}
+
+export function hmacKeyRecord(
+  hmacKey: HmacKeySave,
+  written: number,
+): HistoryRecord {
+  return { row: toBinary(HmacKeySaveSchema, hmacKey), written };
+}
+
+export function hmacKeyOf({ row }: HistoryRecord): HmacKeySave {
+  return fromBinary(HmacKeySaveSchema, row);
+}

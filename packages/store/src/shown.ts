@@ -1,0 +1,26 @@
+import { compareBytes } from "@history-sync/archive";
+import {
+  ConversationTypeSave,
+  type GroupSave,
+} from "@history-sync/proto/device-sync";
+
+/** Conversations as apps show them: all but sync groups, the one with the newest message first. */
+export function shownConversations(
+  groups: Iterable<GroupSave>,
+): readonly GroupSave[] {
+  return [...groups]
+    .filter(
+      ({ conversationType }) => conversationType !== ConversationTypeSave.SYNC,
+    )
+    .sort(
+      (a, b) => compareNs(newestNs(b), newestNs(a)) || compareBytes(a.id, b.id),
+    );
+}
+
+export function compareNs(a: bigint, b: bigint): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function newestNs(group: GroupSave): bigint {
+  return group.lastMessageNs ?? group.createdAtNs;
+}
