@@ -16,17 +16,23 @@ import type {
   SyncRequest,
   SyncUpdate,
 } from "@history-sync/sync-worker";
+import type { Background } from "./background.js";
 import type { ClientContext } from "./context.js";
+import type { Conversations } from "./conversations/conversations.js";
 import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
 import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
-import { keepConsent, Preferences, type ShareConsent } from "./preferences.js";
+import type { Preferences } from "./preferences.js";
 import { retryLater } from "./retry-later.js";
 
 /** What a client is made of; `createClient` puts it together. */
 export interface ClientParts {
   readonly context: ClientContext;
+  readonly conversations: Conversations;
+  readonly preferences: Preferences;
   /** Undefined: disabled. */
   readonly deviceSync: DeviceSync | undefined;
+  readonly background: Background;
+  readonly closing: AbortController;
   readonly disconnect: () => void;
 }
 
@@ -36,16 +42,13 @@ const userFile = { allowRepeatedNonce: true } as const;
 /** One installation of a user. Its history sync runs by itself from the moment it is made until `close()`. */
 export class Client implements AsyncDisposable {
   readonly #parts: ClientParts;
+  readonly conversations: Conversations;
   readonly preferences: Preferences;
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    const { store, clock } = parts.context;
-    const worker = parts.deviceSync?.worker;
-    const share: ShareConsent = worker
-      ? (records) => worker.shareConsent(records)
-      : (records) => keepConsent(records, store.history, clock);
-    this.preferences = new Preferences(store.history, share, clock);
+    this.conversations = parts.conversations;
+    this.preferences = parts.preferences;
   }
 
   get inboxId(): InboxId {
@@ -72,6 +75,7 @@ export class Client implements AsyncDisposable {
       async () => deviceSync?.worker.refreshInstallations(),
       context.log,
     );
+    this.conversations.bringInOwnInstallations();
   }
 
   /** All installations of the inbox but this one. */
@@ -96,6 +100,7 @@ export class Client implements AsyncDisposable {
     const { worker } = this.#deviceSync();
     await worker.refreshInstallations();
     await worker.sync();
+    this.conversations.bringInOwnInstallations();
   }
 
   /** Every request for history that this installation made or answers, oldest first. */
@@ -147,13 +152,17 @@ export class Client implements AsyncDisposable {
   /** Resolves when nothing that is known here waits to be done. */
   async settled(): Promise<void> {
     await this.#parts.deviceSync?.worker.settled();
+    await this.#parts.background.settled();
   }
 
   /** Stops all work; what was begun goes on at the next start. The store stays open: it belongs to the caller. */
   async close(): Promise<void> {
-    const { deviceSync, disconnect } = this.#parts;
+    const { closing, deviceSync, background, disconnect } = this.#parts;
+    closing.abort(new DOMException("closed", "AbortError"));
+    await this.conversations.close();
     await deviceSync?.worker.close();
     await deviceSync?.syncGroups.close();
+    await background.settled();
     disconnect();
   }
 

@@ -14,15 +14,19 @@ import {
 } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
 import type { HistoryServer } from "@history-sync/sync-worker";
+import { Background } from "./background.js";
 import { Client } from "./client.js";
 import { connectNode } from "./connection/connect-node.js";
 import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-import { startDeviceSync } from "./device-sync.js";
+import type { ClientContext } from "./context.js";
+import { Conversations } from "./conversations/conversations.js";
+import { type DeviceSync, startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
+import { keepConsent, Preferences, type ShareConsent } from "./preferences.js";
 
 export interface ClientOptions {
   /** The user's wallet or passkey; asked for a signature when this installation is new. */
@@ -97,9 +101,40 @@ export async function createClient({
     const deviceSync = disableDeviceSync
       ? undefined
       : await startDeviceSync(historySyncUrl, historyServer, context);
-    return new Client({ context, deviceSync, disconnect: node.close });
+    return await startClient(context, deviceSync, node.close);
   } catch (error) {
     node.close();
     throw error;
   }
+}
+
+async function startClient(
+  context: ClientContext,
+  deviceSync: DeviceSync | undefined,
+  disconnect: () => void,
+): Promise<Client> {
+  const { store, clock, log } = context;
+  const worker = deviceSync?.worker;
+  const share: ShareConsent = worker
+    ? (records) => worker.shareConsent(records)
+    : (records) => keepConsent(records, store.history, clock);
+  const background = new Background(log);
+  const preferences = new Preferences(store.history, share, background, clock);
+  const closing = new AbortController();
+  const conversations = new Conversations(context, {
+    preferences,
+    background,
+    closing: closing.signal,
+    deviceSync: deviceSync !== undefined,
+  });
+  await conversations.start();
+  return new Client({
+    context,
+    conversations,
+    preferences,
+    deviceSync,
+    background,
+    closing,
+    disconnect,
+  });
 }

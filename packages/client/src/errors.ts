@@ -4,10 +4,29 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `wrong-inbox`: the store belongs to another inbox than the signer; open the signer's own store, or an empty one.
  * - `installation-revoked`: the user took this installation out of the inbox; only a new store makes a new one.
  * - `device-sync-disabled`: the client was made with `disableDeviceSync`; make it without.
+ * - `unknown-inbox`: nobody has registered the inbox; check the id, or invite its owner.
+ * - `invalid-members`: a DM is between two users, and nobody adds or removes oneself; name others.
+ * - `too-many-members`: a conversation has at most 250 inboxes; make another one.
+ * - `stale-inbox`: the node knows less of an inbox than the conversation; try again, or ask another node.
+ * - `overtaken`: other members changed the conversation again and again while this one tried to; try again.
+ * - `unknown-conversation`: the store lacks a conversation that was just there; was it emptied?
+ * - `conversation-inactive`: this installation isn't a member (any more), so that the conversation is read-only; a member
+ *   has to add it.
+ * - `content-too-large`: nodes take no message of that size; send a remote attachment.
+ * - `stream-overflow`: a stream wasn't read for too long and was ended; read what was missed with `messages`.
  */
 export type ClientErrorCode =
   | "wrong-inbox"
   | "installation-revoked"
-  | "device-sync-disabled";
+  | "device-sync-disabled"
+  | "unknown-inbox"
+  | "invalid-members"
+  | "too-many-members"
+  | "stale-inbox"
+  | "overtaken"
+  | "unknown-conversation"
+  | "conversation-inactive"
+  | "content-too-large"
+  | "stream-overflow";
 
 export class ClientError extends HistorySyncError<ClientErrorCode> {}

@@ -3,6 +3,20 @@ export {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
+export { type ContentType, encodeText } from "./conversations/content.js";
+export {
+  Conversation,
+  type ConversationMember,
+  type MessagesOptions,
+} from "./conversations/conversation.js";
+export {
+  Conversations,
+  type ConversationUpdate,
+  type ListOptions,
+  type NewGroupOptions,
+  type SyncSummary,
+} from "./conversations/conversations.js";
+export type { DeliveryStatus, Message } from "./conversations/message.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
 export type { InboxSigner } from "./identity/inbox.js";

@@ -8,6 +8,7 @@ import {
   ConsentTypeSave,
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
+import type { Background } from "./background.js";
 
 export type ConsentEntityType = "conversation" | "inbox";
 export type ConsentState = "unknown" | "allowed" | "denied";
@@ -37,28 +38,25 @@ export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
 export class Preferences {
   readonly #history: HistoryStore;
   readonly #share: ShareConsent;
+  readonly #background: Background;
   readonly #clock: Clock;
 
-  constructor(history: HistoryStore, share: ShareConsent, clock: Clock) {
+  /** Made by `createClient`. */
+  constructor(
+    history: HistoryStore,
+    share: ShareConsent,
+    background: Background,
+    clock: Clock,
+  ) {
     this.#history = history;
     this.#share = share;
+    this.#background = background;
     this.#clock = clock;
   }
 
   /** Keeps the decisions and tells the user's other installations. */
   async setConsentStates(decisions: readonly Consent[]): Promise<void> {
-    const records: ConsentSave[] = [];
-    for (const decision of decisions) {
-      records.push(
-        create(ConsentSaveSchema, {
-          entityType: entityTypes[decision.entityType],
-          entity: decision.entity,
-          state: states[decision.state],
-          consentedAtNs: await this.#decidedAtNs(decision),
-        }),
-      );
-    }
-    await this.#share(records);
+    await this.#share(await this.#records(decisions));
   }
 
   async getConsentState(
@@ -76,9 +74,41 @@ export class Preferences {
     }
   }
 
+  /** What the user writes to is wanted, unless the user has said otherwise. Tells the other installations later. */
+  async allowIfUnknown(conversation: string): Promise<void> {
+    const entityType = "conversation";
+    const state = await this.getConsentState(entityType, conversation);
+    if (state !== "unknown") return;
+    const decision = {
+      entityType,
+      entity: conversation,
+      state: "allowed",
+    } as const;
+    const records = await this.#records([decision]);
+    await keepConsent(records, this.#history, this.#clock);
+    this.#background.run("share-consent", () => this.#share(records));
+  }
+
   /** The user's HMAC root key, 42 bytes, if this installation has it yet. */
   async hmacKey(): Promise<Uint8Array | undefined> {
     return (await this.#history.hmacKey())?.key;
+  }
+
+  async #records(
+    decisions: readonly Consent[],
+  ): Promise<readonly ConsentSave[]> {
+    const records: ConsentSave[] = [];
+    for (const decision of decisions) {
+      records.push(
+        create(ConsentSaveSchema, {
+          entityType: entityTypes[decision.entityType],
+          entity: decision.entity,
+          state: states[decision.state],
+          consentedAtNs: await this.#decidedAtNs(decision),
+        }),
+      );
+    }
+    return records;
   }
 
   /** After whatever stands there: what the user does now is newer, however this clock runs. */

@@ -7,6 +7,7 @@ import type {
 import type {
   ConsentSave,
   ConsentTypeSave,
+  DeliveryStatusSave,
   GroupMessageSave,
   GroupSave,
   HmacKeySave,
@@ -54,6 +55,8 @@ export interface Provenance {
 }
 
 export interface MessagePage {
+  /** Only those of this status; left out: all. */
+  readonly deliveryStatus?: DeliveryStatusSave;
   /** The last message of the page before; without it, the newest messages. */
   readonly before?: Pick<GroupMessageSave, "sentAtNs" | "id">;
   /** Default: 100. */

@@ -35,13 +35,15 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, limit = defaultPageLimit }: MessagePage = {},
+    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     return [...this.messageRows.values()]
       .filter(
         (message) =>
           toHex(message.groupId) === conversation &&
-          (before === undefined || comparePositions(message, before) < 0),
+          (before === undefined || comparePositions(message, before) < 0) &&
+          (deliveryStatus === undefined ||
+            message.deliveryStatus === deliveryStatus),
       )
       .sort((a, b) => comparePositions(b, a))
       .slice(0, Math.max(0, limit));

@@ -108,19 +108,21 @@ export class SqliteHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, limit = defaultPageLimit }: MessagePage = {},
+    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     const position = before ? [before.sentAtNs, before.id] : [];
+    const status = deliveryStatus === undefined ? [] : [deliveryStatus];
     const statement = prepareArrays(
       this.#db,
       `SELECT ${messageColumns} FROM messages m
        WHERE m.conversation = (SELECT row FROM conversations WHERE id = ?)
        ${before ? "AND (m.sent_at_ns, m.id) < (?, ?)" : ""}
+       ${deliveryStatus === undefined ? "" : "AND m.delivery_status = ?"}
        ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT ?`,
     );
     const reader = new MessageReader(this.#db);
     return statement
-      .all(idBytes(conversation), ...position, Math.max(0, limit))
+      .all(idBytes(conversation), ...position, ...status, Math.max(0, limit))
       .map((row) => reader.read(row));
   }
 

@@ -1,0 +1,301 @@
+import type { Extension, MlsGroup } from "@history-sync/mls-group";
+import {
+  inboxOf,
+  type MutableMetadata,
+  metadataFields,
+  readMutableMetadata,
+  withAdmin,
+  withMetadata,
+  withoutAdmin,
+  withoutSuperAdmin,
+  withSuperAdmin,
+} from "@history-sync/mls-group/xmtp";
+import {
+  type GroupId,
+  groupIdOf,
+  type InboxId,
+  type InstallationId,
+  idBytes,
+  inboxId,
+  type MessageId,
+} from "@history-sync/primitives";
+import {
+  ConversationTypeSave,
+  type GroupSave,
+} from "@history-sync/proto/device-sync";
+import { ClientError } from "../errors.js";
+import type { ConsentState } from "../preferences.js";
+import { encodeText } from "./content.js";
+import type { ConversationContext } from "./context.js";
+import { bringInLine, type InboxChange } from "./membership.js";
+import { type Message, messageOf } from "./message.js";
+import { syncConversation } from "./sync-conversation.js";
+
+export interface ConversationMember {
+  readonly inboxId: InboxId;
+  readonly installationIds: readonly InstallationId[];
+  readonly permissionLevel: "member" | "admin" | "super-admin";
+}
+
+export interface MessagesOptions {
+  /** Default: 100. */
+  readonly limit?: number;
+  /** Only those before this message, such as the last one of the page before. */
+  readonly before?: Pick<Message, "id" | "sentAtNs">;
+}
+
+type MetadataField = (typeof metadataFields)[keyof typeof metadataFields];
+
+/** A group or a DM. One that is known from an archive only is read-only until another member adds this installation. */
+export class Conversation {
+  readonly id: GroupId;
+  readonly #row: GroupSave;
+  readonly #context: ConversationContext;
+
+  /** Made by Conversations. */
+  constructor(row: GroupSave, context: ConversationContext) {
+    this.id = groupIdOf(row.id);
+    this.#row = row;
+    this.#context = context;
+  }
+
+  get kind(): "group" | "dm" {
+    return this.#row.conversationType === ConversationTypeSave.DM
+      ? "dm"
+      : "group";
+  }
+
+  get name(): string {
+    return this.#attribute(metadataFields.name);
+  }
+
+  get description(): string {
+    return this.#attribute(metadataFields.description);
+  }
+
+  get imageUrl(): string {
+    return this.#attribute(metadataFields.imageUrl);
+  }
+
+  /** Inbox ids. */
+  get admins(): readonly string[] {
+    return this.#metadata().admins;
+  }
+
+  get superAdmins(): readonly string[] {
+    return this.#metadata().superAdmins;
+  }
+
+  /** When this installation made or joined it, or the one whose archive brought it. */
+  get createdAtNs(): bigint {
+    return this.#row.createdAtNs;
+  }
+
+  /** The inbox that made it, where it isn't known who added this one. */
+  get addedByInboxId(): string {
+    return this.#row.addedByInboxId;
+  }
+
+  /** The other one in a DM. */
+  get peerInboxId(): InboxId | undefined {
+    const [, ...ids] = this.#row.dmId?.split(":") ?? [];
+    const peer = ids.find((id) => id !== this.#context.inbox.id);
+    return peer === undefined ? undefined : inboxId(peer);
+  }
+
+  /** Whether this installation is a member: it can read and write. */
+  isActive(): boolean {
+    return this.#group()?.active ?? false;
+  }
+
+  /** Nobody is known of a conversation that came by an archive. */
+  async members(): Promise<readonly ConversationMember[]> {
+    const { admins, superAdmins } = this.#metadata();
+    const inboxes = new Map<InboxId, InstallationId[]>();
+    for (const { credential, installationId } of this.#group()?.members() ??
+      []) {
+      const inbox = inboxOf(credential);
+      if (inbox === undefined) continue;
+      inboxes.set(inbox, [...(inboxes.get(inbox) ?? []), installationId]);
+    }
+    return [...inboxes].map(([inboxId, installationIds]) => ({
+      inboxId,
+      installationIds,
+      permissionLevel: superAdmins.includes(inboxId)
+        ? "super-admin"
+        : admins.includes(inboxId)
+          ? "admin"
+          : "member",
+    }));
+  }
+
+  addMembers(inboxIds: readonly string[]): Promise<void> {
+    return this.#changeMembers({ add: inboxIds.map(inboxId) });
+  }
+
+  removeMembers(inboxIds: readonly string[]): Promise<void> {
+    return this.#changeMembers({ remove: inboxIds.map(inboxId) });
+  }
+
+  updateName(name: string): Promise<void> {
+    return this.#update(metadataFields.name, name);
+  }
+
+  updateDescription(description: string): Promise<void> {
+    return this.#update(metadataFields.description, description);
+  }
+
+  updateImageUrl(imageUrl: string): Promise<void> {
+    return this.#update(metadataFields.imageUrl, imageUrl);
+  }
+
+  addAdmin(inbox: string): Promise<void> {
+    return this.#changeExtensions((current) =>
+      withAdmin(current, inboxId(inbox)),
+    );
+  }
+
+  removeAdmin(inbox: string): Promise<void> {
+    return this.#changeExtensions((current) =>
+      withoutAdmin(current, inboxId(inbox)),
+    );
+  }
+
+  addSuperAdmin(inbox: string): Promise<void> {
+    return this.#changeExtensions((current) =>
+      withSuperAdmin(current, inboxId(inbox)),
+    );
+  }
+
+  removeSuperAdmin(inbox: string): Promise<void> {
+    return this.#changeExtensions((current) =>
+      withoutSuperAdmin(current, inboxId(inbox)),
+    );
+  }
+
+  sendText(text: string): Promise<MessageId> {
+    return this.send(encodeText(text));
+  }
+
+  /**
+   * Sends a serialised EncodedContent; resolves once the node has it. A failure that may pass leaves the message
+   * `unpublished`: it goes out with the next `send`, `sync` or `publishMessages`.
+   */
+  async send(content: Uint8Array): Promise<MessageId> {
+    const id = await this.sendOptimistic(content);
+    await this.publishMessages();
+    return id;
+  }
+
+  /** Keeps a message and shows it, for `publishMessages` to send. */
+  async sendOptimistic(content: Uint8Array): Promise<MessageId> {
+    this.#expectActive();
+    const { outbox, preferences } = this.#context;
+    const id = await outbox.keep(this.id, content);
+    await preferences.allowIfUnknown(this.id);
+    return id;
+  }
+
+  /** Sends what waits, to members whose installations are up to date. */
+  async publishMessages(): Promise<void> {
+    const group = this.#expectActive();
+    const { outbox, watcher, closing } = this.#context;
+    await watcher.check(this.id, "send", { signal: closing });
+    await outbox.publish(group, closing);
+  }
+
+  /** A page of messages of every kind, newest first. */
+  async messages(options: MessagesOptions = {}): Promise<readonly Message[]> {
+    const { before, limit } = options;
+    const rows = await this.#context.store.history.messages(this.id, {
+      ...(limit === undefined ? {} : { limit }),
+      ...(before && {
+        before: { id: idBytes(before.id), sentAtNs: before.sentAtNs },
+      }),
+    });
+    return rows.map(messageOf);
+  }
+
+  /** Takes in what is new, and sends what waits. */
+  async sync(): Promise<void> {
+    const group = this.#group();
+    const { closing } = this.#context;
+    if (group) await syncConversation(group, this.#context, closing);
+  }
+
+  /** Messages as they come from the node, one's own too, from this call on. */
+  stream(signal?: AbortSignal): AsyncIterableIterator<Message> {
+    const only = (message: Message) => message.conversationId === this.id;
+    return this.#context.messages({ only, signal });
+  }
+
+  consentState(): Promise<ConsentState> {
+    return this.#context.preferences.getConsentState("conversation", this.id);
+  }
+
+  updateConsentState(state: ConsentState): Promise<void> {
+    const decision = {
+      entityType: "conversation",
+      entity: this.id,
+      state,
+    } as const;
+    return this.#context.preferences.setConsentStates([decision]);
+  }
+
+  #group(): MlsGroup | undefined {
+    return this.#context.installation.group(this.id);
+  }
+
+  #expectActive(): MlsGroup {
+    const group = this.#group();
+    if (group?.active) return group;
+    throw new ClientError(
+      "conversation-inactive",
+      `expected to be a member, got ${group ? "removed" : "a conversation that came by an archive"}`,
+    );
+  }
+
+  async #changeMembers(change: InboxChange): Promise<void> {
+    const group = this.#expectActive();
+    const { ledger, closing } = this.#context;
+    ledger.noteMembers(group);
+    await bringInLine(group, change, this.#context, closing);
+    await ledger.takeIn(group);
+  }
+
+  #update(field: MetadataField, value: string): Promise<void> {
+    return this.#changeExtensions((current) =>
+      withMetadata(current, field, value),
+    );
+  }
+
+  async #changeExtensions(
+    change: (current: readonly Extension[]) => readonly Extension[],
+  ): Promise<void> {
+    const group = this.#expectActive();
+    const { ledger, closing } = this.#context;
+    ledger.noteMembers(group);
+    await group.changeMembers(
+      { extensions: ({ current }) => change(current) },
+      { signal: closing },
+    );
+    await ledger.takeIn(group);
+  }
+
+  #attribute(field: MetadataField): string {
+    return this.#metadata().attributes.get(field) ?? "";
+  }
+
+  /** The group's own, which may be newer than the history's; an archive's where there is no group. */
+  #metadata(): MutableMetadata {
+    const group = this.#group();
+    if (group) return readMutableMetadata(group.extensions);
+    const { attributes, adminList, superAdminList } =
+      this.#row.mutableMetadata ?? {};
+    return {
+      attributes: new Map(Object.entries(attributes ?? {})),
+      admins: adminList ?? [],
+      superAdmins: superAdminList ?? [],
+    };
+  }
+}

@@ -1,0 +1,323 @@
+import type { Extension } from "@history-sync/mls-group";
+import {
+  isSyncGroupOf,
+  newDmExtensions,
+  newGroupExtensions,
+} from "@history-sync/mls-group/xmtp";
+import {
+  type GroupId,
+  groupId,
+  HistorySyncError,
+  type InboxId,
+  inboxId,
+} from "@history-sync/primitives";
+import type { GroupSave } from "@history-sync/proto/device-sync";
+import type { Background } from "../background.js";
+import type { ClientContext } from "../context.js";
+import { codeOf } from "../error-code.js";
+import { ClientError } from "../errors.js";
+import { inParallel } from "../in-parallel.js";
+import type { ConsentState, Preferences } from "../preferences.js";
+import { Turns } from "../turns.js";
+import type { ConversationContext } from "./context.js";
+import { Conversation } from "./conversation.js";
+import { Ledger } from "./ledger.js";
+import { Live } from "./live.js";
+import { bringInLine, expectInboxes } from "./membership.js";
+import type { Message } from "./message.js";
+import { Outbox } from "./outbox.js";
+import { bringInOwnInstallations } from "./own-installations.js";
+import type { ConversationChange } from "./presence.js";
+import { syncConversation, takeNews } from "./sync-conversation.js";
+import { watchMembers } from "./watch-members.js";
+
+export interface NewGroupOptions {
+  readonly groupName?: string;
+  readonly description?: string;
+  readonly imageUrl?: string;
+}
+
+export interface ListOptions {
+  /** Default: `allowed` and `unknown`. */
+  readonly consentStates?: readonly ConsentState[];
+}
+
+/** What happened to a conversation; see `ConversationChange`. */
+export interface ConversationUpdate {
+  readonly type: "new" | "active" | "inactive";
+  readonly conversation: Conversation;
+}
+
+/** What a sync of many conversations came to. Those that failed are tried again by the next one. */
+export interface SyncSummary {
+  readonly eligible: number;
+  readonly synced: number;
+}
+
+const syncsAtATime = 10;
+const defaultConsentStates: readonly ConsentState[] = ["allowed", "unknown"];
+
+export interface ConversationsOptions {
+  readonly preferences: Preferences;
+  readonly background: Background;
+  readonly closing: AbortSignal;
+  /** Whether the user's other installations are brought into conversations at once. */
+  readonly deviceSync: boolean;
+}
+
+/** The groups and DMs of an installation, those that came by an archive among them. */
+export class Conversations {
+  readonly #context: ConversationContext;
+  readonly #background: Background;
+  readonly #deviceSync: boolean;
+  readonly #live: Live;
+  readonly #turns: Turns<"welcomes"> = new Turns();
+  readonly #seen = new Map<GroupId, boolean>();
+  #following: Promise<void> = Promise.resolve();
+
+  /** Made by `createClient`. */
+  constructor(context: ClientContext, options: ConversationsOptions) {
+    const { preferences, background, closing, deviceSync } = options;
+    const ledger = new Ledger(context);
+    this.#background = background;
+    this.#deviceSync = deviceSync;
+    this.#live = new Live(context, {
+      welcomes: (signal) => this.#takeWelcomes(signal),
+      messages: async (id, signal) => {
+        const group = context.installation.group(id);
+        if (group) await takeNews(group, { ledger }, signal);
+      },
+    });
+    this.#context = {
+      ...context,
+      preferences,
+      ledger,
+      closing,
+      outbox: new Outbox(context, ledger),
+      watcher: watchMembers(context, ledger),
+      messages: ({ only, signal }) =>
+        ledger.arrivals.watch({
+          only,
+          signal: signal ? AbortSignal.any([signal, closing]) : closing,
+          onEnd: this.#live.wantMessages(),
+        }),
+    };
+  }
+
+  /** Takes up what a crash left open, and begins to listen. */
+  async start(): Promise<void> {
+    const { installation, ledger, closing, log } = this.#context;
+    for (const group of installation.groups()) ledger.noteMembers(group);
+    await this.#notice();
+    this.bringInOwnInstallations();
+    this.#following = this.#live.follow(closing).catch((error: unknown) => {
+      log("conversations.stopped", { code: codeOf(error) });
+    });
+  }
+
+  /** A group with these users, and whoever is added later. */
+  async newGroup(
+    inboxIds: readonly string[],
+    options: NewGroupOptions = {},
+  ): Promise<Conversation> {
+    const { inbox, randomBytes } = this.#context;
+    const { groupName, ...texts } = options;
+    const others = this.#others(inboxIds);
+    const extensions = newGroupExtensions(inbox.id, {
+      ...texts,
+      ...(groupName === undefined ? {} : { name: groupName }),
+      randomBytes,
+    });
+    return this.#create(extensions, others);
+  }
+
+  /** The conversation of two: the one that is there already and can be written in, or a new one. */
+  async newDm(peer: string): Promise<Conversation> {
+    const { inbox, randomBytes } = this.#context;
+    const [other] = this.#others([peer]);
+    if (other === undefined) {
+      throw new ClientError(
+        "invalid-members",
+        "expected another user for a DM, got oneself",
+      );
+    }
+    const known = await this.getDmByInboxId(other);
+    if (known?.isActive()) return known;
+    const extensions = newDmExtensions(inbox.id, other, { randomBytes });
+    return this.#create(extensions, [other]);
+  }
+
+  /** The one with the newest message first. */
+  async list({
+    consentStates = defaultConsentStates,
+  }: ListOptions = {}): Promise<readonly Conversation[]> {
+    const conversations = await this.#all();
+    const states = await inParallel(conversations, 1, (conversation) =>
+      conversation.consentState(),
+    );
+    return conversations.filter((_, i) => {
+      const state = states[i];
+      return state !== undefined && consentStates.includes(state);
+    });
+  }
+
+  async getConversationById(id: string): Promise<Conversation | undefined> {
+    const row = await this.#context.store.history.conversation(groupId(id));
+    return row && this.#conversation(row);
+  }
+
+  /** Each of the two may have made one: the newest that can be written in, or the newest of all. */
+  async getDmByInboxId(peer: string): Promise<Conversation | undefined> {
+    const wanted = inboxId(peer);
+    const dms = (await this.#all()).filter(
+      ({ peerInboxId }) => peerInboxId === wanted,
+    );
+    return dms.find((dm) => dm.isActive()) ?? dms[0];
+  }
+
+  /** Takes in the conversations that others added this installation to. */
+  async sync(): Promise<void> {
+    await this.#takeWelcomes(this.#context.closing);
+  }
+
+  /** `sync`, then `sync` of every conversation that can be written in. */
+  async syncAll(options: ListOptions = {}): Promise<SyncSummary> {
+    const { installation, closing, log } = this.#context;
+    await this.sync();
+    const groups = (await this.list(options)).flatMap(({ id }) => {
+      const group = installation.group(id);
+      return group?.active ? [group] : [];
+    });
+    const outcomes = await inParallel(groups, syncsAtATime, async (group) => {
+      try {
+        await syncConversation(group, this.#context, closing);
+        return 1;
+      } catch (error) {
+        if (!(error instanceof HistorySyncError)) throw error;
+        log("conversation.not-synced", { group: group.id, code: error.code });
+        return 0;
+      }
+    });
+    const synced = outcomes.filter((synced) => synced > 0).length;
+    return { eligible: groups.length, synced };
+  }
+
+  /** Conversations that are new here, from this call on. */
+  stream(signal?: AbortSignal): AsyncIterableIterator<Conversation> {
+    return mapped(
+      this.#changes((change) => change.type === "new", signal),
+      ({ conversation }) => conversation,
+    );
+  }
+
+  /** Conversations that are new, active or inactive, from this call on. */
+  updates(signal?: AbortSignal): AsyncIterableIterator<ConversationUpdate> {
+    return this.#changes(() => true, signal);
+  }
+
+  /** Messages of all conversations as they come from the node, one's own too, from this call on. */
+  streamAllMessages(signal?: AbortSignal): AsyncIterableIterator<Message> {
+    return this.#context.messages({ signal });
+  }
+
+  /** Brings the user's other installations in line with the inbox, in every conversation that matters, behind the scenes. */
+  bringInOwnInstallations(): void {
+    if (!this.#deviceSync) return;
+    this.#background.again("own-installations", () =>
+      bringInOwnInstallations(this.#context),
+    );
+  }
+
+  /** Call it once `closing` has aborted. */
+  async close(): Promise<void> {
+    const { watcher, ledger } = this.#context;
+    await watcher.close();
+    await this.#following;
+    ledger.arrivals.close();
+    ledger.changes.close();
+  }
+
+  async #create(
+    extensions: readonly Extension[],
+    others: readonly InboxId[],
+  ): Promise<Conversation> {
+    const { installation, identityLog, ledger, preferences, closing } =
+      this.#context;
+    await expectInboxes(others, identityLog);
+    const group = await installation.createGroup({ extensions });
+    await bringInLine(group, { add: others }, this.#context, closing);
+    await ledger.takeIn(group);
+    await preferences.allowIfUnknown(group.id);
+    this.#live.topicsChanged();
+    return this.#expect(group.id);
+  }
+
+  /** The users without oneself, each once. */
+  #others(inboxIds: readonly string[]): readonly InboxId[] {
+    const others = new Set(inboxIds.map(inboxId));
+    others.delete(this.#context.inbox.id);
+    return [...others];
+  }
+
+  async #all(): Promise<readonly Conversation[]> {
+    const rows = await this.#context.store.history.conversations();
+    return rows.map((row) => this.#conversation(row));
+  }
+
+  #conversation(row: GroupSave): Conversation {
+    return new Conversation(row, this.#context);
+  }
+
+  async #expect(id: GroupId): Promise<Conversation> {
+    const conversation = await this.getConversationById(id);
+    if (conversation) return conversation;
+    throw new ClientError(
+      "unknown-conversation",
+      "expected the conversation in the store, got none",
+    );
+  }
+
+  #changes(
+    only: (change: ConversationChange) => boolean,
+    given: AbortSignal | undefined,
+  ): AsyncIterableIterator<ConversationUpdate> {
+    const { ledger, closing } = this.#context;
+    const signal = given ? AbortSignal.any([given, closing]) : closing;
+    return mapped(
+      ledger.changes.watch({ only, signal }),
+      async ({ type, id }) => ({ type, conversation: await this.#expect(id) }),
+    );
+  }
+
+  #takeWelcomes(signal: AbortSignal): Promise<void> {
+    return this.#turns.run("welcomes", async () => {
+      await this.#context.installation.syncWelcomes(signal);
+      await this.#notice();
+    });
+  }
+
+  /** Looks at the groups that came, left or came back, whichever part of the client took their Welcomes. */
+  async #notice(): Promise<void> {
+    const { installation, ledger, inbox } = this.#context;
+    const changed = installation
+      .groups()
+      .filter(({ id, active }) => this.#seen.get(id) !== active);
+    for (const group of changed) {
+      ledger.noteMembers(group);
+      await ledger.takeIn(group);
+      this.#seen.set(group.id, group.active);
+    }
+    if (changed.length > 0) this.#live.topicsChanged();
+    // A new installation of the user's makes a sync group for all of them.
+    if (changed.some(({ extensions }) => isSyncGroupOf(extensions, inbox.id))) {
+      this.bringInOwnInstallations();
+    }
+  }
+}
+
+async function* mapped<Item, Result>(
+  items: AsyncIterable<Item>,
+  map: (item: Item) => Result | Promise<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  for await (const item of items) yield await map(item);
+}

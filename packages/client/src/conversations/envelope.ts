@@ -1,0 +1,46 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { xmtpMessageId } from "@history-sync/mls-group/xmtp";
+import type { GroupId, MessageId } from "@history-sync/primitives";
+import {
+  PlaintextEnvelope_V1Schema,
+  PlaintextEnvelopeSchema,
+} from "@history-sync/proto/message-contents";
+
+/** What MLS carries, opened: a serialised EncodedContent and the id that every member gives it. */
+export interface OpenedMessage {
+  readonly id: MessageId;
+  readonly content: Uint8Array;
+}
+
+/** A content as it goes into MLS. The sender's time is part of its id: no two of an installation have the same. */
+export function wrapMessage(
+  content: Uint8Array,
+  groupId: GroupId,
+  sentAtNs: bigint,
+): { readonly id: MessageId; readonly plaintext: Uint8Array } {
+  const idempotencyKey = sentAtNs.toString();
+  const value = create(PlaintextEnvelope_V1Schema, { content, idempotencyKey });
+  const envelope = create(PlaintextEnvelopeSchema, {
+    content: { case: "v1", value },
+  });
+  return {
+    id: xmtpMessageId(groupId, idempotencyKey, content),
+    plaintext: toBinary(PlaintextEnvelopeSchema, envelope),
+  };
+}
+
+/** Undefined for what is no message that an app could show. */
+export function unwrapMessage(
+  plaintext: Uint8Array,
+  groupId: GroupId,
+): OpenedMessage | undefined {
+  try {
+    const { content } = fromBinary(PlaintextEnvelopeSchema, plaintext);
+    if (content.case !== "v1") return undefined;
+    const { content: encoded, idempotencyKey } = content.value;
+    const id = xmtpMessageId(groupId, idempotencyKey, encoded);
+    return { id, content: encoded };
+  } catch {
+    return undefined;
+  }
+}

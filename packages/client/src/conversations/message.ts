@@ -1,0 +1,103 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type GroupId,
+  groupIdOf,
+  type InboxId,
+  type InstallationId,
+  idBytes,
+  installationIdOf,
+  type MessageId,
+  messageIdOf,
+} from "@history-sync/primitives";
+import {
+  DeliveryStatusSave,
+  GroupMessageKindSave,
+  type GroupMessageSave,
+  GroupMessageSaveSchema,
+} from "@history-sync/proto/device-sync";
+import { type ContentType, describeContent, savedTypeName } from "./content.js";
+
+/** A message of a conversation, for apps to show. */
+export interface Message {
+  readonly id: MessageId;
+  readonly conversationId: GroupId;
+  readonly senderInboxId: string;
+  readonly senderInstallationId: InstallationId;
+  /** The node's time; while it is unpublished, this installation's. */
+  readonly sentAtNs: bigint;
+  readonly kind: "application" | "membership-change";
+  readonly deliveryStatus: DeliveryStatus;
+  readonly contentType: ContentType;
+  /** A serialised EncodedContent. */
+  readonly content: Uint8Array;
+  /** Of XMTP's content type `text`. */
+  readonly text?: string;
+  /** What to show where the content type isn't known. */
+  readonly fallback?: string;
+}
+
+export type DeliveryStatus = "unpublished" | "published" | "failed";
+
+const statuses = new Map<DeliveryStatusSave, DeliveryStatus>([
+  [DeliveryStatusSave.UNPUBLISHED, "unpublished"],
+  [DeliveryStatusSave.FAILED, "failed"],
+]);
+
+export function messageOf(row: GroupMessageSave): Message {
+  const content = row.decryptedMessageBytes;
+  const { type: contentType, ...described } = describeContent(content);
+  return {
+    id: messageIdOf(row.id),
+    conversationId: groupIdOf(row.groupId),
+    senderInboxId: row.senderInboxId,
+    senderInstallationId: installationIdOf(row.senderInstallationId),
+    sentAtNs: row.sentAtNs,
+    kind:
+      row.kind === GroupMessageKindSave.MEMBERSHIP_CHANGE
+        ? "membership-change"
+        : "application",
+    deliveryStatus: statuses.get(row.deliveryStatus) ?? "published",
+    contentType,
+    content,
+    ...described,
+  };
+}
+
+export interface NewMessage {
+  readonly id: MessageId;
+  readonly groupId: GroupId;
+  readonly content: Uint8Array;
+  readonly sentAtNs: bigint;
+  readonly sender: InstallationId;
+  readonly senderInboxId: InboxId | undefined;
+  /** The node's number; undefined while the message is unpublished. */
+  readonly sequence: bigint | undefined;
+}
+
+// The number that libxmtp gives what the node calls group messages.
+const groupMessages = 10n;
+
+/** An application message as the history keeps it. */
+export function messageRow(message: NewMessage): GroupMessageSave {
+  const { type } = describeContent(message.content);
+  return create(GroupMessageSaveSchema, {
+    id: idBytes(message.id),
+    groupId: idBytes(message.groupId),
+    decryptedMessageBytes: message.content,
+    sentAtNs: message.sentAtNs,
+    kind: GroupMessageKindSave.APPLICATION,
+    senderInstallationId: idBytes(message.sender),
+    senderInboxId: message.senderInboxId ?? "",
+    contentType: savedTypeName(type),
+    authorityId: type.authorityId,
+    versionMajor: type.versionMajor,
+    versionMinor: type.versionMinor,
+    ...(message.sequence === undefined
+      ? { deliveryStatus: DeliveryStatusSave.UNPUBLISHED }
+      : {
+          deliveryStatus: DeliveryStatusSave.PUBLISHED,
+          sequenceId: message.sequence,
+          originatorId: groupMessages,
+        }),
+  });
+}

@@ -1,0 +1,93 @@
+import { type MlsGroup, MlsGroupError } from "@history-sync/mls-group";
+import {
+  equalBytes,
+  type GroupId,
+  idBytes,
+  type MessageId,
+  nowNs,
+} from "@history-sync/primitives";
+import type { ClientContext } from "../context.js";
+import { ClientError } from "../errors.js";
+import { Turns } from "../turns.js";
+import { wrapMessage } from "./envelope.js";
+import type { Ledger } from "./ledger.js";
+
+/** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
+export const maxContentBytes: number = 1024 * 1024;
+
+/** Messages of one's own: in the history first, then at the node, then published, when they came back from there. */
+export class Outbox {
+  readonly #context: ClientContext;
+  readonly #ledger: Ledger;
+  readonly #turns: Turns<GroupId> = new Turns();
+  #lastSentAtNs = 0n;
+
+  constructor(context: ClientContext, ledger: Ledger) {
+    this.#context = context;
+    this.#ledger = ledger;
+  }
+
+  /** Keeps a content, which goes out with the next `publish`. */
+  async keep(groupId: GroupId, content: Uint8Array): Promise<MessageId> {
+    if (content.length > maxContentBytes) {
+      throw new ClientError(
+        "content-too-large",
+        `expected at most ${maxContentBytes} bytes of content, got ${content.length}`,
+      );
+    }
+    const { installation, inbox } = this.#context;
+    const sentAtNs = this.#newSentAtNs();
+    const { id } = wrapMessage(content, groupId, sentAtNs);
+    await this.#ledger.keepOwn({
+      id,
+      groupId,
+      content,
+      sentAtNs,
+      sender: installation.id,
+      senderInboxId: inbox.id,
+      sequence: undefined,
+    });
+    return id;
+  }
+
+  /**
+   * Sends what is kept, in its order. A failure that may pass leaves the rest for the next time; one that won't marks the
+   * messages as failed.
+   */
+  publish(group: MlsGroup, signal?: AbortSignal): Promise<void> {
+    return this.#turns.run(group.id, async () => {
+      this.#ledger.noteMembers(group);
+      // What came back meanwhile isn't sent twice.
+      await this.#ledger.takeIn(group);
+      for (const row of await this.#own(group.id)) {
+        const { decryptedMessageBytes, sentAtNs } = row;
+        const message = wrapMessage(decryptedMessageBytes, group.id, sentAtNs);
+        const { id, plaintext } = message;
+        try {
+          await group.send(plaintext, { id, ...(signal && { signal }) });
+        } catch (error) {
+          if (error instanceof MlsGroupError && !error.retryable) {
+            await this.#ledger.markFailed(group.id, [row]);
+          }
+          throw error;
+        }
+      }
+      await this.#ledger.takeIn(group);
+    });
+  }
+
+  /** An archive may have brought what another installation hadn't sent yet: that is for the other one to send. */
+  async #own(groupId: GroupId) {
+    const own = idBytes(this.#context.installation.id);
+    const rows = await this.#ledger.unpublished(groupId);
+    return rows.filter((row) => equalBytes(row.senderInstallationId, own));
+  }
+
+  /** The time is part of a message's id: it never comes twice. */
+  #newSentAtNs(): bigint {
+    const now = nowNs(this.#context.clock);
+    const next = this.#lastSentAtNs + 1n;
+    this.#lastSentAtNs = now > next ? now : next;
+    return this.#lastSentAtNs;
+  }
+}

@@ -1,0 +1,27 @@
+import type { MlsGroup } from "@history-sync/mls-group";
+import { retryLater } from "../retry-later.js";
+import type { ConversationContext } from "./context.js";
+
+/** Takes in what a conversation's topic has, sends what waits, and looks now and then whether its members have changed. */
+export async function syncConversation(
+  group: MlsGroup,
+  context: ConversationContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { outbox, watcher, log } = context;
+  await takeNews(group, context, signal);
+  if (!group.active) return;
+  await retryLater(() => watcher.check(group.id, "sync", { signal }), log);
+  await outbox.publish(group, signal);
+}
+
+/** Takes in what a conversation's topic has. */
+export async function takeNews(
+  group: MlsGroup,
+  { ledger }: Pick<ConversationContext, "ledger">,
+  signal: AbortSignal,
+): Promise<void> {
+  ledger.noteMembers(group);
+  await group.sync(signal);
+  await ledger.takeIn(group);
+}
