@@ -1,7 +1,7 @@
 import { BackupElementSelection } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
-import { tinyBytes, tinyKey } from "./tiny.js";
-import { World } from "./world.js";
+import { tinyBytes, tinyKey } from "./support/tiny.js";
+import { World } from "./support/world.js";
 
 test("an archive is peeked at, imported once, and made anew", async () => {
   await using world = await World.open();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tinyBytes, tinyGroup, tinyKey } from "./tiny.js";
-import { inStage, World } from "./world.js";
+import { tinyBytes, tinyGroup, tinyKey } from "./support/tiny.js";
+import { inStage, World } from "./support/world.js";
 
 test("consent and the HMAC key are the same on both installations", async () => {
   await using world = await World.open();

@@ -6,7 +6,8 @@ import { grpcTransport } from "@history-sync/delivery-service/node";
 import type { Signer } from "@history-sync/identity";
 import { memoryStore } from "@history-sync/store/memory";
 import { expect, test } from "vitest";
-import { World, walletOf } from "./world.js";
+import { walletOf } from "./support/stage.js";
+import { World } from "./support/world.js";
 
 /** A wallet that counts what it is asked to sign. */
 function counting(wallet: Signer) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tinyBytes, tinyKey } from "./tiny.js";
-import { inStage, World } from "./world.js";
+import { tinyBytes, tinyKey } from "./support/tiny.js";
+import { inStage, World } from "./support/world.js";
 
 test("B restarts between request and reply: its MLS state and its request are on disk", async () => {
   await using world = await World.open();

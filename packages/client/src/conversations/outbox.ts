@@ -35,8 +35,9 @@ export class Outbox {
         `expected at most ${maxContentBytes} bytes of content, got ${content.length}`,
       );
     }
-    const { installation, inbox } = this.#context;
-    const sentAtNs = this.#newSentAtNs();
+    const { installation, inbox, store } = this.#context;
+    const group = await store.history.conversation(groupId);
+    const sentAtNs = this.#newSentAtNs(group?.lastMessageNs ?? 0n);
     const { id } = wrapMessage(content, groupId, sentAtNs);
     await this.#ledger.keepOwn({
       id,
@@ -83,11 +84,13 @@ export class Outbox {
     return rows.filter((row) => equalBytes(row.senderInstallationId, own));
   }
 
-  /** The time is part of a message's id: it never comes twice. */
-  #newSentAtNs(): bigint {
-    const now = nowNs(this.#context.clock);
-    const next = this.#lastSentAtNs + 1n;
-    this.#lastSentAtNs = now > next ? now : next;
-    return this.#lastSentAtNs;
+  /** The time is part of a message's id: it never comes twice. It comes after what is there, however the clocks run. */
+  #newSentAtNs(newestNs: bigint): bigint {
+    let ns = nowNs(this.#context.clock);
+    for (const taken of [this.#lastSentAtNs, newestNs]) {
+      if (ns <= taken) ns = taken + 1n;
+    }
+    this.#lastSentAtNs = ns;
+    return ns;
   }
 }

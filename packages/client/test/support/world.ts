@@ -7,18 +7,17 @@ import {
   serveNode,
 } from "@history-sync/delivery-service/server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
-import { privateKeySigner } from "@history-sync/identity/private-key";
-import type { Store } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
-import { type Client, type ClientOptions, createClient } from "../src/index.js";
-
-export interface Installation {
-  readonly client: Client;
-  readonly store: Store;
-}
+import { type Client, createClient } from "../../src/index.js";
+import {
+  type Installation,
+  type Stage,
+  type StartOptions,
+  walletOf,
+} from "./stage.js";
 
 /** A node and a history server over HTTP, users' wallets, and stores in files. */
-export class World implements AsyncDisposable {
+export class World implements Stage {
   readonly #folder: string;
   readonly #server: RunningServer;
   readonly #node: RunningNode;
@@ -44,13 +43,9 @@ export class World implements AsyncDisposable {
     );
   }
 
-  /** Starts an installation of a user; one of the same name lives in the same file. */
   async start(
     name: string,
-    {
-      user = "alix",
-      ...options
-    }: { user?: string } & Partial<ClientOptions> = {},
+    { user = "alix", ...options }: StartOptions = {},
   ): Promise<Installation> {
     const store = openSqliteStore(join(this.#folder, `${name}.db`));
     const client = await createClient({
@@ -77,7 +72,6 @@ export class World implements AsyncDisposable {
     );
   }
 
-  /** Ends the installation's process; its file stays. */
   async stop(installation: Installation): Promise<void> {
     this.#running.delete(installation);
     await installation.client.close();
@@ -97,11 +91,4 @@ export async function inStage(client: Client, name: string): Promise<void> {
   for await (const update of client.syncUpdates()) {
     if (update.type === "stage" && update.request.stage.name === name) return;
   }
-}
-
-/** The wallet that a user of this name has in every test. */
-export function walletOf(user: string) {
-  const key = new Uint8Array(32).fill(7);
-  key.set(new TextEncoder().encode(user));
-  return privateKeySigner(key);
 }
