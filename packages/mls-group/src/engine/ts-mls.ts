@@ -19,8 +19,9 @@ export {
 } from "ts-mls/clientState.js";
 export { createCommit } from "ts-mls/createCommit.js";
 export { createApplicationMessage } from "ts-mls/createMessage.js";
-export { getCiphersuiteFromName } from "ts-mls/crypto/ciphersuite.js";
-export { getCiphersuiteImpl } from "ts-mls/crypto/getCiphersuiteImpl.js";
+export { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
+export { makeKdfImpl } from "ts-mls/crypto/implementation/default/makeKdfImpl.js";
+export { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
 export {
   decodeKeyPackage,
   encodeKeyPackage,
