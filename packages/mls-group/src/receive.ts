@@ -104,7 +104,7 @@ async function ownCommit(
   entry: Delivered,
   group: GroupRecord,
   pending: NonNullable<GroupRecord["pending"]>,
-  context: Pick<MlsContext, "log">,
+  { engine, log }: Pick<MlsContext, "engine" | "log">,
 ): Promise<Step> {
   const { pending: _, ...rest } = group;
   if (pending.epoch !== group.epoch) {
@@ -116,11 +116,11 @@ async function ownCommit(
   }
   const record = {
     ...rest,
-    state: pending.nextState,
+    state: await engine.confirmCommit(group.state, pending.nextState),
     epoch: pending.epoch + 1n,
     welcomes: [
       ...group.welcomes,
-      ...(await wrapped(pending.welcomes, entry.id, context)),
+      ...(await wrapped(pending.welcomes, entry.id, { log })),
     ],
   };
   return { record, changes: { groups: [record] }, event: "own-commit" };

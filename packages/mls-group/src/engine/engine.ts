@@ -111,6 +111,14 @@ export interface Engine {
   ): Promise<EngineState>;
   view(state: EngineState): Promise<GroupView>;
   createCommit(state: EngineState, intent: CommitIntent): Promise<Commit>;
+  /**
+   * One's own commit came to count: its next state, but without the keys of earlier epochs that messages have used up
+   * since the commit was made. `state` is the present one, of the epoch that the commit ends.
+   */
+  confirmCommit(
+    state: EngineState,
+    nextState: EngineState,
+  ): Promise<EngineState>;
   protect(
     state: EngineState,
     plaintext: Uint8Array,

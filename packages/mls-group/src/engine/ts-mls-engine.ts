@@ -40,6 +40,7 @@ import { newKeyPackage, readKeyPackage } from "./key-package.js";
 import { ownLeaf } from "./leaves.js";
 import { MemberCheck } from "./member-check.js";
 import {
+  addHistoricalReceiverData,
   type CiphersuiteImpl,
   type ClientState,
   createApplicationMessage,
@@ -195,6 +196,18 @@ class TsMlsEngine implements Engine {
             }),
         };
       }),
+    );
+  }
+
+  confirmCommit(stored: EngineState, next: EngineState): Promise<EngineState> {
+    const check = new MemberCheck(this.#authentication);
+    return check.guarded("engine-failed", () =>
+      withState(stored, check, (state) =>
+        withState(next, check, async (nextState) => {
+          const [historicalReceiverData] = addHistoricalReceiverData(state);
+          return encodeState({ ...nextState, historicalReceiverData });
+        }),
+      ),
     );
   }
 

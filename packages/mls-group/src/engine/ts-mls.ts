@@ -12,6 +12,7 @@ export type {
   Proposal,
 } from "ts-mls";
 export {
+  addHistoricalReceiverData,
   createGroup,
   decodeGroupState,
   encodeGroupState,

@@ -1,0 +1,126 @@
+import { silent, systemRandomBytes, toHex } from "@history-sync/primitives";
+import { ManualClock } from "@history-sync/primitives/testing";
+import { decryptSenderData } from "ts-mls/privateMessage.js";
+import { openCiphersuite } from "#ciphersuite";
+import { messageOf, withState } from "../src/engine/codec.js";
+import { MemberCheck } from "../src/engine/member-check.js";
+import {
+  type DeliveryService,
+  type EngineState,
+  type GroupStateStore,
+  type MlsInstallation,
+  openInstallation,
+} from "../src/index.js";
+import { everybody, text } from "./actors.js";
+
+/** What a dead process throws. */
+export const died: DOMException = new DOMException("died", "AbortError");
+
+/**
+ * A process that may die before any of its effects, which is also right after the one before, and has none from then
+ * on.
+ */
+export class Process {
+  readonly #diesAt: (moment: number) => boolean;
+  #moments = 0;
+  #isDead = false;
+
+  constructor(diesAt: (moment: number) => boolean = () => false) {
+    this.#diesAt = diesAt;
+  }
+
+  /** How often it could have died. */
+  get moments(): number {
+    return this.#moments;
+  }
+
+  async effect<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#isDead ||= this.#diesAt(++this.#moments);
+    if (this.#isDead) throw died;
+    return work();
+  }
+}
+
+/** The port as the process uses it: each call is an effect. */
+export function mortal<Port extends object>(
+  port: Port,
+  process: Process,
+): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) =>
+        process.effect(async () => method.apply(target, args));
+    },
+  });
+}
+
+// The engine compares key packages with the system's time as well.
+export const clock: ManualClock = new ManualClock(Date.now());
+
+/** The store's installation, run by a process. */
+export function openMortal(
+  store: GroupStateStore,
+  deliveryService: DeliveryService,
+  process: Process = new Process(),
+): Promise<MlsInstallation> {
+  return openInstallation(
+    {
+      store: mortal(store, process),
+      deliveryService: mortal(deliveryService, process),
+      authentication: everybody,
+      clock,
+      randomBytes: systemRandomBytes,
+      log: silent,
+    },
+    { credential: text("alix") },
+  );
+}
+
+/** The node, and what was ever given to it. */
+export function overheard(node: DeliveryService): {
+  readonly node: DeliveryService;
+  readonly published: ReadonlyMap<string, Uint8Array>;
+} {
+  const published = new Map<string, Uint8Array>();
+  const listening = new Proxy(node, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      if (name !== "sendGroupMessage") return method.bind(target);
+      return (...args: Parameters<DeliveryService["sendGroupMessage"]>) => {
+        published.set(toHex(args[1]), args[1]);
+        return method.apply(target, args);
+      };
+    },
+  });
+  return { node: listening, published };
+}
+
+/** The keys that messages were encrypted with, as epoch, content type, leaf and generation; each must be there once. */
+export async function keysOf(
+  published: Iterable<Uint8Array>,
+  states: ReadonlyMap<bigint, EngineState>,
+): Promise<readonly string[]> {
+  const suite = await openCiphersuite();
+  const keys: string[] = [];
+  for (const bytes of published) {
+    const message = messageOf(bytes);
+    if (message?.wireformat !== "mls_private_message") continue;
+    const { epoch, contentType } = message.privateMessage;
+    const state = states.get(epoch);
+    if (state === undefined) throw new RangeError(`no state of epoch ${epoch}`);
+    await withState(state, new MemberCheck(everybody), async (opened) => {
+      const data = await decryptSenderData(
+        message.privateMessage,
+        opened.keySchedule.senderDataSecret,
+        suite,
+      );
+      keys.push(
+        `${epoch} ${contentType} ${data?.leafIndex} ${data?.generation}`,
+      );
+    });
+  }
+  return keys;
+}
