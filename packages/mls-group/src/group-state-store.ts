@@ -53,6 +53,25 @@ export interface PendingCommit {
   readonly welcomes: readonly OutgoingWelcome[];
 }
 
+/**
+ * Why this installation may be on another branch of the group than the others:
+ * - `unreadable-commit`: a commit of the epoch can't be read. It may be somebody's garbage, too.
+ * - `later-epochs`: messages of later epochs come, and no commit leads there.
+ * - `epoch-authenticator`: another member has another secret in the same epoch.
+ */
+export type ForkReason =
+  | "unreadable-commit"
+  | "later-epochs"
+  | "epoch-authenticator";
+
+/** A suspicion: it goes when another member turns out to be in a later epoch of the same group, or adds us anew. */
+export interface Fork {
+  /** The group's epoch, as it is here, when it was noticed. */
+  readonly epoch: bigint;
+  readonly sinceNs: bigint;
+  readonly reason: ForkReason;
+}
+
 export interface GroupRecord {
   readonly id: GroupId;
   readonly state: EngineState;
@@ -63,12 +82,22 @@ export interface GroupRecord {
   readonly createdAtNs: bigint;
   /** False once this installation was removed. */
   readonly active: boolean;
+  /** The time of this installation's last commit that counts, by its own clock; 0: never. */
+  readonly keysRenewedAtNs: bigint;
+  readonly fork?: Fork | undefined;
   readonly pending?: PendingCommit | undefined;
   /** Welcomes of an accepted commit that the delivery service hasn't taken yet. */
   readonly welcomes: readonly OutgoingWelcome[];
 }
 
-/** A message of one's own that hasn't come back yet. */
+/**
+ * - `sent`: it goes out until it comes back.
+ * - `doubtful`: it came back while a fork was suspected: the others may not be able to read it.
+ * - `again`: it goes out again, and needn't be shown to the app when it comes back.
+ */
+export type OutboxPhase = "sent" | "doubtful" | "again";
+
+/** A message of one's own that others may not have yet. */
 export interface OutboxRecord {
   readonly groupId: GroupId;
   /** The caller's, unique in the group; survives that the message is encrypted again. */
@@ -79,6 +108,19 @@ export interface OutboxRecord {
   /** SHA-256 of the ciphertext. */
   readonly hash: Uint8Array;
   readonly plaintext: Uint8Array;
+  readonly phase: OutboxPhase;
+}
+
+/** An entry of the group's topic that is of an epoch which the group hasn't reached yet. */
+export interface HeldRecord {
+  readonly groupId: GroupId;
+  /** Its id in the group's topic. */
+  readonly sequence: bigint;
+  readonly epoch: bigint;
+  /** The delivery service's time. */
+  readonly sentAtNs: bigint;
+  /** As it came: encrypted. */
+  readonly data: Uint8Array;
 }
 
 /** An application message that nobody has handled yet. */
@@ -104,6 +146,8 @@ export interface GroupStateChanges {
   readonly received?: readonly ReceivedRecord[];
   readonly keyPackagesDone?: readonly Pick<KeyPackageRecord, "initKey">[];
   readonly outboxDone?: readonly Pick<OutboxRecord, "groupId" | "id">[];
+  readonly held?: readonly HeldRecord[];
+  readonly heldDone?: readonly Pick<HeldRecord, "groupId" | "sequence">[];
   readonly handled?: readonly Pick<ReceivedRecord, "groupId" | "sequence">[];
 }
 
@@ -120,6 +164,8 @@ export interface GroupStateStore {
   outbox(groupId: GroupId): Promise<readonly OutboxRecord[]>;
   /** Ascending by sequence. */
   received(groupId: GroupId): Promise<readonly ReceivedRecord[]>;
+  /** Ascending by sequence. */
+  held(groupId: GroupId): Promise<readonly HeldRecord[]>;
   /** All of it is durable when this resolves, or nothing of it was written. */
   commit(changes: GroupStateChanges): Promise<void>;
 }

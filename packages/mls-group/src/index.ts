@@ -17,12 +17,16 @@ export type {
 export { MlsGroupError, type MlsGroupErrorCode } from "./errors.js";
 export type {
   EngineState,
+  Fork,
+  ForkReason,
   GroupRecord,
   GroupStateChanges,
   GroupStateStore,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
   KeyPair,
+  OutboxPhase,
   OutboxRecord,
   PendingCommit,
   ReceivedRecord,

@@ -16,6 +16,11 @@ export interface MembershipChange {
   readonly add?: readonly InstallationId[];
   readonly remove?: readonly InstallationId[];
   /**
+   * Removed and added in one commit, by another member, so that they take the group over from a Welcome: what heals an
+   * installation whose state isn't the group's any more. Whoever has no key package that can be used is left as it is.
+   */
+  readonly readd?: readonly InstallationId[];
+  /**
    * All extensions that the group has from then on; left out: those that it has.
    * A function is asked again whenever the commit has to be made anew.
    */
@@ -58,12 +63,19 @@ export async function planChange(
   signal: AbortSignal | undefined,
 ): Promise<MembershipPlan> {
   const present = new Set(members.map((member) => member.installationId));
-  const missing = (change.add ?? []).filter((id) => !present.has(id));
-  const removed = (change.remove ?? []).filter((id) => present.has(id));
+  const { add: wantedIn = [], remove: wantedOut = [], readd = [] } = change;
+  const missing = [
+    ...new Set([...wantedIn.filter((id) => !present.has(id)), ...readd]),
+  ];
   const required = requiredCapabilities(current);
   const add = await fetchKeyPackages(missing, required, context, signal);
   const added = add.map(({ installationId }) => installationId);
   const unavailable = missing.filter((id) => !added.includes(id));
+  const out = new Set([
+    ...wantedOut,
+    ...readd.filter((id) => added.includes(id)),
+  ]);
+  const removed = [...out].filter((id) => present.has(id));
   const wanted =
     typeof change.extensions === "function"
       ? change.extensions({ current, unavailable })
@@ -77,9 +89,16 @@ export async function planChange(
   };
 }
 
+/** A commit of nothing else renews the committer's keys in the group. */
+export const keyUpdate: MembershipPlan = {
+  isEmpty: false,
+  intent: { add: [], remove: [] },
+  outcome: { added: [], removed: [], unavailable: [] },
+};
+
 /** The commit that carries out a plan, to be stored before it is published. */
 export async function pendingCommit(
-  { intent }: MembershipPlan,
+  intent: PlannedCommit,
   { state, epoch }: GroupRecord,
   engine: Engine,
 ): Promise<PendingCommit> {

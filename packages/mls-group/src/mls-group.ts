@@ -1,30 +1,39 @@
 import {
   type GroupId,
   type InstallationId,
-  toHex,
+  nowNs,
 } from "@history-sync/primitives";
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { Member } from "./authentication-service.js";
+import { waitAfterLostRace } from "./backoff.js";
 import type { GroupView } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
+import {
+  compareClaim,
+  type EpochClaim,
+  type EpochComparison,
+  suspected,
+} from "./fork.js";
 import type {
+  Fork,
   GroupRecord,
   GroupStateChanges,
   InstallationRecord,
-  OutboxRecord,
   ReceivedRecord,
 } from "./group-state-store.js";
 import { Lock } from "./lock.js";
 import {
+  keyUpdate,
   type MembershipChange,
   type MembershipChanged,
+  type MembershipPlan,
   pendingCommit,
   planChange,
 } from "./membership.js";
+import { isOnItsWay, protectAgain, protectNew, tooOld } from "./outbox.js";
 import type { Extension } from "./parameters.js";
 import { deliver, type MlsContext } from "./ports.js";
-import { protectAgain, receive, tooOld } from "./receive.js";
-import { entriesAfter } from "./topics.js";
+import { receiveAll } from "./receive-all.js";
+import { takeOver } from "./rejoin.js";
 
 // A race is lost only to a commit that counts, so that somebody gets on each time.
 const maxCommitAttempts = 8;
@@ -72,9 +81,22 @@ export class MlsGroup {
     return this.#record.cursor;
   }
 
-  /** False once this installation was removed: it neither sends nor receives then. */
+  /** False once this installation was removed or forgot the group: it neither sends nor receives then. */
   get active(): boolean {
     return this.#record.active;
+  }
+
+  /**
+   * Set while this installation may be on another branch of the group than the others. Another member heals that with
+   * `changeMembers({ readd: [this one's id] })`. Until then messages of its own are sent, and kept to be sent again.
+   */
+  get fork(): Fork | undefined {
+    return this.#record.fork;
+  }
+
+  /** The same bytes for all who are in this epoch of the same group (RFC 9420 section 8.7). */
+  get epochAuthenticator(): Uint8Array {
+    return this.#view.epochAuthenticator;
   }
 
   get extensions(): readonly Extension[] {
@@ -110,7 +132,8 @@ export class MlsGroup {
   }
 
   /**
-   * Sends an application message; resolves once the delivery service has it.
+   * Sends an application message; resolves once the delivery service has it. A commit that renews this installation's
+   * keys goes before it when that is due.
    * If that fails the message stays in the outbox and goes out with the next sync, once. `id` names it there; to send
    * the same id again while it is there changes nothing. Left out: the hash of the ciphertext.
    */
@@ -120,12 +143,21 @@ export class MlsGroup {
   ): Promise<void> {
     const { id, signal } = options;
     return this.#lock.run(async () => {
+      const { store, engine } = this.#context;
       await this.#reload();
       await this.#receive(signal);
       this.#expectActive();
-      const outbox = await this.#context.store.outbox(this.id);
+      const outbox = await store.outbox(this.id);
       if (id === undefined || outbox.every((row) => row.id !== id)) {
-        await this.#enqueue(plaintext, id);
+        await this.#renewKeys(signal);
+        this.#expectActive();
+        const { record, row } = await protectNew(
+          plaintext,
+          id,
+          this.#record,
+          engine,
+        );
+        await this.#write(record, { groups: [record], outbox: [row] });
       }
       await this.#settle(signal);
     });
@@ -138,66 +170,79 @@ export class MlsGroup {
     change: MembershipChange,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<MembershipChanged> {
+    const { signal } = options;
     return this.#lock.run(async () => {
       await this.#reload();
-      return this.#change(change, options.signal);
+      return this.#commit(
+        () => planChange(change, this.#view, this.#context, signal),
+        signal,
+      );
     });
   }
 
   /**
-   * Called by MlsInstallation: takes the group over as a Welcome gives it, unless it is further already;
-   * `installation` is written with it.
-   * Messages on their way are encrypted again: what was sent before may come twice, and nothing is lost.
+   * Compares this epoch with what another member says of its own. The claim has to be that member's for sure: such as
+   * one that came in another group. When they differ, one of both is on another branch of the group, and `fork` is set.
+   */
+  compareEpoch(claim: EpochClaim): Promise<EpochComparison> {
+    return this.#lock.run(async () => {
+      await this.#reload();
+      const { epochAuthenticator: authenticator, epoch } = this.#view;
+      const comparison = compareClaim(claim, { epoch, authenticator });
+      if (comparison === "different" && this.active) {
+        const reason = "epoch-authenticator";
+        const record = suspected(this.#record, reason, this.#context);
+        await this.#write(record, { groups: [record] });
+      }
+      return comparison;
+    });
+  }
+
+  /**
+   * Called by MlsInstallation: takes the group over as a Welcome gives it, if this installation isn't a member any more
+   * or may be on another branch; `installation` is written with it. What its present state can still read is taken in
+   * before. Messages on their way are encrypted again: what was sent before may come twice, and nothing is lost.
    */
   rejoin(
     joined: GroupRecord,
     installation: InstallationRecord,
+    signal?: AbortSignal,
   ): Promise<boolean> {
     return this.#lock.run(async () => {
-      const { store, engine } = this.#context;
       await this.#reload();
-      if (this.#record.active && this.#record.epoch >= joined.epoch) {
-        await store.commit({ installation });
+      await this.#receive(signal);
+      const taken = await takeOver(joined, this.#record, this.#context);
+      if (!taken) {
+        await this.#context.store.commit({ installation });
         return false;
       }
-      let record = joined;
-      const outbox: OutboxRecord[] = [];
-      for (const row of await store.outbox(this.id)) {
-        const anew = await protectAgain(row, record, engine);
-        record = anew.record;
-        outbox.push(anew.row);
-      }
-      const changes = { groups: [record], outbox, installation };
-      await this.#write(record, changes);
+      await this.#write(taken.record, { ...taken.changes, installation });
+      // On another branch it may have been in an epoch of the same number.
+      this.#view = await this.#context.engine.view(taken.record.state);
       return true;
     });
   }
 
-  async #enqueue(plaintext: Uint8Array, id: string | undefined): Promise<void> {
-    const { engine } = this.#context;
-    const { state, message } = await engine.protect(
-      this.#record.state,
-      plaintext,
-    );
-    const hash = sha256(message);
-    const row: OutboxRecord = {
-      groupId: this.id,
-      id: id ?? toHex(hash),
-      epoch: this.#record.epoch,
-      message,
-      hash,
-      plaintext,
-    };
-    const record = { ...this.#record, state };
-    await this.#write(record, { groups: [record], outbox: [row] });
+  /** A renewal is put off when it can't be had now: to send comes first. */
+  async #renewKeys(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, keyUpdateIntervalMs, log } = this.#context;
+    const ageNs = nowNs(clock) - this.#record.keysRenewedAtNs;
+    if (Number(ageNs / 1_000_000n) <= keyUpdateIntervalMs) return;
+    try {
+      await this.#commit(async () => keyUpdate, signal);
+    } catch (error) {
+      if (!(error instanceof MlsGroupError) || !error.retryable) throw error;
+      log("group.keys-not-renewed", { group: this.id, code: error.code });
+    }
   }
 
-  /** Commits until the change is made: anew on the new state, whenever another commit came first. */
-  async #change(
-    change: MembershipChange,
+  /** Commits until it counts: planned and made anew on the new state, whenever another commit came first. */
+  async #commit(
+    plan: () => Promise<MembershipPlan>,
     signal: AbortSignal | undefined,
   ): Promise<MembershipChanged> {
-    for (let attempt = 0; attempt < maxCommitAttempts; attempt++) {
+    for (let lost = 0; lost < maxCommitAttempts; lost++) {
+      await waitAfterLostRace(lost, this.#context, signal);
       await this.#settle(signal);
       this.#expectActive();
       if (this.#record.pending) {
@@ -207,13 +252,13 @@ export class MlsGroup {
           { retryable: true },
         );
       }
-      const plan = await planChange(change, this.#view, this.#context, signal);
-      if (plan.isEmpty) return plan.outcome;
+      const { isEmpty, intent, outcome } = await plan();
+      if (isEmpty) return outcome;
       const { engine } = this.#context;
-      const pending = await pendingCommit(plan, this.#record, engine);
+      const pending = await pendingCommit(intent, this.#record, engine);
       const record = { ...this.#record, pending };
       await this.#write(record, { groups: [record] });
-      if (await this.#settle(signal)) return plan.outcome;
+      if (await this.#settle(signal)) return outcome;
     }
     throw new MlsGroupError(
       "commit-lost",
@@ -233,33 +278,14 @@ export class MlsGroup {
   }
 
   /** Takes in what stands behind the cursor; tells whether a commit of one's own came to count. */
-  async #receive(signal: AbortSignal | undefined): Promise<boolean> {
-    const { store, log } = this.#context;
-    const topic = { kind: "group", groupId: this.id } as const;
-    let committed = false;
-    if (!this.#record.active) return committed;
-    let outbox = await store.outbox(this.id);
-    const entries = entriesAfter(topic, this.cursor, this.#context, signal);
-    for await (const entry of entries) {
-      const step = await receive(
-        entry,
-        this.#record,
-        outbox,
-        this.#self,
-        this.#context,
-      );
-      await this.#write(step.record, step.changes);
-      if (step.event === "own-message") outbox = await store.outbox(this.id);
-      if (step.event === "own-commit") committed = true;
-      log("group.received", {
-        group: this.id,
-        sequence: entry.id,
-        event: step.event,
-        ...(step.code === undefined ? {} : { code: step.code }),
-      });
-      if (!step.record.active) break;
-    }
-    return committed;
+  #receive(signal: AbortSignal | undefined): Promise<boolean> {
+    return receiveAll(
+      this.#record,
+      (record, changes) => this.#write(record, changes),
+      this.#self,
+      this.#context,
+      signal,
+    );
   }
 
   /** Sends what the delivery service may not have yet; tells whether something will come back. */
@@ -280,7 +306,7 @@ export class MlsGroup {
       const record = { ...this.#record, welcomes: [] };
       await this.#write(record, { groups: [record] });
     }
-    const outbox = await store.outbox(this.id);
+    const outbox = (await store.outbox(this.id)).filter(isOnItsWay);
     for (let row of outbox) {
       if (tooOld(row.epoch, this.#record.epoch)) {
         const anew = await protectAgain(row, this.#record, engine);

@@ -21,6 +21,7 @@ import { MlsGroup } from "./mls-group.js";
 import {
   type Extension,
   groupIdBytes,
+  keyUpdateIntervalMs,
   renewalAfterWelcomeMs,
   signatureKeyBytes,
 } from "./parameters.js";
@@ -33,6 +34,11 @@ export interface InstallationOptions {
   readonly credential: Uint8Array;
   /** What the leaf of its key packages bears besides, such as the application id. */
   readonly leafExtensions?: readonly Extension[];
+  /**
+   * A message is preceded by a commit that renews this installation's keys, if its last one is older than this;
+   * 30 days where left out, as in XMTP; `Infinity`: never.
+   */
+  readonly keyUpdateIntervalMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +52,11 @@ export async function openInstallation(
 ): Promise<MlsInstallation> {
   const { store, log } = ports;
   const engine = await openTsMlsEngine(ports.authentication);
-  const context = { ...ports, engine };
+  const context: MlsContext = {
+    ...ports,
+    engine,
+    keyUpdateIntervalMs: options.keyUpdateIntervalMs ?? keyUpdateIntervalMs,
+  };
   const record = await openRecord(options.credential, context);
   const leafExtensions = options.leafExtensions ?? [];
   await ensureKeyPackage(record, leafExtensions, context);
@@ -150,6 +160,7 @@ export class MlsInstallation {
       cursor: 0n,
       createdAtNs: nowNs(clock),
       active: true,
+      keysRenewedAtNs: nowNs(clock),
       welcomes: [],
     };
     await store.commit({ groups: [record] });
@@ -168,7 +179,7 @@ export class MlsInstallation {
         this.#context,
         signal,
       )) {
-        const group = await this.#take(entry);
+        const group = await this.#take(entry, signal);
         if (group) joined.push(group);
       }
       await wipeKeyPackages(this.#context);
@@ -198,7 +209,10 @@ export class MlsInstallation {
     await publishKeyPackage(this.id, this.#context, signal);
   }
 
-  async #take(entry: Delivered): Promise<MlsGroup | undefined> {
+  async #take(
+    entry: Delivered,
+    signal: AbortSignal | undefined,
+  ): Promise<MlsGroup | undefined> {
     const { store, log } = this.#context;
     const before = await this.#record();
     const installation = { ...before, welcomeCursor: entry.id };
@@ -208,7 +222,7 @@ export class MlsInstallation {
       const known = this.#groups.get(record.id);
       const renewing = { ...installation, renewAtNs: this.#renewalNs(before) };
       if (known) {
-        const isTaken = await known.rejoin(record, renewing);
+        const isTaken = await known.rejoin(record, renewing, signal);
         group = isTaken ? known : undefined;
       } else {
         await store.commit({ groups: [record], installation: renewing });

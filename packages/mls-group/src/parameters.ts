@@ -54,6 +54,9 @@ export const creatorExtensionTypes: readonly number[] = [
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+/** XMTP's: a member that hasn't committed for so long renews its keys before it sends. */
+export const keyUpdateIntervalMs: number = 30 * dayMs;
+
 /** A key package counts from an hour ago, for installations whose clock is late. */
 export const keyPackageHeadStartMs: number = 60 * 60 * 1000;
 /** XMTP's 84 days. */

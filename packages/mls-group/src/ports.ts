@@ -17,6 +17,8 @@ export interface MlsPorts {
 
 export interface MlsContext extends MlsPorts {
   readonly engine: Engine;
+  /** How old a member's keys may be when it sends a message. */
+  readonly keyUpdateIntervalMs: number;
 }
 
 /** Calls the delivery service; whatever it throws may be tried again. */

@@ -1,15 +1,22 @@
-import { equalBytes, type InstallationId } from "@history-sync/primitives";
+import {
+  equalBytes,
+  type InstallationId,
+  nowNs,
+} from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Delivered } from "./delivery-service.js";
-import type { Engine } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
+import { refutes, suspected } from "./fork.js";
 import type {
   GroupRecord,
   GroupStateChanges,
+  HeldRecord,
   OutboxRecord,
   ReceivedRecord,
 } from "./group-state-store.js";
-import { pastEpochs } from "./parameters.js";
+import { hold } from "./held.js";
+import { messageHeader } from "./message-header.js";
+import { cameBack, tooOld, withoutDoubt } from "./outbox.js";
 import type { MlsContext } from "./ports.js";
 import { wrapped } from "./welcomes.js";
 
@@ -25,141 +32,171 @@ export interface Step {
     | "own-commit"
     | "own-commit-lost"
     | "late-commit"
+    | "held"
     | "skipped";
   /** Why the entry was skipped. */
   readonly code?: string;
+}
+
+/** What is stored of a group beside its record. */
+export interface Waiting {
+  readonly outbox: readonly OutboxRecord[];
+  readonly held: readonly HeldRecord[];
 }
 
 /** Takes in one entry, in the group's order. Throws only what may be tried again. */
 export async function receive(
   entry: Delivered,
   group: GroupRecord,
-  outbox: readonly OutboxRecord[],
+  waiting: Waiting,
   self: InstallationId,
-  context: Pick<MlsContext, "engine" | "log">,
+  context: MlsContext,
 ): Promise<Step> {
   const record = { ...group, cursor: entry.id };
   const hash = sha256(entry.data);
-  const row = outbox.find((row) => equalBytes(row.hash, hash));
-  if (row) return ownMessage(row, entry, record, self);
+  const row = waiting.outbox.find((row) => equalBytes(row.hash, hash));
+  if (row) return ownMessage(row, entry, record, waiting, self);
   if (group.pending && equalBytes(group.pending.hash, hash)) {
     return ownCommit(entry, record, group.pending, context);
   }
-  try {
-    return await othersMessage(entry, record, context.engine);
-  } catch (error) {
-    if (!(error instanceof MlsGroupError) || error.retryable) throw error;
-    if (error.code === "unsupported-state") throw error;
-    const changes = { groups: [record] };
-    return { record, changes, event: "skipped", code: error.code };
+  const header = messageHeader(entry.data, group.id);
+  if (header && header.epoch > group.epoch) {
+    const changes = hold(entry, header.epoch, group, waiting.held);
+    return {
+      ...stepOf(record, "held"),
+      changes: { groups: [record], ...changes },
+    };
   }
+  return othersEntry(entry, record, waiting, context);
 }
 
-/** Whether members of this epoch can't read a message of that one any more. */
-export function tooOld(messageEpoch: bigint, groupEpoch: bigint): boolean {
-  return messageEpoch + pastEpochs <= groupEpoch;
-}
-
-/** Encrypts a message again whose epoch is too old, under the same id. */
-export async function protectAgain(
-  row: OutboxRecord,
+/** Takes in an entry that was held until its epoch came. */
+export async function receiveHeld(
+  row: HeldRecord,
   group: GroupRecord,
-  engine: Engine,
-): Promise<{ readonly record: GroupRecord; readonly row: OutboxRecord }> {
-  const { state, message } = await engine.protect(group.state, row.plaintext);
-  return {
-    record: { ...group, state },
-    row: { ...row, epoch: group.epoch, message, hash: sha256(message) },
-  };
+  waiting: Waiting,
+  context: MlsContext,
+): Promise<Step> {
+  const { sequence: id, sentAtNs: createdAtNs, data } = row;
+  const step = await othersEntry(
+    { id, createdAtNs, data },
+    group,
+    waiting,
+    context,
+  );
+  return { ...step, changes: { ...step.changes, heldDone: [row] } };
+}
+
+type Entry = Pick<Delivered, "id" | "createdAtNs" | "data">;
+
+function stepOf(record: GroupRecord, event: Step["event"]): Step {
+  return { record, changes: { groups: [record] }, event };
 }
 
 function ownMessage(
   row: OutboxRecord,
-  entry: Delivered,
+  entry: Entry,
   record: GroupRecord,
-  self: InstallationId,
+  { outbox }: Waiting,
+  sender: InstallationId,
 ): Step {
-  if (tooOld(row.epoch, record.epoch)) {
-    const changes = { groups: [record] };
-    return { record, changes, event: "own-message-too-late" };
+  const isNew = row.phase === "sent";
+  if (isNew && tooOld(row.epoch, record.epoch)) {
+    return stepOf(record, "own-message-too-late");
   }
-  const { epoch, plaintext } = row;
-  const received = receivedOf(entry, record, {
-    epoch,
-    plaintext,
-    sender: self,
-  });
-  return {
-    record,
-    changes: {
-      groups: [record],
-      outboxDone: [row],
-      received: [{ ...received, own: true }],
-    },
-    event: "own-message",
+  const received = {
+    ...receivedOf(entry, record, { ...row, sender }),
+    own: true,
   };
+  const changes = {
+    groups: [record],
+    ...cameBack(row, record, outbox),
+    received: isNew ? [received] : [],
+  };
+  return { record, changes, event: "own-message" };
 }
 
 async function ownCommit(
-  entry: Delivered,
+  entry: Entry,
   group: GroupRecord,
   pending: NonNullable<GroupRecord["pending"]>,
-  { engine, log }: Pick<MlsContext, "engine" | "log">,
+  context: MlsContext,
 ): Promise<Step> {
   const { pending: _, ...rest } = group;
-  if (pending.epoch !== group.epoch) {
-    return {
-      record: rest,
-      changes: { groups: [rest] },
-      event: "own-commit-lost",
-    };
-  }
+  if (pending.epoch !== group.epoch) return stepOf(rest, "own-commit-lost");
   const record = {
     ...rest,
-    state: await engine.confirmCommit(group.state, pending.nextState),
+    state: await context.engine.confirmCommit(group.state, pending.nextState),
     epoch: pending.epoch + 1n,
+    keysRenewedAtNs: nowNs(context.clock),
     welcomes: [
       ...group.welcomes,
-      ...(await wrapped(pending.welcomes, entry.id, { log })),
+      ...(await wrapped(pending.welcomes, entry.id, context)),
     ],
   };
-  return { record, changes: { groups: [record] }, event: "own-commit" };
+  return stepOf(record, "own-commit");
+}
+
+/** What others sent is taken in, or it is skipped and the reason told. */
+async function othersEntry(
+  entry: Entry,
+  group: GroupRecord,
+  waiting: Waiting,
+  context: MlsContext,
+): Promise<Step> {
+  try {
+    return await othersMessage(entry, group, waiting, context);
+  } catch (error) {
+    if (!(error instanceof MlsGroupError) || error.retryable) throw error;
+    if (error.code === "unsupported-state") throw error;
+    const header = messageHeader(entry.data, group.id);
+    const isUnreadable =
+      error.code === "undecryptable" &&
+      header?.isCommit === true &&
+      header.epoch === group.epoch &&
+      group.fork === undefined;
+    const record = isUnreadable
+      ? suspected(group, "unreadable-commit", context)
+      : group;
+    return { ...stepOf(record, "skipped"), code: error.code };
+  }
 }
 
 async function othersMessage(
-  entry: Delivered,
+  entry: Entry,
   group: GroupRecord,
-  engine: Engine,
+  { outbox }: Waiting,
+  { engine, log }: MlsContext,
 ): Promise<Step> {
   const processed = await engine.process(group.state, entry.data);
-  if (processed.kind === "late-commit") {
-    return {
-      record: group,
-      changes: { groups: [group] },
-      event: "late-commit",
-    };
-  }
+  if (processed.kind === "late-commit") return stepOf(group, "late-commit");
   const { state } = processed;
   if (processed.kind === "refused-commit") {
-    const record = { ...group, state };
-    const changes = { groups: [record] };
-    return { record, changes, event: "skipped", code: processed.code };
+    const step = stepOf({ ...group, state }, "skipped");
+    return { ...step, code: processed.code };
   }
-  if (processed.kind === "application") {
-    const record = { ...group, state };
+  const isMessage = processed.kind === "application";
+  const { fork, ...sound } = group;
+  const isSound = refutes(isMessage ? processed.epoch : group.epoch, fork);
+  if (isSound) log("group.fork-refuted", { group: group.id });
+  const before = isSound ? sound : group;
+  const outboxDone = isSound ? withoutDoubt(outbox) : [];
+  if (isMessage) {
+    const record = { ...before, state };
     const received = [receivedOf(entry, record, processed)];
-    const changes = { groups: [record], received };
+    const changes = { groups: [record], received, outboxDone };
     return { record, changes, event: "message" };
   }
   // Another commit ended the epoch: one's own, made for it, can't count any more.
-  const { pending: _, ...rest } = group;
+  const { pending: _, ...rest } = before;
   const { epoch, active } = await engine.view(state);
   const record = { ...rest, state, epoch, active };
-  return { record, changes: { groups: [record] }, event: "commit" };
+  const changes = { groups: [record], outboxDone };
+  return { record, changes, event: "commit" };
 }
 
 function receivedOf(
-  entry: Delivered,
+  entry: Entry,
   { id }: GroupRecord,
   {
     sender,

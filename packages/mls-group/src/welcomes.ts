@@ -95,6 +95,7 @@ export async function join(
     cursor,
     createdAtNs: nowNs(clock),
     active: true,
+    keysRenewedAtNs: 0n,
     welcomes: [],
   };
 }

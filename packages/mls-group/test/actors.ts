@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type Logger,
   silent,
   systemRandomBytes,
@@ -6,6 +7,7 @@ import {
 import { ManualClock } from "@history-sync/primitives/testing";
 import {
   type AuthenticationService,
+  type DeliveryService,
   type Extension,
   type GroupStateStore,
   type MlsGroup,
@@ -33,14 +35,19 @@ export class World {
     const store = options.store ?? new MemoryGroupStateStore();
     const installation = await openInstallation(
       {
-        deliveryService: this.node,
+        deliveryService: options.deliveryService ?? this.node,
         store,
         authentication: options.authentication ?? everybody,
-        clock: this.clock,
+        clock: options.clock ?? this.clock,
         randomBytes: systemRandomBytes,
         log: options.log ?? silent,
       },
-      { credential },
+      {
+        credential,
+        ...(options.keyUpdateIntervalMs !== undefined && {
+          keyUpdateIntervalMs: options.keyUpdateIntervalMs,
+        }),
+      },
     );
     return { installation, store };
   }
@@ -50,6 +57,9 @@ interface ActorOptions {
   readonly store?: GroupStateStore;
   readonly authentication?: AuthenticationService;
   readonly log?: Logger;
+  readonly clock?: Clock;
+  readonly deliveryService?: DeliveryService;
+  readonly keyUpdateIntervalMs?: number;
 }
 
 export interface Actor {

@@ -21,6 +21,7 @@ async function fixture() {
     randomBytes: systemRandomBytes,
     log: silent,
     engine,
+    keyUpdateIntervalMs: Number.POSITIVE_INFINITY,
   };
   const now = BigInt(Math.floor(world.clock.nowMs() / 1000));
   const leaf = {

@@ -63,7 +63,8 @@ test("t18: a handled message leaves nothing in the database's files", async () =
     message: new Uint8Array(9),
     hash: new Uint8Array(9),
     plaintext: secret,
-  };
+    phase: "sent",
+  } as const;
   await store.commit({ outbox: [row] });
   await store.commit({ outboxDone: [row], received: [received] });
   expect(await filesWith(folder, secret)).not.toEqual([]);

@@ -4,6 +4,7 @@ import type {
   GroupRecord,
   GroupStateChanges,
   GroupStateStore,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
   OutboxRecord,
@@ -17,6 +18,7 @@ export class MemoryGroupStateStore implements GroupStateStore {
   readonly #groups = new Map<GroupId, GroupRecord>();
   readonly #outbox = new Map<string, OutboxRecord>();
   readonly #received = new Map<string, ReceivedRecord>();
+  readonly #held = new Map<string, HeldRecord>();
 
   async installation(): Promise<InstallationRecord | undefined> {
     return structuredClone(this.#installation);
@@ -40,10 +42,11 @@ export class MemoryGroupStateStore implements GroupStateStore {
   }
 
   async received(groupId: GroupId): Promise<readonly ReceivedRecord[]> {
-    const rows = [...this.#received.values()]
-      .filter((row) => row.groupId === groupId)
-      .sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
-    return structuredClone(rows);
+    return structuredClone(inOrder(this.#received, groupId));
+  }
+
+  async held(groupId: GroupId): Promise<readonly HeldRecord[]> {
+    return structuredClone(inOrder(this.#held, groupId));
   }
 
   async commit(changes: GroupStateChanges): Promise<void> {
@@ -55,15 +58,19 @@ export class MemoryGroupStateStore implements GroupStateStore {
     for (const row of copy.groups ?? []) this.#groups.set(row.id, row);
     for (const row of copy.outbox ?? []) this.#outbox.set(outboxKey(row), row);
     for (const row of copy.received ?? []) {
-      this.#received.set(receivedKey(row), row);
+      this.#received.set(sequenceKey(row), row);
     }
+    for (const row of copy.held ?? []) this.#held.set(sequenceKey(row), row);
     for (const row of copy.keyPackagesDone ?? []) {
       this.#keyPackages.delete(toHex(row.initKey));
     }
     for (const row of copy.outboxDone ?? [])
       this.#outbox.delete(outboxKey(row));
     for (const row of copy.handled ?? []) {
-      this.#received.delete(receivedKey(row));
+      this.#received.delete(sequenceKey(row));
+    }
+    for (const row of copy.heldDone ?? []) {
+      this.#held.delete(sequenceKey(row));
     }
   }
 }
@@ -72,8 +79,20 @@ function outboxKey(row: Pick<OutboxRecord, "groupId" | "id">): string {
   return `${row.groupId} ${row.id}`;
 }
 
-function receivedKey(
-  row: Pick<ReceivedRecord, "groupId" | "sequence">,
-): string {
+interface Sequenced {
+  readonly groupId: GroupId;
+  readonly sequence: bigint;
+}
+
+function sequenceKey(row: Sequenced): string {
   return `${row.groupId} ${row.sequence}`;
+}
+
+function inOrder<Row extends Sequenced>(
+  rows: ReadonlyMap<string, Row>,
+  groupId: GroupId,
+): readonly Row[] {
+  return [...rows.values()]
+    .filter((row) => row.groupId === groupId)
+    .sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
 }

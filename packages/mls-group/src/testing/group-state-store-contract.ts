@@ -4,6 +4,7 @@ import type {
   EngineState,
   GroupRecord,
   GroupStateStore,
+  HeldRecord,
   KeyPackageRecord,
   OutboxRecord,
   PendingCommit,
@@ -27,6 +28,7 @@ export function groupStateStoreContract(
       expect(await store.group(group.id)).toBeUndefined();
       expect(await store.outbox(group.id)).toEqual([]);
       expect(await store.received(group.id)).toEqual([]);
+      expect(await store.held(group.id)).toEqual([]);
     });
 
     test("every record comes back as it was written, after a restart too", async () => {
@@ -37,6 +39,7 @@ export function groupStateStoreContract(
         groups: [group],
         outbox: [outboxRow("m1")],
         received: [receivedRow(1n)],
+        held: [heldRow(2n)],
       });
       const reopened = await reopen();
       expect(await reopened.installation()).toEqual(installation);
@@ -45,6 +48,7 @@ export function groupStateStoreContract(
       expect(await reopened.group(group.id)).toEqual(group);
       expect(await reopened.outbox(group.id)).toEqual([outboxRow("m1")]);
       expect(await reopened.received(group.id)).toEqual([receivedRow(1n)]);
+      expect(await reopened.held(group.id)).toEqual([heldRow(2n)]);
     });
 
     test("a later record replaces the earlier one with its key", async () => {
@@ -95,12 +99,31 @@ export function groupStateStoreContract(
       expect(await (await reopen()).group(group.id)).toEqual(group);
     });
 
+    test.each([
+      "unreadable-commit",
+      "later-epochs",
+      "epoch-authenticator",
+    ] as const)("a fork comes and goes: %s", async (reason) => {
+      const { store, reopen } = await open();
+      const fork = { epoch: 2n ** 63n - 1n, sinceNs: 2n ** 60n, reason };
+      const forked = { ...group, keysRenewedAtNs: 0n, fork };
+      await store.commit({ groups: [forked] });
+      expect(await (await reopen()).group(group.id)).toEqual(forked);
+      await store.commit({ groups: [group] });
+      expect(await (await reopen()).group(group.id)).toEqual(group);
+    });
+
     test("the outbox keeps the order of first writing", async () => {
       const { store } = await open();
       for (const id of ["c", "a", "b"]) {
         await store.commit({ outbox: [outboxRow(id)] });
       }
-      const again = { ...outboxRow("c"), epoch: 9n, message: bytes(99) };
+      const again: OutboxRecord = {
+        ...outboxRow("c"),
+        epoch: 9n,
+        message: bytes(99),
+        phase: "again",
+      };
       await store.commit({ outbox: [again], outboxDone: [outboxRow("a")] });
       expect(await store.outbox(group.id)).toEqual([again, outboxRow("b")]);
       expect(await store.outbox(otherGroup)).toEqual([]);
@@ -119,6 +142,22 @@ export function groupStateStoreContract(
         receivedRow(2n ** 62n),
       ]);
       expect(await reopened.received(otherGroup)).toEqual([]);
+    });
+
+    test("held messages are in the group's order until they are done with", async () => {
+      const { store, reopen } = await open();
+      const rows = [heldRow(10n), heldRow(9n), heldRow(2n ** 62n)];
+      await store.commit({ held: rows });
+      expect(
+        (await store.held(group.id)).map(({ sequence }) => sequence),
+      ).toEqual([9n, 10n, 2n ** 62n]);
+      await store.commit({
+        heldDone: [heldRow(9n), heldRow(10n)],
+        received: [receivedRow(9n)],
+      });
+      const reopened = await reopen();
+      expect(await reopened.held(group.id)).toEqual([heldRow(2n ** 62n)]);
+      expect(await reopened.held(otherGroup)).toEqual([]);
     });
 
     test("what was given or taken is a copy", async () => {
@@ -164,6 +203,7 @@ const group: GroupRecord = {
   cursor: 2n ** 62n,
   createdAtNs: 1_700_000_000_123_456_789n,
   active: true,
+  keysRenewedAtNs: 1_700_000_000_000_000_001n,
   welcomes: [
     {
       installationId: installationIdOf(new Uint8Array(32).fill(1)),
@@ -183,6 +223,17 @@ function outboxRow(id: string): OutboxRecord {
     message: bytes(9),
     hash: bytes(10),
     plaintext: bytes(11),
+    phase: "sent",
+  };
+}
+
+function heldRow(sequence: bigint): HeldRecord {
+  return {
+    groupId: group.id,
+    sequence,
+    epoch: 2n ** 63n - 1n,
+    sentAtNs: 1_700_000_000_123_456_789n,
+    data: bytes(13),
   };
 }
 

@@ -1,8 +1,11 @@
 import type {
   EngineState,
+  ForkReason,
   GroupRecord,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
+  OutboxPhase,
   OutboxRecord,
   OutgoingWelcome,
   PendingCommit,
@@ -75,6 +78,10 @@ export function groupValues(record: GroupRecord): Values {
     cursor: record.cursor,
     created_at_ns: record.createdAtNs,
     active: BigInt(record.active),
+    keys_renewed_at_ns: record.keysRenewedAtNs,
+    fork_epoch: record.fork?.epoch ?? null,
+    fork_since_ns: record.fork?.sinceNs ?? null,
+    fork_reason: record.fork?.reason ?? null,
   };
 }
 
@@ -90,6 +97,12 @@ export function groupOf(
     cursor: integer(columns.cursor),
     createdAtNs: integer(columns.created_at_ns),
     active: columns.active === 1n,
+    keysRenewedAtNs: integer(columns.keys_renewed_at_ns),
+    ...optional("fork", columns.fork_epoch, (epoch) => ({
+      epoch: integer(epoch),
+      sinceNs: integer(columns.fork_since_ns),
+      reason: text(columns.fork_reason) as ForkReason,
+    })),
     ...(pending && { pending }),
     welcomes,
   };
@@ -155,6 +168,7 @@ export function outboxValues(record: OutboxRecord): Values {
     message: record.message,
     hash: record.hash,
     plaintext: record.plaintext,
+    phase: record.phase,
   };
 }
 
@@ -166,6 +180,7 @@ export function outboxOf(columns: Columns): OutboxRecord {
     message: bytes(columns.message),
     hash: bytes(columns.hash),
     plaintext: bytes(columns.plaintext),
+    phase: text(columns.phase) as OutboxPhase,
   };
 }
 
@@ -190,6 +205,26 @@ export function receivedOf(columns: Columns): ReceivedRecord {
     epoch: integer(columns.epoch),
     sentAtNs: integer(columns.sent_at_ns),
     plaintext: bytes(columns.plaintext),
+  };
+}
+
+export function heldValues(record: HeldRecord): Values {
+  return {
+    group_id: idBytes(record.groupId),
+    sequence: record.sequence,
+    epoch: record.epoch,
+    sent_at_ns: record.sentAtNs,
+    data: record.data,
+  };
+}
+
+export function heldOf(columns: Columns): HeldRecord {
+  return {
+    groupId: groupIdOf(bytes(columns.group_id)),
+    sequence: integer(columns.sequence),
+    epoch: integer(columns.epoch),
+    sentAtNs: integer(columns.sent_at_ns),
+    data: bytes(columns.data),
   };
 }
 

@@ -26,7 +26,11 @@ export const groupStateSchema = `
     epoch INTEGER NOT NULL,
     cursor INTEGER NOT NULL,
     created_at_ns INTEGER NOT NULL,
-    active INTEGER NOT NULL
+    active INTEGER NOT NULL,
+    keys_renewed_at_ns INTEGER NOT NULL,
+    fork_epoch INTEGER,
+    fork_since_ns INTEGER,
+    fork_reason TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS mls_pending_commits (
     group_id BLOB PRIMARY KEY REFERENCES mls_groups (id),
@@ -56,6 +60,7 @@ export const groupStateSchema = `
     message BLOB NOT NULL,
     hash BLOB NOT NULL,
     plaintext BLOB NOT NULL,
+    phase TEXT NOT NULL,
     UNIQUE (group_id, id)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS mls_received (
@@ -66,6 +71,14 @@ export const groupStateSchema = `
     epoch INTEGER NOT NULL,
     sent_at_ns INTEGER NOT NULL,
     plaintext BLOB NOT NULL,
+    PRIMARY KEY (group_id, sequence)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS mls_held (
+    group_id BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sent_at_ns INTEGER NOT NULL,
+    data BLOB NOT NULL,
     PRIMARY KEY (group_id, sequence)
   ) STRICT;
 `;

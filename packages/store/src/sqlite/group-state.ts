@@ -3,6 +3,7 @@ import type {
   GroupRecord,
   GroupStateChanges,
   GroupStateStore,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
   OutboxRecord,
@@ -15,6 +16,8 @@ import { emptyLog, transaction } from "./database.js";
 import {
   groupOf,
   groupValues,
+  heldOf,
+  heldValues,
   installationOf,
   installationValues,
   keyPackageOf,
@@ -80,6 +83,13 @@ export class SqliteGroupStateStore implements GroupStateStore {
     ).map(receivedOf);
   }
 
+  async held(groupId: GroupId): Promise<readonly HeldRecord[]> {
+    return this.#all(
+      "SELECT * FROM mls_held WHERE group_id = ? ORDER BY sequence",
+      idBytes(groupId),
+    ).map(heldOf);
+  }
+
   async commit(changes: GroupStateChanges): Promise<void> {
     transaction(this.#db, () => this.#write(changes));
     const gone = [
@@ -105,6 +115,9 @@ export class SqliteGroupStateStore implements GroupStateStore {
       const key = ["group_id", "sequence"];
       this.#put("mls_received", key, receivedValues(record));
     }
+    for (const record of changes.held ?? []) {
+      this.#put("mls_held", ["group_id", "sequence"], heldValues(record));
+    }
     for (const { initKey } of changes.keyPackagesDone ?? []) {
       this.#run("DELETE FROM mls_key_packages WHERE init_key = ?", initKey);
     }
@@ -115,9 +128,17 @@ export class SqliteGroupStateStore implements GroupStateStore {
         id,
       );
     }
-    for (const { groupId, sequence } of changes.handled ?? []) {
+    this.#deleteSequences("mls_received", changes.handled);
+    this.#deleteSequences("mls_held", changes.heldDone);
+  }
+
+  #deleteSequences(
+    table: string,
+    rows: GroupStateChanges["handled"] = [],
+  ): void {
+    for (const { groupId, sequence } of rows) {
       this.#run(
-        "DELETE FROM mls_received WHERE group_id = ? AND sequence = ?",
+        `DELETE FROM ${table} WHERE group_id = ? AND sequence = ?`,
         idBytes(groupId),
         sequence,
       );
