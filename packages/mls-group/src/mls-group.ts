@@ -20,6 +20,7 @@ import type {
   InstallationRecord,
   ReceivedRecord,
 } from "./group-state-store.js";
+import { forgottenState, viewOf } from "./group-view.js";
 import { Lock } from "./lock.js";
 import {
   keyUpdate,
@@ -218,8 +219,34 @@ export class MlsGroup {
       }
       await this.#write(taken.record, { ...taken.changes, installation });
       // On another branch it may have been in an epoch of the same number.
-      this.#view = await this.#context.engine.view(taken.record.state);
+      this.#view = await viewOf(taken.record, this.#context.engine);
       return true;
+    });
+  }
+
+  /**
+   * Ends the group on this installation, and wipes its keys and messages. Nobody is told: MLS lets no member commit its
+   * own removal, and XMTP has no message for it; until another member removes this one, it stays in their list. Whoever
+   * adds it again later brings it back.
+   */
+  forget(): Promise<void> {
+    return this.#lock.run(async () => {
+      const { store } = this.#context;
+      await this.#reload();
+      const { pending: _, fork: __, ...rest } = this.#record;
+      const record = {
+        ...rest,
+        state: forgottenState(rest.state),
+        active: false,
+        welcomes: [],
+      };
+      await this.#write(record, {
+        groups: [record],
+        outboxDone: await store.outbox(this.id),
+        heldDone: await store.held(this.id),
+        handled: await store.received(this.id),
+      });
+      this.#view = await viewOf(record, this.#context.engine);
     });
   }
 
@@ -338,7 +365,7 @@ export class MlsGroup {
     const isNewEpoch =
       record.epoch !== this.#record.epoch ||
       record.active !== this.#record.active;
-    if (isNewEpoch) this.#view = await this.#context.engine.view(record.state);
+    if (isNewEpoch) this.#view = await viewOf(record, this.#context.engine);
     this.#record = record;
   }
 

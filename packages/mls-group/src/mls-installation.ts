@@ -9,6 +9,7 @@ import type { Delivered } from "./delivery-service.js";
 import { openTsMlsEngine } from "./engine/ts-mls-engine.js";
 import { MlsGroupError } from "./errors.js";
 import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
+import { viewOf } from "./group-view.js";
 import { RenewalTimer } from "./key-package-renewal.js";
 import {
   ensureKeyPackage,
@@ -63,7 +64,7 @@ export async function openInstallation(
   const id = engine.installationId(record.signatureKey);
   const groups: MlsGroup[] = [];
   for (const group of await store.groups()) {
-    const view = await engine.view(group.state);
+    const view = await viewOf(group, engine);
     groups.push(new MlsGroup(group, view, id, context));
   }
   const { welcomeCursor } = record;
@@ -246,7 +247,7 @@ export class MlsInstallation {
   }
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {
-    const view = await this.#context.engine.view(record.state);
+    const view = await viewOf(record, this.#context.engine);
     const group = new MlsGroup(record, view, this.id, this.#context);
     this.#groups.set(group.id, group);
     return group;

@@ -72,6 +72,40 @@ test("t18: a handled message leaves nothing in the database's files", async () =
   expect(await filesWith(folder, secret)).toEqual([]);
 });
 
+test("a key package or a group that is over leaves nothing in the database's files", async () => {
+  const folder = await newFolder();
+  const store = openIn(folder);
+  const keyPackage = {
+    initKey: new Uint8Array(32),
+    bytes: new Uint8Array(9),
+    initPrivateKey: secret,
+    encryptionPrivateKey: secret,
+    welcomeKey: { publicKey: new Uint8Array(9), privateKey: secret },
+    createdAtNs: 1n,
+    published: true,
+  };
+  await store.commit({ keyPackages: [keyPackage] });
+  expect(await filesWith(folder, secret)).not.toEqual([]);
+  await store.commit({ keyPackagesDone: [keyPackage] });
+  expect(await filesWith(folder, secret)).toEqual([]);
+
+  const group = {
+    id: groupId,
+    state: { engine: "an-engine", version: 1, bytes: secret },
+    epoch: 1n,
+    cursor: 1n,
+    createdAtNs: 1n,
+    active: true,
+    keysRenewedAtNs: 1n,
+    welcomes: [],
+  };
+  await store.commit({ groups: [group] });
+  expect(await filesWith(folder, secret)).not.toEqual([]);
+  const state = { ...group.state, bytes: new Uint8Array() };
+  await store.commit({ groups: [{ ...group, state, active: false }] });
+  expect(await filesWith(folder, secret)).toEqual([]);
+});
+
 test("a reader that holds the log delays nobody", async () => {
   const folder = await newFolder();
   const store = openIn(folder);

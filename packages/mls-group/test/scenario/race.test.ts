@@ -1,5 +1,7 @@
+import type { Clock } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { groupOf, heard, sideOf, text, World } from "../actors.js";
+import { groupOf, heard, membership, sideOf, text, World } from "../actors.js";
+import { ShownNode } from "../support/shown-node.js";
 
 test("two installations commit in the same epoch: both changes are made, one after the other", async () => {
   const world = new World();
@@ -45,4 +47,58 @@ test("a message sent while another commits is read all the same", async () => {
   ]);
   expect(await heard(atPhone)).toEqual(["in between"]);
   expect(await heard(atLaptop)).toEqual(["in between"]);
+});
+
+/** A laptop that always commits too late: whenever it does, the phone comes first. */
+async function outrun(races: number) {
+  const world = new World();
+  const node = new ShownNode(world.node);
+  const waits: number[] = [];
+  const clock: Clock = {
+    nowMs: () => world.clock.nowMs(),
+    sleep: async (ms) => void waits.push(ms),
+  };
+  const phone = await world.actor({
+    deliveryService: new ShownNode(world.node),
+  });
+  const laptop = await world.actor({ deliveryService: node, clock });
+  const atPhone = await groupOf(phone, laptop);
+  const atLaptop = sideOf(laptop, atPhone);
+  for (let lost = 0; lost < races; lost++) {
+    const before = node.beforeNextSend;
+    const round = races - lost;
+    node.beforeNextSend = async () => {
+      await atPhone.changeMembers({ extensions: [membership(round)] });
+      node.beforeNextSend = before;
+    };
+  }
+  return { atPhone, atLaptop, waits };
+}
+
+test("whoever loses race after race waits longer each time, and gets on at last", async () => {
+  const { atPhone, atLaptop, waits } = await outrun(4);
+  await atLaptop.changeMembers({ extensions: [membership(99)] });
+  expect(atLaptop.extensions).toEqual([membership(99)]);
+  expect(atLaptop.epoch).toBe(6n);
+  expect(waits).toHaveLength(3);
+  for (const [i, wait] of waits.entries()) {
+    expect(wait).toBeGreaterThanOrEqual(50 * 2 ** i);
+    expect(wait).toBeLessThanOrEqual(100 * 2 ** i);
+  }
+  await atPhone.sync();
+  expect(atPhone.epochAuthenticator).toEqual(atLaptop.epochAuthenticator);
+});
+
+test("after eight lost races the change is given up, and can be tried again", async () => {
+  const { atPhone, atLaptop, waits } = await outrun(8);
+  const change = { extensions: [membership(99)] };
+  await expect(atLaptop.changeMembers(change)).rejects.toMatchObject({
+    code: "commit-lost",
+    retryable: true,
+  });
+  expect(waits).toHaveLength(6);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+  await atLaptop.changeMembers(change);
+  await atPhone.sync();
+  expect(atPhone.extensions).toEqual([membership(99)]);
 });

@@ -35,8 +35,8 @@ import { groupStateSchema } from "./group-state-schema.js";
 import type { Columns, Values } from "./row-codec.js";
 
 /**
- * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled or a key package
- * is over, the write-ahead log is emptied too, unless a reader holds it: then the next time.
+ * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled, or a key package
+ * or a group is over, the write-ahead log is emptied too, unless a reader holds it: then the next time.
  */
 export class SqliteGroupStateStore implements GroupStateStore {
   readonly #db: DatabaseSync;
@@ -92,10 +92,9 @@ export class SqliteGroupStateStore implements GroupStateStore {
 
   async commit(changes: GroupStateChanges): Promise<void> {
     transaction(this.#db, () => this.#write(changes));
-    const gone = [
-      ...(changes.handled ?? []),
-      ...(changes.keyPackagesDone ?? []),
-    ];
+    const { handled = [], keyPackagesDone = [], groups = [] } = changes;
+    const over = groups.filter(({ active }) => !active);
+    const gone = [...handled, ...keyPackagesDone, ...over];
     if (gone.length > 0) emptyLog(this.#db);
   }
 
