@@ -108,8 +108,9 @@ export function groupStateStoreContract(
       const fork = { epoch: 2n ** 63n - 1n, sinceNs: 2n ** 60n, reason };
       const forked = { ...group, keysRenewedAtNs: 0n, fork };
       await store.commit({ groups: [forked] });
-      expect(await (await reopen()).group(group.id)).toEqual(forked);
-      await store.commit({ groups: [group] });
+      const reopened = await reopen();
+      expect(await reopened.group(group.id)).toEqual(forked);
+      await reopened.commit({ groups: [group] });
       expect(await (await reopen()).group(group.id)).toEqual(group);
     });
 

@@ -2,6 +2,7 @@ import type {
   GroupRecord,
   GroupStateChanges,
   GroupStateStore,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
   OutboxRecord,
@@ -20,6 +21,7 @@ const stores = [
   "mls_groups",
   "mls_outbox",
   "mls_received",
+  "mls_held",
 ] as const;
 
 type GroupStateTransaction = WriteTransaction<(typeof stores)[number]>;
@@ -65,10 +67,14 @@ export class IndexedDbGroupStateStore implements GroupStateStore {
   }
 
   received(groupId: GroupId): Promise<readonly ReceivedRecord[]> {
-    const id = idBytes(groupId);
-    const ofGroup = IDBKeyRange.bound([id], [id, afterAllBytes]);
     return this.#db.read(["mls_received"], (tx) =>
-      tx.objectStore("mls_received").getAll(ofGroup),
+      tx.objectStore("mls_received").getAll(inGroup(groupId)),
+    );
+  }
+
+  held(groupId: GroupId): Promise<readonly HeldRecord[]> {
+    return this.#db.read(["mls_held"], (tx) =>
+      tx.objectStore("mls_held").getAll(inGroup(groupId)),
     );
   }
 
@@ -86,7 +92,7 @@ async function putAll(
   changes: GroupStateChanges,
 ): Promise<void> {
   const { installation, keyPackages = [], groups = [] } = changes;
-  const { outbox = [], received = [] } = changes;
+  const { outbox = [], received = [], held = [] } = changes;
   if (installation) {
     await tx.objectStore("mls_installation").put(installation, onlyKey);
   }
@@ -103,14 +109,24 @@ async function putAll(
     await tx.objectStore("mls_outbox").put(record, key);
   }
   for (const record of received) {
-    await tx.objectStore("mls_received").put(record, receivedKey(record));
+    await tx.objectStore("mls_received").put(record, sequenceKey(record));
+  }
+  for (const record of held) {
+    await tx.objectStore("mls_held").put(record, sequenceKey(record));
   }
 }
 
 async function removeAll(
   tx: GroupStateTransaction,
-  { outboxDone = [], handled = [] }: GroupStateChanges,
+  changes: GroupStateChanges,
 ): Promise<void> {
+  const { keyPackagesDone = [], outboxDone = [] } = changes;
+  const { handled = [], heldDone = [] } = changes;
+  for (const { initKey } of keyPackagesDone) {
+    const key = ownBytes(initKey);
+    await overwrite(tx.objectStore("mls_key_packages"), key);
+    await tx.objectStore("mls_key_packages").delete(key);
+  }
   for (const row of outboxDone) {
     const key = await outboxKey(tx, row);
     if (key === undefined) continue;
@@ -118,9 +134,12 @@ async function removeAll(
     await tx.objectStore("mls_outbox").delete(key);
   }
   for (const row of handled) {
-    const key = receivedKey(row);
+    const key = sequenceKey(row);
     await overwrite(tx.objectStore("mls_received"), key);
     await tx.objectStore("mls_received").delete(key);
+  }
+  for (const row of heldDone) {
+    await tx.objectStore("mls_held").delete(sequenceKey(row));
   }
 }
 
@@ -132,7 +151,12 @@ function outboxKey(
   return tx.objectStore("mls_outbox").index("id").getKey([groupId, id]);
 }
 
-function receivedKey({
+function inGroup(groupId: GroupId): IDBKeyRange {
+  const id = idBytes(groupId);
+  return IDBKeyRange.bound([id], [id, afterAllBytes]);
+}
+
+function sequenceKey({
   groupId,
   sequence,
 }: Pick<ReceivedRecord, "groupId" | "sequence">): [

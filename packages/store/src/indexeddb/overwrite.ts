@@ -9,7 +9,7 @@ interface Overwritable<Key, Record> {
 
 /**
  * Writes zeros over the bytes of a record, as many as there were, so that a browser that keeps records in place keeps
- * nothing of them. Not for records whose key is of bytes.
+ * nothing of them. The key stays, where it stands in the record.
  */
 export async function overwrite<Key, Record>(
   store: Overwritable<Key, Record>,
@@ -18,5 +18,17 @@ export async function overwrite<Key, Record>(
   const old = await store.get(key);
   if (old === undefined) return;
   const zeros = mapBytes(old, (bytes) => new Uint8Array(bytes.length));
-  await store.put(zeros, store.keyPath === null ? key : undefined);
+  const { keyPath } = store;
+  if (keyPath === null) await store.put(zeros, key);
+  else await store.put({ ...zeros, ...keyIn(old, keyPath) });
+}
+
+function keyIn<Record>(
+  record: Record,
+  keyPath: string | readonly string[],
+): Partial<Record> {
+  const names = [keyPath].flat() as (keyof Record)[];
+  return Object.fromEntries(
+    names.map((name) => [name, record[name]]),
+  ) as Partial<Record>;
 }

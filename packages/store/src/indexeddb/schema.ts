@@ -1,5 +1,6 @@
 import type {
   GroupRecord,
+  HeldRecord,
   InstallationRecord,
   KeyPackageRecord,
   OutboxRecord,
@@ -69,6 +70,7 @@ export interface StoreSchema extends DBSchema {
     indexes: { id: [string, string]; group: string };
   };
   mls_received: { key: [Bytes, Bytes]; value: ReceivedRecord };
+  mls_held: { key: [Bytes, Bytes]; value: HeldRecord };
   sync_requests: { key: string; value: RequestRecord };
   sync_decisions: { key: string; value: true };
 }
@@ -106,6 +108,7 @@ function createFirstVersion(db: IDBPDatabase<StoreSchema>): void {
   outbox.createIndex("id", ["groupId", "id"], { unique: true });
   outbox.createIndex("group", "groupId");
   db.createObjectStore("mls_received");
+  db.createObjectStore("mls_held");
   db.createObjectStore("sync_requests", { keyPath: "id" });
   db.createObjectStore("sync_decisions");
 }
