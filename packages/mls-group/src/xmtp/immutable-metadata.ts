@@ -6,8 +6,9 @@ import {
 } from "@history-sync/proto/message-contents";
 import { MlsGroupError } from "../errors.js";
 import { type Extension, extensionTypes } from "../parameters.js";
+import { encodeVector } from "../tls.js";
 import { invalid, readExtension } from "./extension-data.js";
-import { decodeVector, encodeVector } from "./vector.js";
+import { decodeVector } from "./vector.js";
 
 export type ConversationKind = "group" | "dm" | "sync" | "oneshot";
 
