@@ -230,7 +230,11 @@ export class MlsInstallation {
         group = await this.#keep(record);
       }
       this.#renewal.moved();
-      log("welcome.taken", { group: record.id, isNew: group !== undefined });
+      log("welcome.taken", {
+        group: record.id,
+        isNew: group !== undefined,
+        algorithm: entry.welcome?.wrapperAlgorithm ?? 0,
+      });
     } catch (error) {
       if (!(error instanceof MlsGroupError) || error.retryable) throw error;
       log("welcome.skipped", { id: entry.id, code: error.code });
