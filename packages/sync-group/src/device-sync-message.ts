@@ -74,31 +74,54 @@ export function wrapContent(
   };
 }
 
-/** Reads what `wrapContent` wrote, of whatever content type; throws `invalid-content`. */
+/**
+ * Reads what `wrapContent` wrote, of whatever content type. Throws `unknown-content` for a message of a kind that isn't
+ * known here, and `invalid-content` for what is no device-sync message.
+ */
 export function unwrapContent(
   plaintext: Uint8Array,
   groupId: GroupId,
 ): { readonly id: MessageId; readonly content: SyncContent } {
-  let refused = "no device-sync message";
-  let cause: unknown;
-  try {
-    const envelope = fromBinary(PlaintextEnvelopeSchema, plaintext).content;
-    if (envelope.case === "v1") {
-      const { content: encoded, idempotencyKey } = envelope.value;
-      const { content } = fromBinary(
-        DeviceSyncContentSchema,
-        fromBinary(EncodedContentSchema, encoded).content,
-      );
-      const id = xmtpMessageId(groupId, idempotencyKey, encoded);
-      if (content.case !== undefined) return { id, content };
-      refused = "an unknown device-sync message";
-    }
-  } catch (error) {
-    cause = error;
+  const { encoded, idempotencyKey, message } = decoded(plaintext);
+  const { content, $unknown = [] } = message;
+  if (content.case === undefined) {
+    throw $unknown.length > 0
+      ? new SyncGroupError(
+          "unknown-content",
+          `expected a device-sync message that is known here, got the field ${$unknown[0]?.no}`,
+        )
+      : invalid(plaintext, "with nothing in it");
   }
-  throw new SyncGroupError(
+  return { id: xmtpMessageId(groupId, idempotencyKey, encoded), content };
+}
+
+function decoded(plaintext: Uint8Array): {
+  readonly encoded: Uint8Array;
+  readonly idempotencyKey: string;
+  readonly message: DeviceSyncContent;
+} {
+  try {
+    const { content } = fromBinary(PlaintextEnvelopeSchema, plaintext);
+    if (content.case === "v1") {
+      const { content: encoded, idempotencyKey } = content.value;
+      const inner = fromBinary(EncodedContentSchema, encoded).content;
+      const message = fromBinary(DeviceSyncContentSchema, inner);
+      return { encoded, idempotencyKey, message };
+    }
+  } catch (cause) {
+    throw invalid(plaintext, "that are none", cause);
+  }
+  throw invalid(plaintext, "without a V1 envelope");
+}
+
+function invalid(
+  { length }: Uint8Array,
+  why: string,
+  cause?: unknown,
+): SyncGroupError {
+  return new SyncGroupError(
     "invalid-content",
-    `expected a device-sync message, got ${plaintext.length} bytes: ${refused}`,
+    `expected a device-sync message, got ${length} bytes ${why}`,
     { cause },
   );
 }

@@ -1,7 +1,8 @@
 import type { MlsGroup } from "@history-sync/mls-group";
-import { readMembership, withMembership } from "@history-sync/mls-group/xmtp";
+import { readMembership, updateMembership } from "@history-sync/mls-group/xmtp";
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import { SyncGroupError } from "./errors.js";
+import { inboxStates } from "./installation-authentication.js";
 import type {
   InstallationSource,
   Installations,
@@ -18,7 +19,10 @@ export interface InboxView {
 export interface MembersRefreshed {
   readonly added: readonly InstallationId[];
   readonly removed: readonly InstallationId[];
-  /** Installations of the inbox that couldn't be added: they have no key package that can be used. */
+  /**
+   * Installations of the inbox that aren't in the group: when it was their turn they had no key package that could be
+   * used. By XMTP's rules they can't be added later; such an installation makes a group of its own.
+   */
   readonly failed: readonly InstallationId[];
 }
 
@@ -28,32 +32,28 @@ export async function refreshMembers(
   inbox: InboxView,
   signal: AbortSignal,
 ): Promise<MembersRefreshed> {
-  const { inboxId } = inbox;
-  await group.sync(signal);
-  const { sequenceId, installations } = await knownInstallations(inbox);
-  const { sequenceIds } = readMembership(group.extensions);
-  const reached = sequenceIds.get(inboxId) ?? 0n;
-  if (reached > sequenceId) {
-    throw new SyncGroupError(
-      "stale-installations",
-      `expected the inbox at sequence id ${reached} or later, got ${sequenceId}`,
-      { retryable: true },
-    );
-  }
-  const present = group.members().map((member) => member.installationId);
-  const { added, removed, unavailable } = await group.changeMembers(
-    {
-      add: installations.filter((id) => !present.includes(id)),
-      remove: present.filter((id) => !installations.includes(id)),
-      extensions: ({ current, unavailable: failed }) =>
-        withMembership(current, {
-          sequenceIds: new Map([[inboxId, sequenceId]]),
-          failedInstallations: new Set(failed),
-        }),
+  const { inboxId, source } = inbox;
+  let installations: readonly InstallationId[] = [];
+  const { added, removed } = await updateMembership(
+    group,
+    async ({ sequenceIds }) => {
+      const known = await knownInstallations(inbox);
+      const reached = sequenceIds.get(inboxId) ?? 0n;
+      if (reached > known.sequenceId) {
+        throw new SyncGroupError(
+          "stale-installations",
+          `expected the inbox at sequence id ${reached} or later, got ${known.sequenceId}`,
+          { retryable: true },
+        );
+      }
+      installations = known.installations;
+      return new Map([[inboxId, known.sequenceId]]);
     },
-    { signal },
+    { states: inboxStates(source), signal },
   );
-  return { added, removed, failed: unavailable };
+  const { failedInstallations } = readMembership(group.extensions);
+  const failed = installations.filter((id) => failedInstallations.has(id));
+  return { added, removed, failed };
 }
 
 /** The inbox now; throws when this installation isn't of it. */

@@ -1,18 +1,13 @@
-import type {
-  DeliveryService,
-  GroupStateStore,
-  MlsGroup,
-  MlsInstallation,
-  TopicPosition,
+import {
+  type DeliveryService,
+  type GroupStateStore,
+  type MlsGroup,
+  MlsGroupError,
+  type MlsInstallation,
+  type TopicPosition,
 } from "@history-sync/mls-group";
 import {
-  inboxOf,
-  isSyncGroupOf,
-  newSyncGroupExtensions,
-} from "@history-sync/mls-group/xmtp";
-import {
   type Clock,
-  HistorySyncError,
   type InboxId,
   type InstallationId,
   type Logger,
@@ -21,11 +16,8 @@ import {
   type RandomBytes,
 } from "@history-sync/primitives";
 import type { DeviceSyncContent } from "@history-sync/proto/device-sync";
-import {
-  type DeviceSyncMessage,
-  unwrapContent,
-  wrapContent,
-} from "./device-sync-message.js";
+import { awaitWelcome } from "./await-welcome.js";
+import { type DeviceSyncMessage, wrapContent } from "./device-sync-message.js";
 import { SyncGroupError } from "./errors.js";
 import { followNews } from "./follow.js";
 import { openInboxInstallation } from "./inbox-installation.js";
@@ -34,11 +26,12 @@ import {
   ownInboxOnly,
 } from "./installation-authentication.js";
 import type { InstallationSource } from "./installation-source.js";
+import { OwnSyncGroups, type RefreshedGroup } from "./own-sync-groups.js";
+import { isPaused, isSyncGroupOnlyOf } from "./primary-group.js";
+import { readMessages } from "./read-messages.js";
 import {
-  type InboxView,
   knownInstallations,
   type MembersRefreshed,
-  refreshMembers,
 } from "./refresh-members.js";
 
 /** What the sync groups work with; they own none of it. */
@@ -96,6 +89,7 @@ export class SyncGroups implements AsyncDisposable {
   readonly inboxId: InboxId;
   readonly #installation: MlsInstallation;
   readonly #ports: SyncGroupPorts;
+  readonly #groups: OwnSyncGroups;
   readonly #closing = new AbortController();
   #topicsChanged = new AbortController();
   #noticed: ReadonlySet<string> = new Set();
@@ -111,6 +105,7 @@ export class SyncGroups implements AsyncDisposable {
     this.#installation = installation;
     this.inboxId = inboxId;
     this.#ports = ports;
+    this.#groups = new OwnSyncGroups(installation, inboxId, ports);
     this.#noticeGroups();
   }
 
@@ -122,7 +117,7 @@ export class SyncGroups implements AsyncDisposable {
   async sync(signal?: AbortSignal): Promise<void> {
     const ended = this.#ended(signal);
     await this.#syncWelcomes(ended);
-    for (const group of this.#groups()) await group.sync(ended);
+    for (const group of this.#groups.all()) await this.#syncGroup(group, ended);
   }
 
   /**
@@ -137,7 +132,8 @@ export class SyncGroups implements AsyncDisposable {
 
   /** Adds the inbox's new installations to the primary group and removes those that were revoked. */
   async refreshMembers(signal?: AbortSignal): Promise<MembersRefreshed> {
-    return this.#refresh(this.#expectPrimary(), this.#ended(signal));
+    const { members } = await this.#refreshed(this.#ended(signal));
+    return members;
   }
 
   /**
@@ -156,8 +152,7 @@ export class SyncGroups implements AsyncDisposable {
       );
     }
     const ended = this.#ended(signal);
-    const group = this.#expectPrimary();
-    await this.#refresh(group, ended);
+    const { group } = await this.#refreshed(ended);
     const sealed = wrapContent(content, group.id, this.#newSentAtNs());
     await group.send(sealed.plaintext, { id: sealed.id, signal: ended });
     return sealed.id;
@@ -166,8 +161,9 @@ export class SyncGroups implements AsyncDisposable {
   /** What nobody has handled yet, of all sync groups and one's own too, oldest first. */
   async pending(): Promise<readonly DeviceSyncMessage[]> {
     const pending: DeviceSyncMessage[] = [];
-    for (const group of this.#groups())
-      pending.push(...(await this.#read(group)));
+    for (const group of this.#groups.all()) {
+      pending.push(...(await readMessages(group, this.#ports)));
+    }
     return pending.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
   }
 
@@ -211,57 +207,46 @@ export class SyncGroups implements AsyncDisposable {
   }: EnsureOptions): Promise<void> {
     const ended = this.#ended(signal);
     await this.sync(ended);
-    if (!this.#primary()) {
-      const { installations } = await knownInstallations(this.#inbox());
+    if (!this.#groups.isInOne()) {
+      const { installations } = await knownInstallations(this.#groups.inbox);
       if (installations.length > 1) await this.#awaitWelcome(graceMs, ended);
     }
-    const primary = this.#primary() ?? (await this.#create());
-    // The first commit lifts the creator to its real sequence id, even when there is nobody to add.
-    if (primary.epoch === 0n) await this.#refresh(primary, ended);
-  }
-
-  async #create(): Promise<MlsGroup> {
-    const { randomBytes, log } = this.#ports;
-    const group = await this.#installation.createGroup({
-      extensions: newSyncGroupExtensions(this.inboxId, { randomBytes }),
-    });
+    const primary = this.#groups.isInOne()
+      ? await this.#groups.primary()
+      : await this.#groups.make();
     this.#noticeGroups();
-    log("sync-group.created", { group: group.id });
-    return group;
+    // The first commit lifts the creator to its real sequence id, even when there is nobody to add.
+    if (primary.epoch === 0n) await this.#refreshed(ended);
   }
 
-  /** Returns when this installation was added to a group, or when the time is over. */
-  async #awaitWelcome(graceMs: number, ended: AbortSignal): Promise<void> {
-    if (graceMs <= 0) return;
-    const over = new AbortController();
-    const signal = AbortSignal.any([ended, over.signal]);
-    const timeIsOver = this.#ports.clock.sleep(graceMs, signal);
+  async #refreshed(signal: AbortSignal): Promise<RefreshedGroup> {
     try {
-      await Promise.race([timeIsOver, this.#welcomed(signal, timeIsOver)]);
+      return await this.#groups.refreshed(signal);
     } finally {
-      over.abort();
+      this.#noticeGroups();
     }
-    await this.#syncWelcomes(ended);
   }
 
-  async #welcomed(
-    signal: AbortSignal,
-    timeIsOver: Promise<void>,
-  ): Promise<void> {
-    const { deliveryService, log } = this.#ports;
-    try {
-      const news = deliveryService.subscribe([this.#welcomePosition()], signal);
-      for await (const _ of news) {
+  #awaitWelcome(graceMs: number, ended: AbortSignal): Promise<void> {
+    const awaited = {
+      ...this.#ports,
+      position: this.#welcomePosition(),
+      take: async (signal: AbortSignal) => {
         await this.#syncWelcomes(signal);
-        if (this.#primary()) return;
-      }
+        return this.#groups.isInOne();
+      },
+    };
+    return awaitWelcome(awaited, graceMs, ended);
+  }
+
+  /** A group that waits for a later release keeps the others from nothing. */
+  async #syncGroup(group: MlsGroup, signal: AbortSignal): Promise<void> {
+    try {
+      await group.sync(signal);
     } catch (error) {
-      signal.throwIfAborted();
-      const code =
-        error instanceof HistorySyncError ? error.code : "unexpected";
-      log("sync-group.connection-lost", { code });
+      if (!(error instanceof MlsGroupError) || !isPaused(error)) throw error;
+      this.#ports.log("sync-group.paused", { group: group.id });
     }
-    await timeIsOver;
   }
 
   async #syncWelcomes(signal: AbortSignal): Promise<void> {
@@ -269,76 +254,15 @@ export class SyncGroups implements AsyncDisposable {
     this.#noticeGroups();
     for (const group of joined) {
       const { log } = this.#ports;
-      const event = this.#isOurs(group)
+      const event = isSyncGroupOnlyOf(group, this.inboxId)
         ? "sync-group.joined"
         : "sync-group.refused";
       log(event, { group: group.id, members: group.members().length });
     }
   }
 
-  #refresh(group: MlsGroup, signal: AbortSignal): Promise<MembersRefreshed> {
-    return refreshMembers(group, this.#inbox(), signal);
-  }
-
-  #inbox(): InboxView {
-    const { inboxId, installationId } = this;
-    return { inboxId, installationId, source: this.#ports.installations };
-  }
-
-  async #read(group: MlsGroup): Promise<readonly DeviceSyncMessage[]> {
-    const messages: DeviceSyncMessage[] = [];
-    for (const { plaintext, ...received } of await group.received()) {
-      try {
-        const { id, content } = unwrapContent(plaintext, group.id);
-        messages.push({ ...received, id, content });
-      } catch (error) {
-        if (!(error instanceof SyncGroupError)) throw error;
-        const { sequence } = received;
-        this.#ports.log("sync-message.skipped", { group: group.id, sequence });
-        await group.markHandled([received]);
-      }
-    }
-    return messages;
-  }
-
-  #groups(): readonly MlsGroup[] {
-    return this.#installation.groups().filter((group) => this.#isOurs(group));
-  }
-
-  /** A sync group of this inbox with nobody else in it. */
-  #isOurs(group: MlsGroup): boolean {
-    return (
-      isSyncGroupOf(group.extensions, this.inboxId) &&
-      group
-        .members()
-        .every(({ credential }) => inboxOf(credential) === this.inboxId)
-    );
-  }
-
-  /** The newest group, by the time at which this installation made or joined it. */
-  #primary(): MlsGroup | undefined {
-    const newestFirst = (a: MlsGroup, b: MlsGroup) =>
-      a.createdAtNs === b.createdAtNs
-        ? b.id.localeCompare(a.id)
-        : a.createdAtNs > b.createdAtNs
-          ? -1
-          : 1;
-    return this.#groups()
-      .filter(({ active }) => active)
-      .toSorted(newestFirst)[0];
-  }
-
-  #expectPrimary(): MlsGroup {
-    const primary = this.#primary();
-    if (primary) return primary;
-    throw new SyncGroupError(
-      "no-sync-group",
-      "expected to be in a sync group, got none; call ensure first",
-    );
-  }
-
   #positions(): readonly TopicPosition[] {
-    const groups = this.#groups().filter(({ active }) => active);
+    const groups = this.#groups.all().filter(({ active }) => active);
     return [
       this.#welcomePosition(),
       ...groups.map(({ id, cursor }) => ({
@@ -358,7 +282,7 @@ export class SyncGroups implements AsyncDisposable {
 
   /** Lets `follow` ask for the topics of new groups, whoever of this installation took their Welcomes. */
   #noticeGroups(): void {
-    const ids = this.#groups().map(({ id, active }) => `${id} ${active}`);
+    const ids = this.#groups.all().map(({ id, active }) => `${id} ${active}`);
     const news = ids.filter((id) => !this.#noticed.has(id));
     if (news.length === 0) return;
     this.#noticed = new Set(ids);

@@ -6,29 +6,47 @@ import type {
 
 const none: Installations = { sequenceId: 0n, installations: [], revoked: [] };
 
-/** Inboxes in memory, for tests and demos: whoever calls may change them. */
+/** Inboxes in memory with all that they were, for tests and demos: whoever calls may change them. */
 export class MemoryInstallations implements InstallationSource {
-  readonly #inboxes = new Map<InboxId, Installations>();
+  readonly #inboxes = new Map<InboxId, Installations[]>();
 
   async installations(inboxId: InboxId): Promise<Installations> {
-    return this.#inboxes.get(inboxId) ?? none;
+    return this.#now(inboxId);
+  }
+
+  async installationsAt(
+    inboxId: InboxId,
+    sequenceId: bigint,
+  ): Promise<readonly InstallationId[] | undefined> {
+    return this.#inboxes
+      .get(inboxId)
+      ?.find((inbox) => inbox.sequenceId === sequenceId)?.installations;
   }
 
   add(inboxId: InboxId, installationId: InstallationId): void {
-    const inbox = this.#inboxes.get(inboxId) ?? none;
-    this.#inboxes.set(inboxId, {
+    const { installations, ...inbox } = this.#now(inboxId);
+    this.#write(inboxId, {
       ...inbox,
-      sequenceId: inbox.sequenceId + 1n,
-      installations: [...inbox.installations, installationId],
+      installations: [...installations, installationId],
     });
   }
 
   revoke(inboxId: InboxId, installationId: InstallationId): void {
-    const inbox = this.#inboxes.get(inboxId) ?? none;
-    this.#inboxes.set(inboxId, {
-      sequenceId: inbox.sequenceId + 1n,
-      installations: inbox.installations.filter((id) => id !== installationId),
-      revoked: [...(inbox.revoked ?? []), installationId],
+    const { installations, revoked = [], ...inbox } = this.#now(inboxId);
+    this.#write(inboxId, {
+      ...inbox,
+      installations: installations.filter((id) => id !== installationId),
+      revoked: [...revoked, installationId],
     });
+  }
+
+  #now(inboxId: InboxId): Installations {
+    return this.#inboxes.get(inboxId)?.at(-1) ?? none;
+  }
+
+  #write(inboxId: InboxId, next: Installations): void {
+    const history = this.#inboxes.get(inboxId) ?? [];
+    history.push({ ...next, sequenceId: next.sequenceId + 1n });
+    this.#inboxes.set(inboxId, history);
   }
 }

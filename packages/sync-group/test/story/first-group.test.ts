@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heard, request, together, World } from "../actors.js";
+import { alix, heard, request, together, World } from "../actors.js";
 
 test("alone, phone makes a group at once and commits its own sequence id", async () => {
   const world = new World();
@@ -55,7 +55,7 @@ test("an installation that waits is woken by its Welcome", async () => {
   ]);
 });
 
-test("who has no key package is named as failed, and is added once it has one", async () => {
+test("who has no key package is named as failed, and makes a group of its own for all", async () => {
   const world = new World();
   const phone = await world.installation();
   await phone.groups.ensure();
@@ -63,23 +63,40 @@ test("who has no key package is named as failed, and is added once it has one", 
     call === "uploadKeyPackage" ? "refused" : undefined;
   const laptop = await world.installation();
   const { installationId } = laptop.groups;
-  expect(await phone.groups.refreshMembers()).toEqual({
-    added: [],
-    removed: [],
-    failed: [installationId],
-  });
+  const failed = { added: [], removed: [], failed: [installationId] };
+  expect(await phone.groups.refreshMembers()).toEqual(failed);
   world.node.fault = () => undefined;
   await laptop.groups.sync();
+  // XMTP's rules let nobody add it now: its inbox is no further than the group says.
+  expect(await phone.groups.refreshMembers()).toEqual(failed);
+
+  world.clock.advance(1);
+  await laptop.groups.ensure({ graceMs: 0 });
+  await phone.groups.sync();
+  await phone.groups.send(request("1"));
+  expect(await heard(laptop.groups)).toEqual(["1"]);
+});
+
+test("who failed and is revoked needs no removing, and the group goes on", async () => {
+  const world = new World();
+  const phone = await world.installation();
+  await phone.groups.ensure();
+  world.node.fault = (call) =>
+    call === "uploadKeyPackage" ? "refused" : undefined;
+  const laptop = await world.installation();
+  await phone.groups.refreshMembers();
+  world.node.fault = () => undefined;
+
+  world.installations.revoke(alix, laptop.groups.installationId);
+  const tablet = await world.installation();
   expect(await phone.groups.refreshMembers()).toEqual({
-    added: [installationId],
+    added: [tablet.groups.installationId],
     removed: [],
     failed: [],
   });
-  expect(await phone.groups.refreshMembers()).toEqual({
-    added: [],
-    removed: [],
-    failed: [],
-  });
+  await tablet.groups.ensure();
+  await phone.groups.send(request("1"));
+  expect(await heard(tablet.groups)).toEqual(["1"]);
 });
 
 test("a third is added later and talks with both", async () => {

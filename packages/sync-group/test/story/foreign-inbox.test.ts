@@ -2,10 +2,13 @@ import { openInstallation } from "@history-sync/mls-group";
 import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
 import {
   credentialOf,
+  newGroupExtensions,
   newSyncGroupExtensions,
+  updateMembership,
 } from "@history-sync/mls-group/xmtp";
 import { silent, systemRandomBytes } from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { inboxStates } from "../../src/installation-authentication.js";
 import { alix, bo, World } from "../actors.js";
 
 test("Alix's phone refuses a sync group with Bo in it, and one that Bo made in its name", async () => {
@@ -60,8 +63,13 @@ test("a group of one's own inbox that is no sync group isn't read", async () => 
     },
   );
   world.installations.add(alix, laptop.id);
-  const group = await laptop.createGroup({ extensions: [] });
-  await group.changeMembers({ add: [phone.groups.installationId] });
+  const group = await laptop.createGroup({
+    extensions: newGroupExtensions(alix, { randomBytes: systemRandomBytes }),
+  });
+  const { sequenceId } = await world.installations.installations(alix);
+  await updateMembership(group, () => new Map([[alix, sequenceId]]), {
+    states: inboxStates(world.installations),
+  });
   await group.send(new Uint8Array(10));
   await phone.groups.sync();
   expect(await phone.store.groups()).toHaveLength(1);
