@@ -8,7 +8,6 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `invalid-members`: a DM is between two users, and nobody adds or removes oneself; name others.
  * - `too-many-members`: a conversation has at most 250 inboxes; make another one.
  * - `stale-inbox`: the node knows less of an inbox than the conversation; try again, or ask another node.
- * - `overtaken`: other members changed the conversation again and again while this one tried to; try again.
  * - `unknown-conversation`: the store lacks a conversation that was just there; was it emptied?
  * - `conversation-inactive`: this installation isn't a member (any more), so that the conversation is read-only; a member
  *   has to add it.
@@ -23,7 +22,6 @@ export type ClientErrorCode =
   | "invalid-members"
   | "too-many-members"
   | "stale-inbox"
-  | "overtaken"
   | "unknown-conversation"
   | "conversation-inactive"
   | "content-too-large"

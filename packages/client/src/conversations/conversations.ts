@@ -23,7 +23,7 @@ import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
 import { Ledger } from "./ledger.js";
 import { Live } from "./live.js";
-import { bringInLine, expectInboxes } from "./membership.js";
+import { bringInLine, newestPlaces } from "./membership.js";
 import type { Message } from "./message.js";
 import { Outbox } from "./outbox.js";
 import { bringInOwnInstallations } from "./own-installations.js";
@@ -243,7 +243,8 @@ export class Conversations {
   ): Promise<Conversation> {
     const { installation, identityLog, ledger, preferences, closing } =
       this.#context;
-    await expectInboxes(others, identityLog);
+    // Before anything is made: a group can't be taken back.
+    await newestPlaces(others, identityLog);
     const group = await installation.createGroup({ extensions });
     await bringInLine(group, { add: others }, this.#context, closing);
     await ledger.takeIn(group);

@@ -1,5 +1,6 @@
 import { installationKeySigner } from "@history-sync/identity/private-key";
 import type { MlsInstallation } from "@history-sync/mls-group";
+import { xmtpGroupRules } from "@history-sync/mls-group/xmtp";
 import { HistorySyncError } from "@history-sync/primitives";
 import { openInboxInstallation } from "@history-sync/sync-group";
 import type { ClientContext } from "../context.js";
@@ -17,7 +18,11 @@ export async function openRegistered(
   const options = signal === undefined ? {} : { signal };
   const installation = await openInboxInstallation(
     { ...context, store },
-    { inboxId: inbox.id, authentication: identityLog, ...options },
+    {
+      inboxId: inbox.id,
+      authentication: xmtpGroupRules({ states: identityLog }),
+      ...options,
+    },
   );
   const record = await store.installation();
   if (!record) return installation;
