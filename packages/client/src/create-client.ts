@@ -13,7 +13,7 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
-import type { HistoryServer } from "@history-sync/sync-worker";
+import type { HistoryServer, SyncUpdate } from "@history-sync/sync-worker";
 import { Background } from "./background.js";
 import { Client } from "./client.js";
 import { connectNode } from "./connection/connect-node.js";
@@ -21,12 +21,13 @@ import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
+import { keepConsent } from "./consent.js";
 import type { ClientContext } from "./context.js";
 import { Conversations } from "./conversations/conversations.js";
 import { type DeviceSync, startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
-import { keepConsent, Preferences, type ShareConsent } from "./preferences.js";
+import { Preferences, type ShareConsent } from "./preferences.js";
 
 export interface ClientOptions {
   /** The user's wallet or passkey; asked for a signature when this installation is new. */
@@ -119,8 +120,14 @@ async function startClient(
     ? (records) => worker.shareConsent(records)
     : (records) => keepConsent(records, store.history, clock);
   const background = new Background(log);
-  const preferences = new Preferences(store.history, share, background, clock);
   const closing = new AbortController();
+  const preferences = new Preferences({
+    history: store.history,
+    share,
+    background,
+    clock,
+    closing: closing.signal,
+  });
   const conversations = new Conversations(context, {
     preferences,
     background,
@@ -128,6 +135,8 @@ async function startClient(
     deviceSync: deviceSync !== undefined,
   });
   await conversations.start();
+  const updates = worker?.updates(closing.signal);
+  if (updates) void noticePreferences(updates, preferences);
   return new Client({
     context,
     conversations,
@@ -137,4 +146,14 @@ async function startClient(
     closing,
     disconnect,
   });
+}
+
+/** Ends with the updates. */
+async function noticePreferences(
+  updates: AsyncIterable<SyncUpdate>,
+  preferences: Preferences,
+): Promise<void> {
+  for await (const { type } of updates) {
+    if (type === "preferences") preferences.noticeChanges();
+  }
 }

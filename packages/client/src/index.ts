@@ -3,6 +3,11 @@ export {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
+export type {
+  Consent,
+  ConsentEntityType,
+  ConsentState,
+} from "./consent.js";
 export { type ContentType, encodeText } from "./conversations/content.js";
 export {
   Conversation,
@@ -21,9 +26,4 @@ export { type ClientOptions, createClient } from "./create-client.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
 export type { InboxSigner } from "./identity/inbox.js";
 export type { InboxState } from "./identity/inbox-state.js";
-export {
-  type Consent,
-  type ConsentEntityType,
-  type ConsentState,
-  Preferences,
-} from "./preferences.js";
+export { Preferences } from "./preferences.js";

@@ -1,77 +1,71 @@
-import { create } from "@bufbuild/protobuf";
-import { mergeRows } from "@history-sync/archive";
 import { type Clock, nowNs } from "@history-sync/primitives";
-import {
-  type ConsentSave,
-  ConsentSaveSchema,
-  ConsentStateSave,
-  ConsentTypeSave,
-} from "@history-sync/proto/device-sync";
+import type { ConsentSave } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
 import type { Background } from "./background.js";
-
-export type ConsentEntityType = "conversation" | "inbox";
-export type ConsentState = "unknown" | "allowed" | "denied";
-
-/** What the user decided about a conversation (by group id) or a person (by inbox id). */
-export interface Consent {
-  readonly entityType: ConsentEntityType;
-  readonly entity: string;
-  readonly state: ConsentState;
-}
-
-const entityTypes = {
-  conversation: ConsentTypeSave.CONVERSATION_ID,
-  inbox: ConsentTypeSave.INBOX_ID,
-} as const;
-
-const states = {
-  unknown: ConsentStateSave.UNKNOWN,
-  allowed: ConsentStateSave.ALLOWED,
-  denied: ConsentStateSave.DENIED,
-} as const;
+import { Broadcast } from "./broadcast.js";
+import {
+  type Consent,
+  type ConsentEntityType,
+  type ConsentState,
+  consentRow,
+  consentStateOf,
+  consentsOf,
+  consentTypes,
+  keepConsent,
+} from "./consent.js";
 
 /** Keeps decisions, and tells the user's other installations of them. */
 export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
 
+export interface PreferencesPorts {
+  readonly history: HistoryStore;
+  readonly share: ShareConsent;
+  readonly background: Background;
+  readonly clock: Clock;
+  /** Aborts when the client closes. */
+  readonly closing: AbortSignal;
+}
+
 /** The user's decisions, the same on every installation of the inbox. */
 export class Preferences {
-  readonly #history: HistoryStore;
-  readonly #share: ShareConsent;
-  readonly #background: Background;
-  readonly #clock: Clock;
+  readonly #ports: PreferencesPorts;
+  readonly #changes: Broadcast<"changed"> = new Broadcast();
 
   /** Made by `createClient`. */
-  constructor(
-    history: HistoryStore,
-    share: ShareConsent,
-    background: Background,
-    clock: Clock,
-  ) {
-    this.#history = history;
-    this.#share = share;
-    this.#background = background;
-    this.#clock = clock;
+  constructor(ports: PreferencesPorts) {
+    this.#ports = ports;
   }
 
   /** Keeps the decisions and tells the user's other installations. */
   async setConsentStates(decisions: readonly Consent[]): Promise<void> {
-    await this.#share(await this.#records(decisions));
+    await this.#ports.share(await this.#rows(decisions));
+    this.noticeChanges();
   }
 
   async getConsentState(
     entityType: ConsentEntityType,
     entity: string,
   ): Promise<ConsentState> {
-    const record = await this.#history.consent(entityTypes[entityType], entity);
-    switch (record?.state) {
-      case ConsentStateSave.ALLOWED:
-        return "allowed";
-      case ConsentStateSave.DENIED:
-        return "denied";
-      default:
-        return "unknown";
-    }
+    const { history } = this.#ports;
+    return consentStateOf(
+      await history.consent(consentTypes[entityType], entity),
+    );
+  }
+
+  /** Decisions that have changed, of the user here or on another installation, from this call on. */
+  streamConsent(
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<readonly Consent[]> {
+    const { history, closing } = this.#ports;
+    const changes = this.#changes.watch({
+      signal: signal ? AbortSignal.any([signal, closing]) : closing,
+    });
+    return differences(changes, history, history.consentRecords());
+  }
+
+  /** Makes streams compare. Called by the client, when another installation or an archive has brought something. */
+  noticeChanges(): void {
+    this.#changes.publish("changed");
   }
 
   /** What the user writes to is wanted, unless the user has said otherwise. Tells the other installations later. */
@@ -84,49 +78,58 @@ export class Preferences {
       entity: conversation,
       state: "allowed",
     } as const;
-    const records = await this.#records([decision]);
-    await keepConsent(records, this.#history, this.#clock);
-    this.#background.run("share-consent", () => this.#share(records));
+    const rows = await this.#rows([decision]);
+    const { history, clock, background, share } = this.#ports;
+    await keepConsent(rows, history, clock);
+    this.noticeChanges();
+    background.run("share-consent", () => share(rows));
   }
 
   /** The user's HMAC root key, 42 bytes, if this installation has it yet. */
   async hmacKey(): Promise<Uint8Array | undefined> {
-    return (await this.#history.hmacKey())?.key;
+    return (await this.#ports.history.hmacKey())?.key;
   }
 
-  async #records(
-    decisions: readonly Consent[],
-  ): Promise<readonly ConsentSave[]> {
-    const records: ConsentSave[] = [];
+  async #rows(decisions: readonly Consent[]): Promise<readonly ConsentSave[]> {
+    const rows: ConsentSave[] = [];
     for (const decision of decisions) {
-      records.push(
-        create(ConsentSaveSchema, {
-          entityType: entityTypes[decision.entityType],
-          entity: decision.entity,
-          state: states[decision.state],
-          consentedAtNs: await this.#decidedAtNs(decision),
-        }),
-      );
+      rows.push(consentRow(decision, await this.#decidedAtNs(decision)));
     }
-    return records;
+    return rows;
   }
 
   /** After whatever stands there: what the user does now is newer, however this clock runs. */
   async #decidedAtNs({ entityType, entity }: Consent): Promise<bigint> {
-    const now = nowNs(this.#clock);
-    const before = await this.#history.consent(entityTypes[entityType], entity);
+    const { history, clock } = this.#ports;
+    const now = nowNs(clock);
+    const before = await history.consent(consentTypes[entityType], entity);
     return before && before.consentedAtNs >= now
       ? before.consentedAtNs + 1n
       : now;
   }
 }
 
-/** The newest decision wins, as everywhere. */
-export async function keepConsent(
-  consent: readonly ConsentSave[],
+async function* differences(
+  changes: AsyncIterable<"changed">,
   history: HistoryStore,
-  clock: Clock,
-): Promise<void> {
-  const page = { groups: [], messages: [], consent };
-  await history.mergePage(page, mergeRows(nowNs(clock)));
+  before: Promise<readonly ConsentSave[]>,
+): AsyncGenerator<readonly Consent[], void, undefined> {
+  let known = byEntity(consentsOf(await before));
+  for await (const _ of changes) {
+    const now = byEntity(consentsOf(await history.consentRecords()));
+    const changed = [...now]
+      .filter(([key, { state }]) => known.get(key)?.state !== state)
+      .map(([, consent]) => consent);
+    known = now;
+    if (changed.length > 0) yield changed;
+  }
+}
+
+function byEntity(consents: readonly Consent[]): ReadonlyMap<string, Consent> {
+  return new Map(
+    consents.map((consent) => [
+      `${consent.entityType} ${consent.entity}`,
+      consent,
+    ]),
+  );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { nextOf } from "./support/stage.js";
 import { tinyBytes, tinyGroup, tinyKey } from "./support/tiny.js";
 import { inStage, World } from "./support/world.js";
 
@@ -18,6 +19,7 @@ test("consent and the HMAC key are the same on both installations", async () => 
   const state = (name: typeof a) =>
     name.client.preferences.getConsentState("conversation", tinyGroup);
   expect(await state(b)).toBe("allowed");
+  const told = b.client.preferences.streamConsent();
   for (const [from, to, next] of [
     [a, b, "denied"],
     [b, a, "allowed"],
@@ -29,5 +31,6 @@ test("consent and the HMAC key are the same on both installations", async () => 
     ]);
     await to.client.syncAllDeviceSyncGroups();
     expect([await state(from), await state(to)]).toEqual([next, next]);
+    expect(await nextOf(told)).toEqual([{ ...decision, state: next }]);
   }
 });

@@ -23,8 +23,8 @@ import {
   ConversationTypeSave,
   type GroupSave,
 } from "@history-sync/proto/device-sync";
+import type { ConsentState } from "../consent.js";
 import { ClientError } from "../errors.js";
-import type { ConsentState } from "../preferences.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
 import { bringInLine, type InboxChange } from "./membership.js";

@@ -13,11 +13,12 @@ import {
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 import type { Background } from "../background.js";
+import type { ConsentState } from "../consent.js";
 import type { ClientContext } from "../context.js";
 import { codeOf } from "../error-code.js";
 import { ClientError } from "../errors.js";
 import { inParallel } from "../in-parallel.js";
-import type { ConsentState, Preferences } from "../preferences.js";
+import type { Preferences } from "../preferences.js";
 import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
