@@ -13,21 +13,17 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
-import type { HistoryServer, SyncUpdate } from "@history-sync/sync-worker";
-import { Background } from "./background.js";
-import { Client } from "./client.js";
+import type { HistoryServer } from "@history-sync/sync-worker";
+import type { Client } from "./client.js";
 import { connectNode } from "./connection/connect-node.js";
 import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-import { keepConsent } from "./consent.js";
-import type { ClientContext } from "./context.js";
-import { Conversations } from "./conversations/conversations.js";
-import { type DeviceSync, startDeviceSync } from "./device-sync.js";
+import { startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
-import { Preferences, type ShareConsent } from "./preferences.js";
+import { startClient } from "./start-client.js";
 
 export interface ClientOptions {
   /** The user's wallet or passkey; asked for a signature when this installation is new. */
@@ -106,54 +102,5 @@ export async function createClient({
   } catch (error) {
     node.close();
     throw error;
-  }
-}
-
-async function startClient(
-  context: ClientContext,
-  deviceSync: DeviceSync | undefined,
-  disconnect: () => void,
-): Promise<Client> {
-  const { store, clock, log } = context;
-  const worker = deviceSync?.worker;
-  const share: ShareConsent = worker
-    ? (records) => worker.shareConsent(records)
-    : (records) => keepConsent(records, store.history, clock);
-  const background = new Background(log);
-  const closing = new AbortController();
-  const preferences = new Preferences({
-    history: store.history,
-    share,
-    background,
-    clock,
-    closing: closing.signal,
-  });
-  const conversations = new Conversations(context, {
-    preferences,
-    background,
-    closing: closing.signal,
-    deviceSync: deviceSync !== undefined,
-  });
-  await conversations.start();
-  const updates = worker?.updates(closing.signal);
-  if (updates) void noticePreferences(updates, preferences);
-  return new Client({
-    context,
-    conversations,
-    preferences,
-    deviceSync,
-    background,
-    closing,
-    disconnect,
-  });
-}
-
-/** Ends with the updates. */
-async function noticePreferences(
-  updates: AsyncIterable<SyncUpdate>,
-  preferences: Preferences,
-): Promise<void> {
-  for await (const { type } of updates) {
-    if (type === "preferences") preferences.noticeChanges();
   }
 }

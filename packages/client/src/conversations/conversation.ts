@@ -29,7 +29,7 @@ import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
 import { bringInLine, type InboxChange } from "./membership.js";
 import { type Message, messageOf } from "./message.js";
-import { syncConversation } from "./sync-conversation.js";
+import { publishWaiting, syncConversation } from "./sync-conversation.js";
 
 export interface ConversationMember {
   readonly inboxId: InboxId;
@@ -199,9 +199,7 @@ export class Conversation {
   /** Sends what waits, to members whose installations are up to date. */
   async publishMessages(): Promise<void> {
     const group = this.#expectActive();
-    const { outbox, watcher, closing } = this.#context;
-    await watcher.check(this.id, "send", { signal: closing });
-    await outbox.publish(group, closing);
+    await publishWaiting(group, this.#context, this.#context.closing);
   }
 
   /** A page of messages of every kind, newest first. */

@@ -1,6 +1,5 @@
 import type { Extension } from "@history-sync/mls-group";
 import {
-  isSyncGroupOf,
   newDmExtensions,
   newGroupExtensions,
 } from "@history-sync/mls-group/xmtp";
@@ -19,7 +18,6 @@ import { codeOf } from "../error-code.js";
 import { ClientError } from "../errors.js";
 import { inParallel } from "../in-parallel.js";
 import type { Preferences } from "../preferences.js";
-import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
 import { Ledger } from "./ledger.js";
@@ -31,6 +29,7 @@ import { bringInOwnInstallations } from "./own-installations.js";
 import type { ConversationChange } from "./presence.js";
 import { syncConversation, takeNews } from "./sync-conversation.js";
 import { watchMembers } from "./watch-members.js";
+import { Welcomes } from "./welcomes.js";
 
 export interface NewGroupOptions {
   readonly groupName?: string;
@@ -72,8 +71,7 @@ export class Conversations {
   readonly #background: Background;
   readonly #deviceSync: boolean;
   readonly #live: Live;
-  readonly #turns: Turns<"welcomes"> = new Turns();
-  readonly #seen = new Map<GroupId, boolean>();
+  readonly #welcomes: Welcomes;
   #following: Promise<void> = Promise.resolve();
 
   /** Made by `createClient`. */
@@ -82,8 +80,12 @@ export class Conversations {
     const ledger = new Ledger(context);
     this.#background = background;
     this.#deviceSync = deviceSync;
+    this.#welcomes = new Welcomes(context, ledger, {
+      onGroups: () => this.#live.topicsChanged(),
+      onSyncGroup: () => this.bringInOwnInstallations(),
+    });
     this.#live = new Live(context, {
-      welcomes: (signal) => this.#takeWelcomes(signal),
+      welcomes: (signal) => this.#welcomes.take(signal),
       messages: async (id, signal) => {
         const group = context.installation.group(id);
         if (group) await takeNews(group, { ledger }, signal);
@@ -109,7 +111,7 @@ export class Conversations {
   async start(): Promise<void> {
     const { installation, ledger, closing, log } = this.#context;
     for (const group of installation.groups()) ledger.noteMembers(group);
-    await this.#notice();
+    await this.#welcomes.notice();
     this.bringInOwnInstallations();
     this.#following = this.#live.follow(closing).catch((error: unknown) => {
       log("conversations.stopped", { code: codeOf(error) });
@@ -178,7 +180,7 @@ export class Conversations {
 
   /** Takes in the conversations that others added this installation to. */
   async sync(): Promise<void> {
-    await this.#takeWelcomes(this.#context.closing);
+    await this.#welcomes.take(this.#context.closing);
   }
 
   /** `sync`, then `sync` of every conversation that can be written in. */
@@ -289,31 +291,6 @@ export class Conversations {
       ledger.changes.watch({ only, signal }),
       async ({ type, id }) => ({ type, conversation: await this.#expect(id) }),
     );
-  }
-
-  #takeWelcomes(signal: AbortSignal): Promise<void> {
-    return this.#turns.run("welcomes", async () => {
-      await this.#context.installation.syncWelcomes(signal);
-      await this.#notice();
-    });
-  }
-
-  /** Looks at the groups that came, left or came back, whichever part of the client took their Welcomes. */
-  async #notice(): Promise<void> {
-    const { installation, ledger, inbox } = this.#context;
-    const changed = installation
-      .groups()
-      .filter(({ id, active }) => this.#seen.get(id) !== active);
-    for (const group of changed) {
-      ledger.noteMembers(group);
-      await ledger.takeIn(group);
-      this.#seen.set(group.id, group.active);
-    }
-    if (changed.length > 0) this.#live.topicsChanged();
-    // A new installation of the user's makes a sync group for all of them.
-    if (changed.some(({ extensions }) => isSyncGroupOf(extensions, inbox.id))) {
-      this.bringInOwnInstallations();
-    }
   }
 }
 

@@ -40,7 +40,7 @@ export class Ledger {
 
   constructor(context: ClientContext) {
     this.#context = context;
-    this.#senders = new Senders(context.store.history);
+    this.#senders = new Senders(context.store.history, context.identityLog);
   }
 
   /** Remembers who is in the group: to be called before a sync, which may bring a message and the removal of its sender. */
@@ -155,7 +155,7 @@ export class Ledger {
       if (news.has(id) || (known && !isAwaited)) continue;
       const senderInboxId = own
         ? inbox.id
-        : await this.#senders.inboxOf(group.id, sender);
+        : await this.#senders.inboxOf(group, sender);
       const message = { id, groupId: group.id, content, sentAtNs, sender };
       news.set(id, messageRow({ ...message, senderInboxId, sequence }));
     }

@@ -13,7 +13,7 @@ import { wrapMessage } from "./envelope.js";
 import type { Ledger } from "./ledger.js";
 
 /** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
-export const maxContentBytes: number = 1024 * 1024;
+const maxContentBytes = 1024 * 1024;
 
 /** Messages of one's own: in the history first, then at the node, then published, when they came back from there. */
 export class Outbox {
@@ -49,6 +49,11 @@ export class Outbox {
       sequence: undefined,
     });
     return id;
+  }
+
+  /** Whether there is anything to send. */
+  async isWaiting(groupId: GroupId): Promise<boolean> {
+    return (await this.#own(groupId)).length > 0;
   }
 
   /**

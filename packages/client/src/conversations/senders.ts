@@ -1,11 +1,12 @@
+import type { IdentityLog } from "@history-sync/identity";
 import type { MlsGroup } from "@history-sync/mls-group";
-import { inboxOf } from "@history-sync/mls-group/xmtp";
+import { inboxOf, readMembership } from "@history-sync/mls-group/xmtp";
 import {
   type GroupId,
   type InboxId,
   type InstallationId,
   inboxId,
-  toHex,
+  installationIdOf,
 } from "@history-sync/primitives";
 import type { HistoryStore } from "@history-sync/store";
 
@@ -18,10 +19,12 @@ const recentMessages = 1_000;
  */
 export class Senders {
   readonly #history: HistoryStore;
+  readonly #identityLog: IdentityLog;
   readonly #inboxes = new Map<InstallationId, InboxId>();
 
-  constructor(history: HistoryStore) {
+  constructor(history: HistoryStore, identityLog: IdentityLog) {
     this.#history = history;
+    this.#identityLog = identityLog;
   }
 
   note(group: MlsGroup): void {
@@ -31,13 +34,15 @@ export class Senders {
     }
   }
 
-  /** Undefined for one that was never met: it came and went while this installation was away. */
+  /** Undefined for one that came and went, with all of its inbox, while this installation was away. */
   async inboxOf(
-    groupId: GroupId,
+    group: MlsGroup,
     installation: InstallationId,
   ): Promise<InboxId | undefined> {
-    if (!this.#inboxes.has(installation)) await this.#recall(groupId);
-    return this.#inboxes.get(installation);
+    const known = () => this.#inboxes.get(installation);
+    if (!known()) await this.#recall(group.id);
+    if (!known()) await this.#lookUp(group);
+    return known();
   }
 
   async #recall(groupId: GroupId): Promise<void> {
@@ -45,8 +50,18 @@ export class Senders {
     const messages = await this.#history.messages(groupId, page);
     for (const { senderInstallationId, senderInboxId } of messages) {
       if (senderInboxId === "") continue;
-      const installation = toHex(senderInstallationId) as InstallationId;
+      const installation = installationIdOf(senderInstallationId);
       this.#inboxes.set(installation, inboxId(senderInboxId));
+    }
+  }
+
+  /** The installations that the members' inboxes have, or once had. */
+  async #lookUp({ extensions }: MlsGroup): Promise<void> {
+    for (const inbox of readMembership(extensions).sequenceIds.keys()) {
+      const known = await this.#identityLog.installations(inbox);
+      for (const id of [...known.installations, ...known.revoked]) {
+        this.#inboxes.set(id, inbox);
+      }
     }
   }
 }

@@ -8,10 +8,21 @@ export async function syncConversation(
   context: ConversationContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { outbox, watcher, log } = context;
+  const { watcher, log } = context;
   await takeNews(group, context, signal);
   if (!group.active) return;
   await retryLater(() => watcher.check(group.id, "sync", { signal }), log);
+  await publishWaiting(group, context, signal);
+}
+
+/** Sends what waits, once the members' installations are up to date. */
+export async function publishWaiting(
+  group: MlsGroup,
+  { outbox, watcher }: ConversationContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await outbox.isWaiting(group.id))) return;
+  await watcher.check(group.id, "send", { signal });
   await outbox.publish(group, signal);
 }
 

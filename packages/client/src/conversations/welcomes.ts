@@ -1,0 +1,57 @@
+import { isSyncGroupOf } from "@history-sync/mls-group/xmtp";
+import type { GroupId } from "@history-sync/primitives";
+import type { ClientContext } from "../context.js";
+import { Turns } from "../turns.js";
+import type { Ledger } from "./ledger.js";
+
+export interface WelcomesHandlers {
+  /** Groups came, left or came back. */
+  readonly onGroups: () => void;
+  /** One of them is a sync group: a new installation of the user's makes one for all of them. */
+  readonly onSyncGroup: () => void;
+}
+
+/** Joins the groups that others add this installation to. */
+export class Welcomes {
+  readonly #context: ClientContext;
+  readonly #ledger: Ledger;
+  readonly #handlers: WelcomesHandlers;
+  readonly #turns: Turns<"welcomes"> = new Turns();
+  /** Of each group that was looked at, whether this installation was a member. */
+  readonly #seen = new Map<GroupId, boolean>();
+
+  constructor(
+    context: ClientContext,
+    ledger: Ledger,
+    handlers: WelcomesHandlers,
+  ) {
+    this.#context = context;
+    this.#ledger = ledger;
+    this.#handlers = handlers;
+  }
+
+  take(signal: AbortSignal): Promise<void> {
+    return this.#turns.run("welcomes", async () => {
+      await this.#context.installation.syncWelcomes(signal);
+      await this.notice();
+    });
+  }
+
+  /** Looks at the groups whose state has changed, whichever part of the client took their Welcomes. */
+  async notice(): Promise<void> {
+    const { installation, inbox } = this.#context;
+    const changed = installation
+      .groups()
+      .filter(({ id, active }) => this.#seen.get(id) !== active);
+    for (const group of changed) {
+      this.#ledger.noteMembers(group);
+      await this.#ledger.takeIn(group);
+      this.#seen.set(group.id, group.active);
+    }
+    const { onGroups, onSyncGroup } = this.#handlers;
+    if (changed.length > 0) onGroups();
+    if (changed.some(({ extensions }) => isSyncGroupOf(extensions, inbox.id))) {
+      onSyncGroup();
+    }
+  }
+}
