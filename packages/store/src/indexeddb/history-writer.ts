@@ -6,7 +6,9 @@ import type {
   GroupSave,
   HmacKeySave,
 } from "@history-sync/proto/device-sync";
+import { unwrap } from "idb";
 import { StoreError } from "../errors.js";
+import { resultsOf } from "./batch.js";
 import type { WriteTransaction } from "./database.js";
 import { ownBytes } from "./keys.js";
 import type { Overwritten } from "./overwritten.js";
@@ -41,11 +43,16 @@ export const historyStores = [
 type HistoryTransaction = WriteTransaction<(typeof historyStores)[number]>;
 
 /**
- * The history's rows in one transaction. Every step sends all its requests before it waits for the first: a request by
- * itself takes as long as a whole batch of them.
+ * The history's rows in one transaction. Every step sends all its requests at once, and writes aren't waited for: where
+ * one fails, the transaction does.
  */
 export class HistoryWriter {
   readonly #tx: HistoryTransaction;
+  readonly #conversationStore: IDBObjectStore;
+  readonly #messageStore: IDBObjectStore;
+  readonly #messageIndex: IDBIndex;
+  readonly #consentStore: IDBObjectStore;
+  readonly #hmacKeyStore: IDBObjectStore;
   readonly #overwritten: Overwritten;
   /** The transaction's number. */
   readonly #written: number;
@@ -62,6 +69,11 @@ export class HistoryWriter {
     hmacKey: HistoryRecord | undefined,
   ) {
     this.#tx = tx;
+    this.#conversationStore = unwrap(tx.objectStore("conversations"));
+    this.#messageStore = unwrap(tx.objectStore("messages"));
+    this.#messageIndex = this.#messageStore.index("id");
+    this.#consentStore = unwrap(tx.objectStore("consent"));
+    this.#hmacKeyStore = unwrap(tx.objectStore("hmac_key"));
     this.#overwritten = overwritten;
     this.#written = written;
     this.#hmacKey = hmacKey;
@@ -112,33 +124,27 @@ export class HistoryWriter {
   async write(rows: Rows, importNumber?: number): Promise<void> {
     await this.#look(rows);
     this.#checkConversations(rows);
-    const writes = [
-      ...rows.groups.map((row) => this.#writeGroup(row, importNumber)),
-      ...rows.messages.flatMap((row) => this.#writeMessage(row, importNumber)),
-      ...rows.consent.map((row) => this.#writeConsent(row)),
-      ...(rows.hmacKey ? [this.#writeHmacKey(rows.hmacKey)] : []),
-    ];
-    await Promise.all(writes);
+    for (const row of rows.groups) this.#writeGroup(row, importNumber);
+    for (const row of rows.messages) this.#writeMessage(row, importNumber);
+    for (const row of rows.consent) this.#writeConsent(row);
+    if (rows.hmacKey) this.#writeHmacKey(rows.hmacKey);
   }
 
   /** Looks for the records that rows meet, where it hasn't yet. */
   async #look(rows: Rows): Promise<void> {
-    const conversations = this.#tx.objectStore("conversations");
-    const messages = this.#tx.objectStore("messages").index("id");
-    const consent = this.#tx.objectStore("consent");
     const groupIds = [
       ...rows.groups.map(({ id }) => id),
       ...rows.messages.map(({ groupId }) => groupId),
     ];
     await Promise.all([
       lookAll(this.#conversations, groupIds, bytesKey, (id) =>
-        conversations.get(ownBytes(id)),
+        this.#conversationStore.get(ownBytes(id)),
       ),
       lookAll(this.#messages, rows.messages, idKey, ({ id }) =>
-        messages.get(ownBytes(id)),
+        this.#messageIndex.get(ownBytes(id)),
       ),
       lookAll(this.#consent, rows.consent, consentKey, (row) =>
-        consent.get([row.entityType, row.entity]),
+        this.#consentStore.get([row.entityType, row.entity]),
       ),
     ]);
   }
@@ -155,42 +161,39 @@ export class HistoryWriter {
     }
   }
 
-  #writeGroup(group: GroupSave, importNumber?: number): Promise<unknown> {
+  #writeGroup(group: GroupSave, importNumber?: number): void {
     const old = this.#conversations.get(idKey(group));
     if (old) this.#overwritten.keep("conversations", old, this.#written);
     const record = conversationRecord(group, this.#origin(old, importNumber));
     this.#conversations.set(idKey(group), record);
-    return this.#tx.objectStore("conversations").put(record);
+    this.#conversationStore.put(record);
   }
 
-  #writeMessage(
-    message: GroupMessageSave,
-    importNumber?: number,
-  ): Promise<unknown>[] {
-    const messages = this.#tx.objectStore("messages");
+  #writeMessage(message: GroupMessageSave, importNumber?: number): void {
     const old = this.#messages.get(idKey(message));
     const record = messageRecord(message, this.#origin(old, importNumber));
     this.#messages.set(idKey(message), record);
-    const put = () => messages.put(record);
-    if (!old) return [put()];
-    this.#overwritten.keep("messages", old, this.#written);
-    const hasMoved = indexedDB.cmp(old.position, record.position) !== 0;
-    return hasMoved ? [messages.delete(old.position), put()] : [put()];
+    if (old) {
+      this.#overwritten.keep("messages", old, this.#written);
+      const hasMoved = indexedDB.cmp(old.position, record.position) !== 0;
+      if (hasMoved) this.#messageStore.delete(old.position);
+    }
+    this.#messageStore.put(record);
   }
 
-  #writeConsent(consent: ConsentSave): Promise<unknown> {
+  #writeConsent(consent: ConsentSave): void {
     const old = this.#consent.get(consentKey(consent));
     if (old) this.#overwritten.keep("consent", old, this.#written);
     const record = consentRecord(consent, this.#written);
     this.#consent.set(consentKey(consent), record);
-    return this.#tx.objectStore("consent").put(record);
+    this.#consentStore.put(record);
   }
 
-  #writeHmacKey(hmacKey: HmacKeySave): Promise<unknown> {
+  #writeHmacKey(hmacKey: HmacKeySave): void {
     const old = this.#hmacKey;
     if (old) this.#overwritten.keep("hmac_key", old, this.#written);
     this.#hmacKey = hmacKeyRecord(hmacKey, this.#written);
-    return this.#tx.objectStore("hmac_key").put(this.#hmacKey, onlyKey);
+    this.#hmacKeyStore.put(this.#hmacKey, onlyKey);
   }
 
   /** A conversation or a message comes from where it came from first. */
@@ -221,17 +224,17 @@ async function lookAll<Row, Record>(
   known: Map<string, Record | undefined>,
   rows: readonly Row[],
   keyOf: (row: Row) => string,
-  get: (row: Row) => Promise<Record | undefined>,
+  get: (row: Row) => IDBRequest<Record | undefined>,
 ): Promise<void> {
   const missing = new Map<string, Row>();
   for (const row of rows) {
     const key = keyOf(row);
     if (!known.has(key)) missing.set(key, row);
   }
-  const looks = [...missing].map(async ([key, row]) => {
-    known.set(key, await get(row));
-  });
-  await Promise.all(looks);
+  const records = await resultsOf([...missing.values()].map(get));
+  for (const [n, key] of [...missing.keys()].entries()) {
+    known.set(key, records[n]);
+  }
 }
 
 function found<Record, Row>(
