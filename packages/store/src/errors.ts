@@ -3,7 +3,7 @@ import { HistorySyncError } from "@history-sync/primitives";
 /**
  * - `no-file`: the history would live in memory or in a temporary database, which gives no snapshots; open a file, or
  *   take the store of `./memory`.
- * - `in-use`: another tab or worker has the store open; close it there, or open with `wait`.
+ * - `in-use`: another process, tab or worker has the store open; close it there, or, in a browser, open with `wait`.
  * - `unsupported`: there is no IndexedDB here, or no Web Locks; browsers give them to pages over https and on localhost.
  * - `quota-exceeded`: the browser gives the origin no more room; nothing of the call was written. Free some, or ask the
  *   user for more (`navigator.storage.persist`), and call again.

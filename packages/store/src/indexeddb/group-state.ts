@@ -12,7 +12,7 @@ import { type GroupId, idBytes } from "@history-sync/primitives";
 import { compareNs } from "../shown.js";
 import type { Database, WriteTransaction } from "./database.js";
 import { afterAllBytes, int64Key, mapBytes, ownBytes } from "./keys.js";
-import { overwrite } from "./overwrite.js";
+import { overwrite, remove } from "./overwrite.js";
 import { onlyKey } from "./schema.js";
 
 const stores = [
@@ -97,7 +97,8 @@ async function putAll(
     await tx.objectStore("mls_installation").put(installation, onlyKey);
   }
   for (const record of keyPackages) {
-    await tx.objectStore("mls_key_packages").put(record);
+    const key = ownBytes(record.initKey);
+    await tx.objectStore("mls_key_packages").put(record, key);
   }
   for (const record of groups) {
     const key = idBytes(record.id);
@@ -123,23 +124,17 @@ async function removeAll(
   const { keyPackagesDone = [], outboxDone = [] } = changes;
   const { handled = [], heldDone = [] } = changes;
   for (const { initKey } of keyPackagesDone) {
-    const key = ownBytes(initKey);
-    await overwrite(tx.objectStore("mls_key_packages"), key);
-    await tx.objectStore("mls_key_packages").delete(key);
+    await remove(tx.objectStore("mls_key_packages"), ownBytes(initKey));
   }
   for (const row of outboxDone) {
     const key = await outboxKey(tx, row);
-    if (key === undefined) continue;
-    await overwrite(tx.objectStore("mls_outbox"), key);
-    await tx.objectStore("mls_outbox").delete(key);
+    if (key !== undefined) await remove(tx.objectStore("mls_outbox"), key);
   }
   for (const row of handled) {
-    const key = sequenceKey(row);
-    await overwrite(tx.objectStore("mls_received"), key);
-    await tx.objectStore("mls_received").delete(key);
+    await remove(tx.objectStore("mls_received"), sequenceKey(row));
   }
   for (const row of heldDone) {
-    await tx.objectStore("mls_held").delete(sequenceKey(row));
+    await remove(tx.objectStore("mls_held"), sequenceKey(row));
   }
 }
 

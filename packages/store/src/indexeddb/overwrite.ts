@@ -5,6 +5,7 @@ interface Overwritable<Key, Record> {
   readonly keyPath: string | string[] | null;
   get(key: Key): Promise<Record | undefined>;
   put(record: Record, key?: Key): Promise<unknown>;
+  delete(key: Key): Promise<void>;
 }
 
 /**
@@ -31,4 +32,13 @@ function keyIn<Record>(
   return Object.fromEntries(
     names.map((name) => [name, record[name]]),
   ) as Partial<Record>;
+}
+
+/** Overwrites a record, then deletes it. */
+export async function remove<Key, Record>(
+  store: Overwritable<Key, Record>,
+  key: Key,
+): Promise<void> {
+  await overwrite(store, key);
+  await store.delete(key);
 }

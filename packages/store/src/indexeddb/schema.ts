@@ -38,7 +38,7 @@ export interface ConsentRecord extends HistoryRecord {
   readonly entity: string;
 }
 
-export interface ImportRecord {
+interface ImportRecord {
   /** Given by the database. */
   readonly number?: number;
   readonly name: string;
@@ -102,7 +102,7 @@ function createFirstVersion(db: IDBPDatabase<StoreSchema>): void {
   imports.createIndex("name", "name", { unique: true });
   db.createObjectStore("writes");
   db.createObjectStore("mls_installation");
-  db.createObjectStore("mls_key_packages", { keyPath: "initKey" });
+  db.createObjectStore("mls_key_packages");
   db.createObjectStore("mls_groups");
   const outbox = db.createObjectStore("mls_outbox", { autoIncrement: true });
   outbox.createIndex("id", ["groupId", "id"], { unique: true });

@@ -2,17 +2,32 @@ import type { Store } from "../store.js";
 import { openDatabase } from "./database.js";
 import { SqliteGroupStateStore } from "./group-state.js";
 import { SqliteHistory } from "./history.js";
+import { takeOwnerLock } from "./owner-lock.js";
 import { SqliteRequestStore } from "./requests.js";
 
-/** Opens, or makes, the one file that an installation keeps everything in. */
+/**
+ * Opens, or makes, the one file that an installation keeps everything in. It is open once at a time: MLS state that two
+ * go on from would use a key twice. Throws `in-use`, `no-file` and `newer-schema`.
+ */
 export function openSqliteStore(path: string): Store {
   const db = openDatabase(path);
-  return {
-    history: new SqliteHistory(db),
-    groups: new SqliteGroupStateStore(db),
-    requests: new SqliteRequestStore(db),
-    close: () => {
-      if (db.isOpen) db.close();
-    },
+  let letGo: (() => void) | undefined;
+  const close = () => {
+    if (!db.isOpen) return;
+    db.close();
+    letGo?.();
   };
+  try {
+    const file = db.location();
+    letGo = file === null ? undefined : takeOwnerLock(file);
+    return {
+      history: new SqliteHistory(db),
+      groups: new SqliteGroupStateStore(db),
+      requests: new SqliteRequestStore(db),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { overwrite, remove } from "../src/indexeddb/overwrite.js";
+
+/** An object store that notes what is done to it. */
+function noting(keyPath: string | null, record: unknown) {
+  const calls: unknown[] = [];
+  const store = {
+    keyPath,
+    get: async (_key: string) => record,
+    put: async (...put: unknown[]) => calls.push(["put", ...put]),
+    delete: async (key: string) => {
+      calls.push(["delete", key]);
+    },
+  };
+  return { store, calls };
+}
+
+const record = {
+  id: "a",
+  key: Uint8Array.of(1, 2, 3),
+  welcomes: [{ data: Uint8Array.of(4) }],
+};
+const zeros = {
+  id: "a",
+  key: new Uint8Array(3),
+  welcomes: [{ data: new Uint8Array(1) }],
+};
+
+test("a record is zeros before it is deleted", async () => {
+  const { store, calls } = noting(null, record);
+  await remove(store, "k");
+  expect(calls).toEqual([
+    ["put", zeros, "k"],
+    ["delete", "k"],
+  ]);
+});
+
+test("a record that holds its key is put without one", async () => {
+  const { store, calls } = noting("id", record);
+  await overwrite(store, "a");
+  expect(calls).toEqual([["put", zeros, undefined]]);
+});
+
+test("where nothing is, nothing is written", async () => {
+  const { store, calls } = noting(null, undefined);
+  await overwrite(store, "k");
+  expect(calls).toEqual([]);
+});
