@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ArchiveFormat, SealedArchive } from "../../../history_sync/v1/sealed_archive_pb.js";
 import { file_history_sync_v1_sealed_archive } from "../../../history_sync/v1/sealed_archive_pb.js";
+import type { SyncCancel, SyncDecline, SyncReceipt } from "../../../history_sync/v1/sync_request_pb.js";
+import { file_history_sync_v1_sync_request } from "../../../history_sync/v1/sync_request_pb.js";
 import type { ConsentSave } from "../consent_backup/consent_backup_pb.js";
 import { file_xmtp_device_sync_consent_backup_consent_backup } from "../consent_backup/consent_backup_pb.js";
 import type { ArchiveOptions, BackupMetadataSave } from "../device_sync_pb.js";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file xmtp/device_sync/content/content.proto.
  */
 export const file_xmtp_device_sync_content_content: GenFile = /*@__PURE__*/
-  fileDesc("CiZ4bXRwL2RldmljZV9zeW5jL2NvbnRlbnQvY29udGVudC5wcm90bxIYeG10cC5kZXZpY2Vfc3luYy5jb250ZW50Iq0CChFEZXZpY2VTeW5jQ29udGVudBI+CgdyZXF1ZXN0GAEgASgLMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkRldmljZVN5bmNSZXF1ZXN0SAASRgoLYWNrbm93bGVkZ2UYAiABKAsyLy54bXRwLmRldmljZV9zeW5jLmNvbnRlbnQuRGV2aWNlU3luY0Fja25vd2xlZGdlSAASOgoFcmVwbHkYAyABKAsyKS54bXRwLmRldmljZV9zeW5jLmNvbnRlbnQuRGV2aWNlU3luY1JlcGx5SAASSQoScHJlZmVyZW5jZV91cGRhdGVzGAQgASgLMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LlByZWZlcmVuY2VVcGRhdGVzSABCCQoHY29udGVudCLsAQoRRGV2aWNlU3luY1JlcXVlc3QSCwoDcGluGAEgASgJEhIKCnNlcnZlcl91cmwYAiABKAkSSAoPZGVwcmVjYXRlZF9raW5kGAMgASgOMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkJhY2t1cEVsZW1lbnRLaW5kQgIYARIxCgdvcHRpb25zGAQgASgLMiAueG10cC5kZXZpY2Vfc3luYy5BcmNoaXZlT3B0aW9ucxI5ChBhY2NlcHRlZF9mb3JtYXRzGOkHIAMoDjIeLmhpc3Rvcnlfc3luYy52MS5BcmNoaXZlRm9ybWF0IisKFURldmljZVN5bmNBY2tub3dsZWRnZRISCgpyZXF1ZXN0X2lkGAEgASgJIrYCCg9EZXZpY2VTeW5jUmVwbHkSEgoKcmVxdWVzdF9pZBgBIAEoCRILCgN1cmwYAiABKAkSOAoDa2V5GAMgASgLMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkRldmljZVN5bmNLZXlUeXBlEhgKDHRpbWVzdGFtcF9ucxgEIAEoA0ICGAESPQoEa2luZBgFIAEoDjIrLnhtdHAuZGV2aWNlX3N5bmMuY29udGVudC5CYWNrdXBFbGVtZW50S2luZEICGAESNgoIbWV0YWRhdGEYBiABKAsyJC54bXRwLmRldmljZV9zeW5jLkJhY2t1cE1ldGFkYXRhU2F2ZRI3Cg5zZWFsZWRfYXJjaGl2ZRjpByABKAsyHi5oaXN0b3J5X3N5bmMudjEuU2VhbGVkQXJjaGl2ZSIxChFEZXZpY2VTeW5jS2V5VHlwZRIVCgthZXNfMjU2X2djbRgBIAEoDEgAQgUKA2tleSJQChFQcmVmZXJlbmNlVXBkYXRlcxI7Cgd1cGRhdGVzGAEgAygLMioueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LlByZWZlcmVuY2VVcGRhdGUilgEKEFByZWZlcmVuY2VVcGRhdGUSPwoHY29uc2VudBgBIAEoCzIsLnhtdHAuZGV2aWNlX3N5bmMuY29uc2VudF9iYWNrdXAuQ29uc2VudFNhdmVIABI3CgRobWFjGAIgASgLMicueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkhtYWNLZXlVcGRhdGVIAEIICgZ1cGRhdGUiMgoNSG1hY0tleVVwZGF0ZRILCgNrZXkYASABKAwSFAoMY3ljbGVkX2F0X25zGAIgASgDKoIBChFCYWNrdXBFbGVtZW50S2luZBIjCh9CQUNLVVBfRUxFTUVOVF9LSU5EX1VOU1BFQ0lGSUVEEAASJwojQkFDS1VQX0VMRU1FTlRfS0lORF9NRVNTQUdFX0hJU1RPUlkQARIfChtCQUNLVVBfRUxFTUVOVF9LSU5EX0NPTlNFTlQQAmIGcHJvdG8z", [file_history_sync_v1_sealed_archive, file_xmtp_device_sync_consent_backup_consent_backup, file_xmtp_device_sync_device_sync]);
+  fileDesc("CiZ4bXRwL2RldmljZV9zeW5jL2NvbnRlbnQvY29udGVudC5wcm90bxIYeG10cC5kZXZpY2Vfc3luYy5jb250ZW50IsEDChFEZXZpY2VTeW5jQ29udGVudBI+CgdyZXF1ZXN0GAEgASgLMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkRldmljZVN5bmNSZXF1ZXN0SAASRgoLYWNrbm93bGVkZ2UYAiABKAsyLy54bXRwLmRldmljZV9zeW5jLmNvbnRlbnQuRGV2aWNlU3luY0Fja25vd2xlZGdlSAASOgoFcmVwbHkYAyABKAsyKS54bXRwLmRldmljZV9zeW5jLmNvbnRlbnQuRGV2aWNlU3luY1JlcGx5SAASSQoScHJlZmVyZW5jZV91cGRhdGVzGAQgASgLMisueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LlByZWZlcmVuY2VVcGRhdGVzSAASMAoHZGVjbGluZRjpByABKAsyHC5oaXN0b3J5X3N5bmMudjEuU3luY0RlY2xpbmVIABIwCgdyZWNlaXB0GOoHIAEoCzIcLmhpc3Rvcnlfc3luYy52MS5TeW5jUmVjZWlwdEgAEi4KBmNhbmNlbBjrByABKAsyGy5oaXN0b3J5X3N5bmMudjEuU3luY0NhbmNlbEgAQgkKB2NvbnRlbnQimwIKEURldmljZVN5bmNSZXF1ZXN0EgsKA3BpbhgBIAEoCRISCgpzZXJ2ZXJfdXJsGAIgASgJEkgKD2RlcHJlY2F0ZWRfa2luZBgDIAEoDjIrLnhtdHAuZGV2aWNlX3N5bmMuY29udGVudC5CYWNrdXBFbGVtZW50S2luZEICGAESMQoHb3B0aW9ucxgEIAEoCzIgLnhtdHAuZGV2aWNlX3N5bmMuQXJjaGl2ZU9wdGlvbnMSOQoQYWNjZXB0ZWRfZm9ybWF0cxjpByADKA4yHi5oaXN0b3J5X3N5bmMudjEuQXJjaGl2ZUZvcm1hdBIbCg1leHBpcmVzX2F0X25zGOoHIAEoA0gAiAEBQhAKDl9leHBpcmVzX2F0X25zIqYBChVEZXZpY2VTeW5jQWNrbm93bGVkZ2USEgoKcmVxdWVzdF9pZBgBIAEoCRISCgRyYW5rGOkHIAEoDUgAiAEBEhcKCXJlcXVlc3RlchjqByABKAxIAYgBARIfChFhd2FpdGluZ19hcHByb3ZhbBjrByABKAhIAogBAUIHCgVfcmFua0IMCgpfcmVxdWVzdGVyQhQKEl9hd2FpdGluZ19hcHByb3ZhbCLlAgoPRGV2aWNlU3luY1JlcGx5EhIKCnJlcXVlc3RfaWQYASABKAkSCwoDdXJsGAIgASgJEjgKA2tleRgDIAEoCzIrLnhtdHAuZGV2aWNlX3N5bmMuY29udGVudC5EZXZpY2VTeW5jS2V5VHlwZRIYCgx0aW1lc3RhbXBfbnMYBCABKANCAhgBEj0KBGtpbmQYBSABKA4yKy54bXRwLmRldmljZV9zeW5jLmNvbnRlbnQuQmFja3VwRWxlbWVudEtpbmRCAhgBEjYKCG1ldGFkYXRhGAYgASgLMiQueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBNZXRhZGF0YVNhdmUSNwoOc2VhbGVkX2FyY2hpdmUY6QcgASgLMh4uaGlzdG9yeV9zeW5jLnYxLlNlYWxlZEFyY2hpdmUSGwoNZXhwaXJlc19hdF9ucxjqByABKANIAIgBAUIQCg5fZXhwaXJlc19hdF9ucyIxChFEZXZpY2VTeW5jS2V5VHlwZRIVCgthZXNfMjU2X2djbRgBIAEoDEgAQgUKA2tleSJQChFQcmVmZXJlbmNlVXBkYXRlcxI7Cgd1cGRhdGVzGAEgAygLMioueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LlByZWZlcmVuY2VVcGRhdGUilgEKEFByZWZlcmVuY2VVcGRhdGUSPwoHY29uc2VudBgBIAEoCzIsLnhtdHAuZGV2aWNlX3N5bmMuY29uc2VudF9iYWNrdXAuQ29uc2VudFNhdmVIABI3CgRobWFjGAIgASgLMicueG10cC5kZXZpY2Vfc3luYy5jb250ZW50LkhtYWNLZXlVcGRhdGVIAEIICgZ1cGRhdGUiMgoNSG1hY0tleVVwZGF0ZRILCgNrZXkYASABKAwSFAoMY3ljbGVkX2F0X25zGAIgASgDKoIBChFCYWNrdXBFbGVtZW50S2luZBIjCh9CQUNLVVBfRUxFTUVOVF9LSU5EX1VOU1BFQ0lGSUVEEAASJwojQkFDS1VQX0VMRU1FTlRfS0lORF9NRVNTQUdFX0hJU1RPUlkQARIfChtCQUNLVVBfRUxFTUVOVF9LSU5EX0NPTlNFTlQQAmIGcHJvdG8z", [file_history_sync_v1_sealed_archive, file_history_sync_v1_sync_request, file_xmtp_device_sync_consent_backup_consent_backup, file_xmtp_device_sync_device_sync]);
 
 /**
  * What installations of one inbox say to each other in their sync group.
@@ -51,6 +53,26 @@ export type DeviceSyncContent = Message<"xmtp.device_sync.content.DeviceSyncCont
      */
     value: PreferenceUpdates;
     case: "preferenceUpdates";
+  } | {
+    /**
+     * Ours, as are all from 1001 on: libxmtp passes them over.
+     *
+     * @generated from field: history_sync.v1.SyncDecline decline = 1001;
+     */
+    value: SyncDecline;
+    case: "decline";
+  } | {
+    /**
+     * @generated from field: history_sync.v1.SyncReceipt receipt = 1002;
+     */
+    value: SyncReceipt;
+    case: "receipt";
+  } | {
+    /**
+     * @generated from field: history_sync.v1.SyncCancel cancel = 1003;
+     */
+    value: SyncCancel;
+    case: "cancel";
   } | { case: undefined; value?: undefined };
 };
 
@@ -98,6 +120,13 @@ export type DeviceSyncRequest = Message<"xmtp.device_sync.content.DeviceSyncRequ
    * @generated from field: repeated history_sync.v1.ArchiveFormat accepted_formats = 1001;
    */
   acceptedFormats: ArchiveFormat[];
+
+  /**
+   * Ours: until when the asker waits for an answer.
+   *
+   * @generated from field: optional int64 expires_at_ns = 1002;
+   */
+  expiresAtNs?: bigint | undefined;
 };
 
 /**
@@ -117,6 +146,27 @@ export type DeviceSyncAcknowledge = Message<"xmtp.device_sync.content.DeviceSync
    * @generated from field: string request_id = 1;
    */
   requestId: string;
+
+  /**
+   * Ours: the sender's place among those who take over from each other; 0 is the first.
+   *
+   * @generated from field: optional uint32 rank = 1001;
+   */
+  rank?: number | undefined;
+
+  /**
+   * Ours: the installation that asked, its Ed25519 public key of 32 bytes.
+   *
+   * @generated from field: optional bytes requester = 1002;
+   */
+  requester?: Uint8Array | undefined;
+
+  /**
+   * Ours: the sender's user has to say yes first.
+   *
+   * @generated from field: optional bool awaiting_approval = 1003;
+   */
+  awaitingApproval?: boolean | undefined;
 };
 
 /**
@@ -170,6 +220,13 @@ export type DeviceSyncReply = Message<"xmtp.device_sync.content.DeviceSyncReply"
    * @generated from field: history_sync.v1.SealedArchive sealed_archive = 1001;
    */
   sealedArchive?: SealedArchive | undefined;
+
+  /**
+   * Ours: when the history server forgets the archive.
+   *
+   * @generated from field: optional int64 expires_at_ns = 1002;
+   */
+  expiresAtNs?: bigint | undefined;
 };
 
 /**
