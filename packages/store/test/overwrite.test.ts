@@ -38,7 +38,7 @@ test("a record is zeros before it is deleted", async () => {
 test("a record that holds its key is put without one", async () => {
   const { store, calls } = noting("id", record);
   await overwrite(store, "a");
-  expect(calls).toEqual([["put", zeros, undefined]]);
+  expect(calls).toEqual([["put", zeros]]);
 });
 
 test("where nothing is, nothing is written", async () => {

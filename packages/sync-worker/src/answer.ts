@@ -1,20 +1,14 @@
 import { create } from "@bufbuild/protobuf";
-import { exportArchive, validated } from "@history-sync/archive";
-import {
-  generateArchiveKey,
-  sealArchive,
-} from "@history-sync/encryption-codec";
 import { wipe } from "@history-sync/primitives";
-import {
-  type BackupMetadataSave,
-  DeviceSyncReplySchema,
-} from "@history-sync/proto/device-sync";
-import { metered } from "./metered.js";
-import { exportOptions } from "./options.js";
-import { enterStage, type WorkerContext } from "./ports.js";
-import type { SealedArchive, SyncRequest } from "./request-store.js";
+import { DeviceSyncReplySchema } from "@history-sync/proto/device-sync";
+import { keepAlive } from "./acknowledge.js";
+import { deleteUpload } from "./delete-upload.js";
+import { expectInInbox } from "./membership.js";
+import type { WorkerContext } from "./ports.js";
 import { withRetries } from "./retry.js";
-import { outsideView } from "./sealed-archive.js";
+import { say } from "./say.js";
+import type { SealedArchive, SyncRequest, Upload } from "./sync-request.js";
+import { type Uploaded, uploadArchive } from "./upload-archive.js";
 
 /**
  * Answers another installation's request, from whatever stage it is in:
@@ -25,79 +19,61 @@ export async function answer(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  let { stage } = request;
-  if (stage.name === "preparing") {
-    const archive = await withRetries(context.clock, signal, () =>
-      uploadArchive(request, context, signal),
+  const { book } = context;
+  let current = request;
+  if (current.stage.name === "preparing") {
+    const onBegin = async (begun: Upload) => {
+      current = await book.enter(current, { name: "preparing", begun });
+    };
+    await deleteUpload(current.stage.begun, context, signal);
+    const uploaded = await keepAlive(current, context, signal, (ended) =>
+      upload(current, onBegin, context, ended),
     );
-    stage = { name: "uploaded", archive };
-    await enterStage(request, stage, context);
+    current = await book.enter(current, { name: "uploaded", ...uploaded });
   }
-  if (stage.name === "uploaded") {
-    const { archive } = stage;
-    await withRetries(context.clock, signal, () =>
-      sendReply(request, archive, context, signal),
-    );
-    await enterStage(request, { name: "replied" }, context);
+  if (current.stage.name === "uploaded") {
+    const { archive, upload } = current.stage;
+    await expectInInbox(current.requester, context, signal);
+    await sendReply(current, archive, context, signal);
+    await book.enter(current, { name: "replied", upload });
     wipe(archive.key);
   }
 }
 
-/** A new key for every try: what was sealed once is never sealed again under the same key. */
-async function uploadArchive(
+/** Every try makes another archive, and leaves nothing of the one before on the server. */
+async function upload(
   request: SyncRequest,
+  onBegin: (begun: Upload) => Promise<void>,
   context: WorkerContext,
   signal: AbortSignal,
-): Promise<SealedArchive> {
-  const key = generateArchiveKey(context.randomBytes);
-  let metadata: BackupMetadataSave | undefined;
-  const progress = context.updates.progress(request.id, "exporting");
-  const frames = exportArchive(context.history, {
-    ...exportOptions(request.options),
-    order: request.format === "paged-v1" ? "newest-first" : "xmtp",
-    installationId: context.syncGroups.installationId,
-    randomBytes: context.randomBytes,
-    clock: context.clock,
-    onMetadata: (made) => {
-      metadata = made;
-    },
-    onProgress: progress.elements,
-    signal,
-  });
-  const outside = outsideView();
-  const bytes = sealArchive(validated(frames), {
-    key,
-    format: request.format,
-    randomBytes: context.randomBytes,
-    ...outside.hooks,
-    signal,
-  });
-  const url = await context.historyServer.upload(
-    request.serverUrl,
-    metered(bytes, progress.bytes),
-    { signal },
+): Promise<Uploaded> {
+  let begun: Upload | undefined;
+  return context.budget.oneAtATime(signal, () =>
+    withRetries(context.clock, signal, async () => {
+      await expectInInbox(request.requester, context, signal);
+      await deleteUpload(begun, context, signal);
+      const noted = (upload: Upload) => {
+        begun = upload;
+        return onBegin(upload);
+      };
+      return uploadArchive(request, noted, context, signal);
+    }),
   );
-  const sealed = outside.view();
-  return {
-    url,
-    key,
-    ...(metadata ? { metadata } : {}),
-    ...(sealed ? { sealed } : {}),
-  };
 }
 
 async function sendReply(
-  request: SyncRequest,
-  archive: SealedArchive,
+  { pin }: SyncRequest,
+  { url, key, metadata, sealed, expiresAtNs }: SealedArchive,
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const reply = create(DeviceSyncReplySchema, {
-    requestId: request.pin,
-    url: archive.url,
-    key: { key: { case: "aes256Gcm", value: archive.key } },
-    ...(archive.metadata ? { metadata: archive.metadata } : {}),
-    ...(archive.sealed ? { sealedArchive: archive.sealed } : {}),
+  const value = create(DeviceSyncReplySchema, {
+    requestId: pin,
+    url,
+    key: { key: { case: "aes256Gcm", value: key } },
+    ...(metadata && { metadata }),
+    ...(sealed && { sealedArchive: sealed }),
+    ...(expiresAtNs !== undefined && { expiresAtNs }),
   });
-  await context.syncGroups.send({ case: "reply", value: reply }, signal);
+  await say({ case: "reply", value }, context, signal);
 }

@@ -1,45 +1,39 @@
 import { create } from "@bufbuild/protobuf";
-import {
-  type InstallationId,
-  nowNs,
-  type RandomBytes,
-} from "@history-sync/primitives";
-import {
-  BackupElementKind,
-  type DeviceSyncReply,
-  type DeviceSyncRequest,
-  DeviceSyncRequestSchema,
-} from "@history-sync/proto/device-sync";
+import { nowNs, type RandomBytes } from "@history-sync/primitives";
+import { DeviceSyncRequestSchema } from "@history-sync/proto/device-sync";
 import { ArchiveFormat } from "@history-sync/proto/history-sync";
-import type { DeviceSyncMessage } from "@history-sync/sync-group";
-import { SyncWorkerError } from "./errors.js";
 import { type HistoryOptions, wireOptions } from "./options.js";
-import { enterStage, type WorkerContext } from "./ports.js";
-import type { SealedArchive, SyncRequest } from "./request-store.js";
-import { withRetries } from "./retry.js";
+import type { WorkerContext } from "./ports.js";
+import { askedId } from "./request-ids.js";
+import { say } from "./say.js";
+import type { SyncRequest } from "./sync-request.js";
 
 const pinLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 // 57 letters to the 10th: two requests of an inbox never meet.
 const pinLength = 10;
-const archiveKeyBytes = 32;
+// An archive that was gone before it was fetched is asked for again, but not for ever.
+const maxAttempts = 3;
 
 /** A request of this installation's own, yet to be sent. */
 export function newRequest(
   serverUrl: string,
   options: HistoryOptions,
-  requester: InstallationId,
-  { clock, randomBytes }: WorkerContext,
+  { clock, randomBytes, settings, syncGroups }: WorkerContext,
 ): SyncRequest {
   const pin = newPin(randomBytes);
+  const createdAtNs = nowNs(clock);
   return {
     id: askedId(pin),
     role: "asker",
     pin,
     serverUrl,
-    options: wireOptions(options),
+    options: wireOptions(options, createdAtNs),
     format: "paged-v1",
-    requester,
-    createdAtNs: nowNs(clock),
+    requester: syncGroups.installationId,
+    createdAtNs,
+    expiresAtNs: createdAtNs + BigInt(settings.requestTtlMs) * 1_000_000n,
+    acknowledgements: [],
+    attempt: 1,
     stage: { name: "asking" },
   };
 }
@@ -50,69 +44,35 @@ export async function ask(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const message = create(DeviceSyncRequestSchema, {
-    pin: request.pin,
-    serverUrl: request.serverUrl,
-    options: request.options,
-    acceptedFormats: [ArchiveFormat.PAGED_V1],
-  });
-  await withRetries(context.clock, signal, () =>
-    context.syncGroups.send({ case: "request", value: message }, signal),
-  );
-  await enterStage(request, { name: "requested" }, context);
-}
-
-/** Another installation's request, as this one will answer it. */
-export function receivedRequest(
-  message: DeviceSyncMessage,
-  { pin, serverUrl, options, acceptedFormats }: DeviceSyncRequest,
-): SyncRequest {
-  return {
-    id: `answering:${message.sender}:${pin}`,
-    role: "answerer",
+  const { pin, serverUrl, options, expiresAtNs } = request;
+  const value = create(DeviceSyncRequestSchema, {
     pin,
     serverUrl,
-    options: options ?? wireOptions({}),
-    format: acceptedFormats.includes(ArchiveFormat.PAGED_V1)
-      ? "paged-v1"
-      : "xmtp-v0",
-    requester: message.sender,
-    createdAtNs: message.sentAtNs,
-    stage: { name: "preparing" },
-  };
+    options,
+    acceptedFormats: [ArchiveFormat.PAGED_V1],
+    ...(expiresAtNs !== undefined && { expiresAtNs }),
+  });
+  await say({ case: "request", value }, context, signal);
+  await context.book.enter(request, { name: "requested" });
 }
 
-export function askedId(pin: string): string {
-  return `asked:${pin}`;
-}
-
-/** What a reply leads to; throws `invalid-reply` for one that leads nowhere. */
-export function replyArchive({
-  url,
-  key,
-  kind,
-  metadata,
-  sealedArchive: sealed,
-}: DeviceSyncReply): SealedArchive {
-  if (kind !== BackupElementKind.UNSPECIFIED) {
-    throw new SyncWorkerError(
-      "invalid-reply",
-      `expected a reply without a kind, got kind ${kind}`,
-    );
-  }
-  const bytes = key?.key.value;
-  if (bytes?.length !== archiveKeyBytes) {
-    throw new SyncWorkerError(
-      "invalid-reply",
-      `expected a key of ${archiveKeyBytes} bytes, got ${bytes?.length ?? "none"}`,
-    );
-  }
-  return {
-    url,
-    key: bytes,
-    ...(metadata ? { metadata } : {}),
-    ...(sealed ? { sealed } : {}),
-  };
+/** The request that asks anew for what the given one didn't get; undefined when that was tried often enough. */
+export async function askedAnew(
+  request: SyncRequest,
+  context: WorkerContext,
+): Promise<SyncRequest | undefined> {
+  if (request.attempt >= maxAttempts) return undefined;
+  const known = await context.book.list();
+  // A process that was killed between the two steps made it already.
+  const made = known.find(({ replaces }) => replaces === request.id);
+  if (made) return made;
+  const anew = newRequest(request.serverUrl, {}, context);
+  return context.book.add({
+    ...anew,
+    options: request.options,
+    replaces: request.id,
+    attempt: request.attempt + 1,
+  });
 }
 
 function newPin(randomBytes: RandomBytes): string {

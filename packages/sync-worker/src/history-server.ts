@@ -4,10 +4,40 @@ export interface HistoryServer {
   upload(
     serverUrl: string,
     body: ReadableStream<Uint8Array>,
-    options?: { readonly signal?: AbortSignal },
+    options?: ArchiveUploadOptions,
   ): Promise<string>;
   download(
     url: string,
-    options?: { readonly signal?: AbortSignal },
+    options?: ArchiveDownloadOptions,
   ): Promise<ReadableStream<Uint8Array>>;
+  /** Deletes an archive, or what came of one, by its uploader's token. Absent: archives stay until they expire. */
+  deleteBlob?(
+    url: string,
+    deletionToken: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<unknown>;
+}
+
+export interface ArchiveUploadOptions {
+  /** How long the server is to keep it, at most. */
+  readonly expiresInMs?: number;
+  /** An upload in pieces has begun: awaited before its first byte is sent. */
+  readonly onBegin?: (begun: UploadReceipt) => Promise<void>;
+  /** The archive is stored. */
+  readonly onReceipt?: (receipt: UploadReceipt) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ArchiveDownloadOptions {
+  /** Bytes to leave out at the start. */
+  readonly offset?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What only the uploader knows of an archive. */
+export interface UploadReceipt {
+  readonly url: string;
+  readonly deletionToken?: string;
+  /** In milliseconds since the Unix epoch. */
+  readonly expiresAtMs?: number;
 }

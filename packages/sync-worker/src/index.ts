@@ -1,12 +1,35 @@
+export type { ListedArchive } from "./archives.js";
 export { SyncWorkerError, type SyncWorkerErrorCode } from "./errors.js";
-export type { HistoryServer } from "./history-server.js";
+export type {
+  ArchiveDownloadOptions,
+  ArchiveUploadOptions,
+  HistoryServer,
+  UploadReceipt,
+} from "./history-server.js";
 export type { HistoryOptions } from "./options.js";
 export type { WorkerHistory, WorkerPorts } from "./ports.js";
 export type {
+  ArchiveShelf,
+  PreferenceOutbox,
   RequestStore,
+  UnsentPreferences,
+} from "./request-store.js";
+export type { ReleasePolicy, SyncWorkerOptions } from "./settings.js";
+export {
+  decodeAvailableArchive,
+  decodeRequest,
+  encodeAvailableArchive,
+  encodeRequest,
+} from "./state-codec.js";
+export type {
+  Acknowledgement,
+  AvailableArchive,
+  DeclineReason,
+  Holder,
   SealedArchive,
   Stage,
   SyncRequest,
-} from "./request-store.js";
-export { SyncWorker, type SyncWorkerOptions } from "./sync-worker.js";
+  Upload,
+} from "./sync-request.js";
+export { type ApprovalWords, SyncWorker } from "./sync-worker.js";
 export type { SyncUpdate } from "./updates.js";

@@ -1,7 +1,16 @@
-import type { RequestStore, SyncRequest } from "./request-store.js";
+import type { InstallationId } from "@history-sync/primitives";
+import type {
+  ArchiveShelf,
+  PreferenceOutbox,
+  RequestStore,
+  UnsentPreferences,
+} from "./request-store.js";
+import type { AvailableArchive, SyncRequest } from "./sync-request.js";
 
 /** Requests that live as long as the process: for tests and for apps without a disk. */
 export class MemoryRequestStore implements RequestStore {
+  readonly archives: ArchiveShelf = new MemoryShelf();
+  readonly outbox: PreferenceOutbox = new MemoryOutbox();
   readonly #requests = new Map<string, SyncRequest>();
   #decided = false;
 
@@ -13,14 +22,12 @@ export class MemoryRequestStore implements RequestStore {
     this.#requests.set(request.id, request);
   }
 
+  async remove(id: string): Promise<void> {
+    this.#requests.delete(id);
+  }
+
   async list(): Promise<readonly SyncRequest[]> {
-    return [...this.#requests.values()].sort((a, b) =>
-      a.createdAtNs === b.createdAtNs
-        ? a.id.localeCompare(b.id)
-        : a.createdAtNs < b.createdAtNs
-          ? -1
-          : 1,
-    );
+    return oldestFirst(this.#requests.values(), (row) => row.createdAtNs);
   }
 
   async initialRequestDecided(): Promise<boolean> {
@@ -31,4 +38,62 @@ export class MemoryRequestStore implements RequestStore {
     this.#decided = true;
     if (request) await this.put(request);
   }
+}
+
+class MemoryShelf implements ArchiveShelf {
+  readonly #archives = new Map<string, AvailableArchive>();
+
+  async put(archive: AvailableArchive): Promise<void> {
+    this.#archives.set(archive.id, archive);
+  }
+
+  async list(): Promise<readonly AvailableArchive[]> {
+    return oldestFirst(this.#archives.values(), (row) => row.sentAtNs);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#archives.delete(id);
+  }
+}
+
+class MemoryOutbox implements PreferenceOutbox {
+  readonly #unsent = new Map<string, UnsentPreferences>();
+  #audience: readonly InstallationId[] | undefined;
+
+  async put(unsent: UnsentPreferences): Promise<void> {
+    this.#unsent.set(unsent.id, unsent);
+  }
+
+  async list(): Promise<readonly UnsentPreferences[]> {
+    return [...this.#unsent.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#unsent.delete(id);
+  }
+
+  async keyAudience(): Promise<readonly InstallationId[] | undefined> {
+    return this.#audience;
+  }
+
+  async setKeyAudience(
+    audience: readonly InstallationId[] | undefined,
+  ): Promise<void> {
+    this.#audience = audience;
+  }
+}
+
+function oldestFirst<Row extends { readonly id: string }>(
+  rows: Iterable<Row>,
+  timeOf: (row: Row) => bigint,
+): readonly Row[] {
+  return [...rows].sort((a, b) =>
+    timeOf(a) === timeOf(b)
+      ? a.id < b.id
+        ? -1
+        : 1
+      : timeOf(a) < timeOf(b)
+        ? -1
+        : 1,
+  );
 }

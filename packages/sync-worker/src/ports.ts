@@ -2,8 +2,11 @@ import type { ArchiveSink, ArchiveSource } from "@history-sync/archive";
 import type { Clock, Logger, RandomBytes } from "@history-sync/primitives";
 import type { HmacKeySave } from "@history-sync/proto/device-sync";
 import type { InstallationSource, SyncGroups } from "@history-sync/sync-group";
+import type { ExportBudget } from "./export-budget.js";
 import type { HistoryServer } from "./history-server.js";
-import type { RequestStore, Stage, SyncRequest } from "./request-store.js";
+import type { RequestBook } from "./request-book.js";
+import type { RequestStore } from "./request-store.js";
+import type { Settings } from "./settings.js";
 import type { Updates } from "./updates.js";
 
 /** What the worker works with; it owns none of it. */
@@ -23,20 +26,10 @@ export interface WorkerHistory extends ArchiveSource, ArchiveSink {
   hmacKey(): Promise<HmacKeySave | undefined>;
 }
 
-/** The ports, and whom to tell. */
+/** The ports, and what the worker's parts share. */
 export interface WorkerContext extends WorkerPorts {
+  readonly settings: Settings;
+  readonly book: RequestBook;
+  readonly budget: ExportBudget;
   readonly updates: Updates;
-}
-
-/** Writes the request's new stage, then tells of it. */
-export async function enterStage(
-  request: SyncRequest,
-  stage: Stage,
-  { requests, updates, log }: WorkerContext,
-): Promise<SyncRequest> {
-  const moved = { ...request, stage };
-  await requests.put(moved);
-  updates.publish({ type: "stage", request: moved });
-  log("sync-request.stage", { role: request.role, stage: stage.name });
-  return moved;
 }

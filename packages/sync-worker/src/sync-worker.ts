@@ -1,39 +1,46 @@
-import { create } from "@bufbuild/protobuf";
-import { HistorySyncError, nowNs } from "@history-sync/primitives";
 import {
-  type ConsentSave,
-  type DeviceSyncReply,
-  type DeviceSyncRequest,
-  HmacKeySaveSchema,
-} from "@history-sync/proto/device-sync";
-import type { DeviceSyncMessage } from "@history-sync/sync-group";
-import { answer } from "./answer.js";
-import { SyncWorkerError } from "./errors.js";
-import { importReply } from "./import-reply.js";
+  type GroupId,
+  type InstallationId,
+  nowNs,
+} from "@history-sync/primitives";
+import type { ConsentSave } from "@history-sync/proto/device-sync";
+import { type ListedArchive, listed, liveArchives } from "./archives.js";
+import { newRequest } from "./ask.js";
+import { codeOf, SyncWorkerError } from "./errors.js";
+import { ExportBudget } from "./export-budget.js";
+import { handleMessage } from "./handle-message.js";
+import { ensureHmacKey, refreshMembers } from "./hmac-key.js";
+import { sendArchive, takeArchive } from "./manual.js";
+import { currentInstallations } from "./membership.js";
 import type { HistoryOptions } from "./options.js";
-import { enterStage, type WorkerContext, type WorkerPorts } from "./ports.js";
+import type { WorkerContext, WorkerPorts } from "./ports.js";
 import {
-  applyPreferenceUpdates,
-  consentUpdates,
-  hmacKeyBytes,
-  hmacKeyUpdate,
-  mergeConsentRecords,
-  mergeHmacRoot,
-} from "./preferences.js";
-import type { SyncRequest } from "./request-store.js";
-import {
-  ask,
-  askedId,
-  newRequest,
-  receivedRequest,
-  replyArchive,
-} from "./requests.js";
+  applyUnsent,
+  changePreferences,
+  tellPreferences,
+} from "./preference-outbox.js";
+import { consentUpdates } from "./preferences.js";
+import { forgetOldRequests } from "./prune.js";
+import { RequestBook } from "./request-book.js";
+import { RequestRunner } from "./request-runner.js";
+import { untilReached } from "./retry.js";
+import { say, sayOnce } from "./say.js";
+import { type SyncWorkerOptions, settingsOf } from "./settings.js";
+import type { Stage, SyncRequest } from "./sync-request.js";
+import { untilStage } from "./until-stage.js";
 import { type SyncUpdate, Updates } from "./updates.js";
+import { type Decision, decided } from "./user-decisions.js";
+import { comparisonWords } from "./words.js";
 
-export interface SyncWorkerOptions {
-  /** The history server for one's own requests. Empty: history is neither asked for nor handed out. */
-  readonly historySyncUrl: string;
+/** What a user compares before history is released. */
+export interface ApprovalWords {
+  /** The other installation: the one that asks, or one that waits for its user's yes. */
+  readonly installation: InstallationId;
+  readonly words: readonly string[];
 }
+
+const preferencesAgain = "preferences again";
+const nsPerDay = 24 * 60 * 60 * 1_000_000_000;
 
 /**
  * Keeps the installations of an inbox in step, by itself: asks for history once, answers whoever asks, imports what
@@ -41,16 +48,25 @@ export interface SyncWorkerOptions {
  */
 export class SyncWorker implements AsyncDisposable {
   readonly #context: WorkerContext;
-  readonly #historySyncUrl: string;
+  readonly #runner: RequestRunner;
   readonly #stopping = new AbortController();
-  readonly #tasks = new Map<string, Promise<void>>();
   readonly #started: Promise<void>;
   readonly #following: Promise<void>;
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
-    this.#context = { ...ports, updates: new Updates() };
-    this.#historySyncUrl = options.historySyncUrl;
+    const settings = settingsOf(options);
+    const updates = new Updates();
+    this.#context = {
+      ...ports,
+      settings,
+      updates,
+      book: new RequestBook(ports.requests, updates, ports.log),
+      budget: new ExportBudget(ports.clock, settings.maxExportsPerHour),
+    };
+    this.#runner = new RequestRunner(this.#context, this.#stopping.signal, () =>
+      this.#handlePending(),
+    );
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
     // `settled` and `close` report it to whoever calls them; nobody has to.
@@ -64,23 +80,66 @@ export class SyncWorker implements AsyncDisposable {
   /** Asks the other installations for history; resolves once the node has the request. */
   async request(
     options: HistoryOptions = {},
-    serverUrl: string = this.#historySyncUrl,
+    serverUrl: string = this.#context.settings.historySyncUrl,
   ): Promise<SyncRequest> {
-    if (serverUrl === "") {
-      throw new SyncWorkerError(
-        "no-history-server",
-        "expected the URL of a history server, got an empty one",
-      );
-    }
-    const request = this.#newRequest(options, serverUrl);
-    await this.#context.requests.put(request);
-    await ask(request, this.#context, this.#stopping.signal);
+    const { book } = this.#context;
+    expectServer(serverUrl);
+    await this.#started;
+    const request = newRequest(serverUrl, options, this.#context);
+    const { id } = await book.add(request);
+    const isSent = ({ name }: Stage) => name !== "asking";
+    await untilStage(id, this.#context, isSent, async () => {
+      await this.#runner.restart(id);
+      await this.#runner.startWaiting();
+    });
     return request;
   }
 
-  /** Every request that this installation made or answers, oldest first. */
-  requests(): Promise<readonly SyncRequest[]> {
-    return this.#context.requests.list();
+  /** Asks for what a conversation had before the time, in nanoseconds since the Unix epoch. */
+  requestOlder(
+    conversation: GroupId,
+    beforeNs: bigint,
+    options: HistoryOptions = {},
+  ): Promise<SyncRequest> {
+    const endNs = beforeNs - 1n;
+    const conversations = [conversation];
+    return this.request({ ...options, conversations, endNs });
+  }
+
+  /** Lets the asker have what it asks for. Throws `unknown-request` and `wrong-stage`, like all decisions. */
+  approve(id: string): Promise<void> {
+    return this.#decide(id, "approve");
+  }
+
+  /** Says no, for all installations. */
+  decline(id: string): Promise<void> {
+    return this.#decide(id, "decline");
+  }
+
+  /** Takes back a request of one's own. */
+  cancel(id: string): Promise<void> {
+    return this.#decide(id, "cancel");
+  }
+
+  /** The words that this and the other installation show for a request that waits for a user's yes. */
+  async approvalWords(id: string): Promise<readonly ApprovalWords[]> {
+    const { book, syncGroups } = this.#context;
+    const { pin, role, requester, acknowledgements } = await book.expect(id);
+    if (role === "answerer") {
+      const words = comparisonWords(pin, requester, syncGroups.installationId);
+      return [{ installation: requester, words }];
+    }
+    return acknowledgements
+      .filter(({ awaitingApproval }) => awaitingApproval)
+      .map(({ installation }) => ({
+        installation,
+        words: comparisonWords(pin, requester, installation),
+      }));
+  }
+
+  /** Every request that any installation made, as this one sees it, oldest first. */
+  async requests(): Promise<readonly SyncRequest[]> {
+    return this.#context.book.list();
   }
 
   /** What happens from now on. */
@@ -88,42 +147,67 @@ export class SyncWorker implements AsyncDisposable {
     return this.#context.updates.watch(signal);
   }
 
+  /** Sends an archive that nobody asked for; others find it by its pin. Resolves when they can have it. */
+  async sendSyncArchive(
+    pin: string,
+    options: HistoryOptions = {},
+    serverUrl: string = this.#context.settings.historySyncUrl,
+  ): Promise<void> {
+    expectServer(serverUrl);
+    await this.#started;
+    await sendArchive(pin, options, serverUrl, this.#context, this.#runner);
+  }
+
+  /** The archives of the last so many days that `processSyncArchive` can take in, newest first. */
+  async listAvailableArchives(
+    daysCutoff: number,
+  ): Promise<readonly ListedArchive[]> {
+    const oldest =
+      nowNs(this.#context.clock) - BigInt(Math.round(daysCutoff * nsPerDay));
+    const live = await liveArchives(this.#context);
+    return live
+      .filter(({ sentAtNs }) => sentAtNs >= oldest)
+      .map(listed)
+      .toReversed();
+  }
+
+  /** Takes in the newest archive of the pin, or of all; then it is no longer listed. Throws `no-archive`, `gave-up`. */
+  async processSyncArchive(pin?: string): Promise<void> {
+    await this.#started;
+    await takeArchive(pin, this.#context, this.#runner);
+  }
+
   /** Fetches what the sync groups have and handles it; long work goes on behind it. */
   async sync(): Promise<void> {
     await this.#started;
     await this.#context.syncGroups.sync(this.#stopping.signal);
-    await this.#handlePending();
+    await this.#handleNews();
   }
 
-  /** Adds new installations of the inbox to the sync group, removes revoked ones, and gives the new ones the HMAC key. */
+  /**
+   * Adds new installations of the inbox to the sync group, removes revoked ones, and then, if anybody came or went,
+   * makes a new HMAC key.
+   */
   async refreshInstallations(): Promise<void> {
     await this.#started;
-    const { syncGroups, history } = this.#context;
-    const { signal } = this.#stopping;
-    const { added } = await syncGroups.refreshMembers(signal);
-    const hmacKey = added.length > 0 ? await history.hmacKey() : undefined;
-    if (hmacKey) {
-      const value = hmacKeyUpdate(hmacKey);
-      await syncGroups.send({ case: "preferenceUpdates", value }, signal);
-    }
+    await refreshMembers(this.#context, this.#stopping.signal);
+    await this.#tellPreferences();
   }
 
-  /** Keeps the user's decisions and tells the other installations. */
+  /** Keeps the user's decisions and tells the other installations; those out of reach later, after a restart if need be. */
   async shareConsent(records: readonly ConsentSave[]): Promise<void> {
-    await mergeConsentRecords(records, this.#context);
+    await changePreferences(consentUpdates(records), this.#context);
     await this.#started;
-    await this.#context.syncGroups.send(
-      { case: "preferenceUpdates", value: consentUpdates(records) },
-      this.#stopping.signal,
-    );
+    await this.#tellPreferences();
   }
 
   /** Resolves when nothing that is known here waits to be done; rejects if the worker has stopped for good. */
   async settled(): Promise<void> {
     await this.#started;
     await this.#handlePending();
-    while (this.#tasks.size > 0) {
-      await Promise.all(this.#tasks.values());
+    const { tasks } = this.#runner;
+    while (tasks.size > 0) {
+      await tasks.ended();
       await this.#handlePending();
     }
   }
@@ -131,7 +215,7 @@ export class SyncWorker implements AsyncDisposable {
   /** Stops all work where it is; what was begun goes on at the next start. */
   async close(): Promise<void> {
     this.#stopping.abort(new DOMException("closed", "AbortError"));
-    await Promise.allSettled([this.#following, ...this.#tasks.values()]);
+    await Promise.allSettled([this.#following, this.#runner.tasks.ended()]);
     await this.#turn;
     this.#context.updates.close();
   }
@@ -141,146 +225,114 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { syncGroups, requests } = this.#context;
-    // Decided first: who was alone in the inbox when it started has nobody to ask, whoever comes next.
-    await this.#ensureHmacKey();
-    await this.#decideInitialRequest();
-    await syncGroups.ensure({ signal: this.#stopping.signal });
-    for (const request of await requests.list()) this.#goOn(request);
+    const context = this.#context;
+    const { signal } = this.#stopping;
+    await untilReached(context.clock, signal, async () => {
+      // Decided first: who was alone in the inbox when it started has nobody to ask, whoever comes next.
+      await ensureHmacKey(context, signal);
+      await this.#decideInitialRequest();
+      await context.syncGroups.ensure({ signal });
+    });
+    await forgetOldRequests(context);
+    await applyUnsent(context);
+    await this.#handleMessages();
+    await this.#runner.takeUp();
+    void this.#tellPreferences();
   }
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
     for await (const _ of this.#context.syncGroups.follow(signal)) {
-      await this.#handlePending();
+      await this.#handleNews();
     }
   }
 
-  /** The first installation of an inbox makes the key; a later one is given it. */
-  async #ensureHmacKey(): Promise<void> {
-    const { history, clock, randomBytes } = this.#context;
-    if (await history.hmacKey()) return;
-    if ((await this.#otherInstallations()) > 0) return;
-    const hmacKey = create(HmacKeySaveSchema, {
-      key: randomBytes(hmacKeyBytes),
-      cycledAtNs: nowNs(clock),
-    });
-    await mergeHmacRoot(hmacKey, this.#context);
-  }
-
   async #decideInitialRequest(): Promise<void> {
-    const { requests } = this.#context;
-    if (this.#historySyncUrl === "") return;
+    const { requests, settings, syncGroups, book } = this.#context;
+    const { historySyncUrl } = settings;
+    if (historySyncUrl === "") return;
     if (await requests.initialRequestDecided()) return;
-    const alone = (await this.#otherInstallations()) === 0;
-    await requests.decideInitialRequest(
-      alone ? undefined : this.#newRequest({}, this.#historySyncUrl),
+    const installations = await currentInstallations(
+      this.#context,
+      this.#stopping.signal,
+    );
+    const alone = installations.every((id) => id === syncGroups.installationId);
+    await book.decideInitial(
+      alone ? undefined : newRequest(historySyncUrl, {}, this.#context),
     );
   }
 
-  #newRequest(options: HistoryOptions, serverUrl: string): SyncRequest {
-    const { installationId } = this.#context.syncGroups;
-    return newRequest(serverUrl, options, installationId, this.#context);
+  async #decide(id: string, decision: Decision): Promise<void> {
+    await this.#started;
+    const { book, syncGroups } = this.#context;
+    const request = await book.expect(id);
+    const stage = decided(request, decision, syncGroups.installationId);
+    await this.#runner.to(request, stage);
+    await this.#runner.startWaiting();
   }
 
-  async #otherInstallations(): Promise<number> {
-    const { syncGroups, installations } = this.#context;
-    const known = await installations.installations(syncGroups.inboxId);
-    return known.installations.filter((id) => id !== syncGroups.installationId)
-      .length;
+  /** The node is in reach: what failed for want of it is tried again. */
+  async #handleNews(): Promise<void> {
+    this.#runner.retryStalled();
+    await this.#handlePending();
+    void this.#tellPreferences();
+  }
+
+  /** Resolves when the others know, or the first try has failed: then it goes on by itself. */
+  async #tellPreferences(): Promise<void> {
+    const { tasks } = this.#runner;
+    // It tells whatever there is by then.
+    if (tasks.has(preferencesAgain)) return;
+    await tasks.chain("preferences", async (signal) => {
+      if (await this.#toldPreferences(sayOnce, signal)) return;
+      tasks.replace(preferencesAgain, async (later) => {
+        await this.#toldPreferences(say, later);
+      });
+    });
+  }
+
+  async #toldPreferences(
+    send: typeof say,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      await tellPreferences(send, this.#context, signal);
+      return true;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#context.log("preferences.not-told", { code: codeOf(error) });
+      }
+      return false;
+    }
   }
 
   /** One after the other, in the order of the sync groups, whoever asks for it. */
   #handlePending(): Promise<void> {
     const turn = this.#turn.then(async () => {
-      const { syncGroups } = this.#context;
-      for (const message of await syncGroups.pending()) {
-        if (await this.#handle(message)) await syncGroups.markHandled(message);
-      }
+      await this.#handleMessages();
+      await this.#runner.startWaiting();
     });
     this.#turn = turn.catch(() => {});
     return turn;
   }
 
-  /** Gives false for a message whose time hasn't come. */
-  async #handle(message: DeviceSyncMessage): Promise<boolean> {
-    const { content, own } = message;
-    switch (content.case) {
-      case "request":
-        if (!own) await this.#takeRequest(message, content.value);
-        return true;
-      case "reply":
-        return own || this.#takeReply(content.value);
-      case "preferenceUpdates":
-        await applyPreferenceUpdates(content.value, this.#context);
-        return true;
-      default:
-        return true;
+  /** What they call for starts behind them: the last of them may say that somebody else does it. */
+  async #handleMessages(): Promise<void> {
+    const { syncGroups } = this.#context;
+    let replies = false;
+    for (const message of await syncGroups.pending()) {
+      await handleMessage(message, this.#context, this.#runner);
+      await syncGroups.markHandled(message);
+      replies ||= message.content.case === "reply";
     }
-  }
-
-  async #takeRequest(
-    message: DeviceSyncMessage,
-    wire: DeviceSyncRequest,
-  ): Promise<void> {
-    if (this.#historySyncUrl === "") return;
-    const { requests } = this.#context;
-    const request = receivedRequest(message, wire);
-    if (await requests.get(request.id)) return;
-    this.#goOn(await enterStage(request, request.stage, this.#context));
-  }
-
-  /** The first good reply serves; while one is being imported the next ones wait for how that ends. */
-  async #takeReply(reply: DeviceSyncReply): Promise<boolean> {
-    const { requests, log } = this.#context;
-    const request = await requests.get(askedId(reply.requestId));
-    if (!request || request.stage.name === "imported") return true;
-    if (request.stage.name === "importing") return false;
-    try {
-      const stage = {
-        name: "importing",
-        archive: replyArchive(reply),
-      } as const;
-      this.#goOn(await enterStage(request, stage, this.#context));
-    } catch (error) {
-      if (!(error instanceof SyncWorkerError)) throw error;
-      log("sync-reply.refused", { code: error.code });
-    }
-    return true;
-  }
-
-  /** Starts what the request's stage calls for, unless it is under way or nothing is left to do. */
-  #goOn(request: SyncRequest): void {
-    const step = steps[request.stage.name];
-    if (!step || this.#tasks.has(request.id)) return;
-    const { signal } = this.#stopping;
-    const task = step(request, this.#context, signal)
-      .catch((error: unknown) => this.#giveUp(request, error))
-      .finally(() => this.#tasks.delete(request.id))
-      .then(() => this.#handlePending())
-      .catch((error: unknown) => {
-        this.#context.log("sync-worker.failed", { code: codeOf(error) });
-      });
-    this.#tasks.set(request.id, task);
-  }
-
-  async #giveUp(request: SyncRequest, error: unknown): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    const stage = { name: "failed", reason: codeOf(error) } as const;
-    await enterStage(request, stage, this.#context);
+    if (replies) await this.#runner.watchArchives();
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof HistorySyncError ? error.code : "unexpected";
+function expectServer(serverUrl: string): void {
+  if (serverUrl !== "") return;
+  throw new SyncWorkerError(
+    "no-history-server",
+    "expected the URL of a history server, got an empty one",
+  );
 }
-
-type Step = typeof answer;
-
-/** What a request in each stage waits for; the others wait for nobody here. */
-const steps: Partial<Record<SyncRequest["stage"]["name"], Step>> = {
-  asking: ask,
-  importing: importReply,
-  preparing: answer,
-  uploaded: answer,
-};

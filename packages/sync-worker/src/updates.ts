@@ -1,15 +1,27 @@
 import type { ImportReceipt } from "@history-sync/archive";
-import type { SyncRequest } from "./request-store.js";
+import type { InstallationId } from "@history-sync/primitives";
+import type { HistoryOptions } from "./options.js";
+import type { SyncRequest } from "./sync-request.js";
 
 /** What the worker tells whoever watches. */
 export type SyncUpdate =
-  /** A request entered a new stage. */
+  /** A request entered a new stage, or another installation acknowledged it. */
   | { readonly type: "stage"; readonly request: SyncRequest }
+  /** An installation asks for history, and this one's user has to say yes or no. */
+  | {
+      readonly type: "approval";
+      readonly requestId: string;
+      readonly requester: InstallationId;
+      /** The user compares them with what the other installation shows. */
+      readonly words: readonly string[];
+      /** What is asked for. */
+      readonly options: HistoryOptions;
+    }
   | {
       readonly type: "progress";
       readonly requestId: string;
       readonly phase: "exporting" | "importing";
-      /** Elements done so far. */
+      /** Elements done so far. Of an import: those that are there for good, to be shown while the rest comes. */
       readonly elements: number;
       /** Bytes of the sealed archive that passed so far. */
       readonly bytes: number;

@@ -59,8 +59,8 @@ test("a reply that leads nowhere doesn't spoil the request for a good one", asyn
   await replyTo({ alice, phone }, request.pin, url, new Uint8Array(31));
   await replyTo({ alice, phone }, request.pin, "gone");
   const stages = await phone.worker.requests();
-  expect(stages.map(({ stage }) => stage)).toEqual([
-    { name: "imported" },
+  expect(stages.map(({ stage }) => stage)).toMatchObject([
+    { name: "receipted" },
     { name: "failed", reason: "fault" },
   ]);
 
@@ -72,5 +72,5 @@ test("a reply that leads nowhere doesn't spoil the request for a good one", asyn
   const done = (await phone.worker.requests()).find(
     ({ id }) => id === again.id,
   );
-  expect(done?.stage).toEqual({ name: "imported" });
+  expect(done?.stage.name).toBe("receipted");
 });

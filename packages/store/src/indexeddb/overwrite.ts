@@ -1,7 +1,7 @@
 import { mapBytes } from "./keys.js";
 
 /** What is needed of an object store. */
-interface Overwritable<Key, Record> {
+export interface Overwritable<Key, Record> {
   readonly keyPath: string | string[] | null;
   get(key: Key): Promise<Record | undefined>;
   put(record: Record, key?: Key): Promise<unknown>;

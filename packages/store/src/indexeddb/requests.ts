@@ -1,28 +1,50 @@
-import type { RequestStore, SyncRequest } from "@history-sync/sync-worker";
+import {
+  type ArchiveShelf,
+  decodeRequest,
+  encodeRequest,
+  type PreferenceOutbox,
+  type RequestStore,
+  type SyncRequest,
+} from "@history-sync/sync-worker";
 import { compareNs } from "../shown.js";
-import type { Database, WriteTransaction } from "./database.js";
-import { overwrite } from "./overwrite.js";
-import { requestOf, requestRecord } from "./request-record.js";
+import { IndexedDbArchiveShelf } from "./archive-shelf.js";
+import type { Database } from "./database.js";
+import { ownBytes } from "./keys.js";
+import { type Overwritable, overwrite, remove } from "./overwrite.js";
+import { IndexedDbPreferenceOutbox } from "./preference-outbox.js";
+import type { StateRecord } from "./sync-records.js";
 
 const initialRequest = "initial-request";
 
 /** The worker's requests in IndexedDB. */
 export class IndexedDbRequestStore implements RequestStore {
+  readonly archives: ArchiveShelf;
+  readonly outbox: PreferenceOutbox;
   readonly #db: Database;
 
   constructor(db: Database) {
+    this.archives = new IndexedDbArchiveShelf(db);
+    this.outbox = new IndexedDbPreferenceOutbox(db);
     this.#db = db;
   }
 
   get(id: string): Promise<SyncRequest | undefined> {
     return this.#db.read(["sync_requests"], async (tx) => {
       const record = await tx.objectStore("sync_requests").get(id);
-      return record && requestOf(record);
+      return record && decodeRequest(record.state);
     });
   }
 
   put(request: SyncRequest): Promise<void> {
-    return this.#db.write(["sync_requests"], (tx) => put(tx, request));
+    return this.#db.write(["sync_requests"], (tx) =>
+      put(tx.objectStore("sync_requests"), request),
+    );
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#db.write(["sync_requests"], (tx) =>
+      remove(tx.objectStore("sync_requests"), id),
+    );
   }
 
   async list(): Promise<readonly SyncRequest[]> {
@@ -31,7 +53,7 @@ export class IndexedDbRequestStore implements RequestStore {
     );
     // By id they are already.
     return records
-      .map(requestOf)
+      .map(({ state }) => decodeRequest(state))
       .sort((a, b) => compareNs(a.createdAtNs, b.createdAtNs));
   }
 
@@ -45,16 +67,16 @@ export class IndexedDbRequestStore implements RequestStore {
   decideInitialRequest(request: SyncRequest | undefined): Promise<void> {
     return this.#db.write(["sync_decisions", "sync_requests"], async (tx) => {
       await tx.objectStore("sync_decisions").put(true, initialRequest);
-      if (request) await put(tx, request);
+      if (request) await put(tx.objectStore("sync_requests"), request);
     });
   }
 }
 
 async function put(
-  tx: Pick<WriteTransaction<"sync_requests">, "objectStore">,
+  requests: Overwritable<string, StateRecord>,
   request: SyncRequest,
 ): Promise<void> {
-  const requests = tx.objectStore("sync_requests");
   await overwrite(requests, request.id);
-  await requests.put(requestRecord(request));
+  const state = ownBytes(encodeRequest(request));
+  await requests.put({ id: request.id, state });
 }

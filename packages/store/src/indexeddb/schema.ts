@@ -8,7 +8,11 @@ import type {
 } from "@history-sync/mls-group";
 import type { DBSchema, IDBPDatabase, StoreNames } from "idb";
 import type { Bytes } from "./keys.js";
-import type { RequestRecord } from "./request-record.js";
+import type {
+  AudienceRecord,
+  StateRecord,
+  UnsentRecord,
+} from "./sync-records.js";
 
 export const schemaVersion = 1;
 
@@ -71,7 +75,10 @@ export interface StoreSchema extends DBSchema {
   };
   mls_received: { key: [Bytes, Bytes]; value: ReceivedRecord };
   mls_held: { key: [Bytes, Bytes]; value: HeldRecord };
-  sync_requests: { key: string; value: RequestRecord };
+  sync_requests: { key: string; value: StateRecord };
+  sync_archives: { key: string; value: StateRecord };
+  unsent_preferences: { key: string; value: UnsentRecord };
+  hmac_key_audience: { key: number; value: AudienceRecord };
   sync_decisions: { key: string; value: true };
 }
 
@@ -110,5 +117,8 @@ function createFirstVersion(db: IDBPDatabase<StoreSchema>): void {
   db.createObjectStore("mls_received");
   db.createObjectStore("mls_held");
   db.createObjectStore("sync_requests", { keyPath: "id" });
+  db.createObjectStore("sync_archives", { keyPath: "id" });
+  db.createObjectStore("unsent_preferences", { keyPath: "id" });
+  db.createObjectStore("hmac_key_audience");
   db.createObjectStore("sync_decisions");
 }

@@ -1,36 +1,25 @@
 import type { DatabaseSync } from "node:sqlite";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { idBytes, installationIdOf } from "@history-sync/primitives";
 import {
-  ArchiveOptionsSchema,
-  BackupMetadataSaveSchema,
-} from "@history-sync/proto/device-sync";
-import { SealedArchiveSchema } from "@history-sync/proto/history-sync";
-import type {
-  RequestStore,
-  SealedArchive,
-  Stage,
-  SyncRequest,
+  type ArchiveShelf,
+  decodeRequest,
+  encodeRequest,
+  type PreferenceOutbox,
+  type RequestStore,
+  type SyncRequest,
 } from "@history-sync/sync-worker";
+import { SqliteArchiveShelf } from "./archive-shelf.js";
 import { emptyLog, transaction } from "./database.js";
+import { SqlitePreferenceOutbox } from "./preference-outbox.js";
 
 const schema = `
-  CREATE TABLE IF NOT EXISTS sync_requests (
+  -- Of the time before a request was kept as one state; its keys are of no use any more.
+  DROP TABLE IF EXISTS sync_requests;
+  CREATE TABLE IF NOT EXISTS sync_request_states (
     id TEXT PRIMARY KEY,
-    role TEXT NOT NULL,
-    pin TEXT NOT NULL,
-    server_url TEXT NOT NULL,
-    options BLOB NOT NULL,
-    format TEXT NOT NULL,
-    requester BLOB NOT NULL,
     created_at_ns INTEGER NOT NULL,
-    stage TEXT NOT NULL,
-    archive_url TEXT,
-    archive_key BLOB,
-    archive_metadata BLOB,
-    archive_sealed BLOB,
-    reason TEXT
-  );
+    has_key INTEGER NOT NULL,
+    state BLOB NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS sync_decisions (
     name TEXT PRIMARY KEY
   );
@@ -38,50 +27,45 @@ const schema = `
 
 const initialRequest = "initial-request";
 
-interface Row {
-  readonly id: string;
-  readonly role: SyncRequest["role"];
-  readonly pin: string;
-  readonly server_url: string;
-  readonly options: Uint8Array;
-  readonly format: SyncRequest["format"];
-  readonly requester: Uint8Array;
-  readonly created_at_ns: bigint;
-  readonly stage: Stage["name"];
-  readonly archive_url: string | null;
-  readonly archive_key: Uint8Array | null;
-  readonly archive_metadata: Uint8Array | null;
-  readonly archive_sealed: Uint8Array | null;
-  readonly reason: string | null;
-}
-
 /** The worker's requests in SQLite. The key of an archive stands in the file only as long as its stage lasts. */
 export class SqliteRequestStore implements RequestStore {
+  readonly archives: ArchiveShelf;
+  readonly outbox: PreferenceOutbox;
   readonly #db: DatabaseSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     db.exec(schema);
+    this.archives = new SqliteArchiveShelf(db);
+    this.outbox = new SqlitePreferenceOutbox(db);
   }
 
   async get(id: string): Promise<SyncRequest | undefined> {
     const row = this.#db
-      .prepare("SELECT * FROM sync_requests WHERE id = ?")
+      .prepare("SELECT state FROM sync_request_states WHERE id = ?")
       .get(id);
-    return row && requestOf(row as unknown as Row);
+    return row && decodeRequest(row.state as Uint8Array);
   }
 
   async put(request: SyncRequest): Promise<void> {
-    const keyGoes = this.#hasKey(request.id) && !archiveOf(request.stage);
+    const keyGoes = this.#hasKey(request.id) && !hasKey(request);
     this.#put(request);
+    if (keyGoes) emptyLog(this.#db);
+  }
+
+  async remove(id: string): Promise<void> {
+    const keyGoes = this.#hasKey(id);
+    this.#db.prepare("DELETE FROM sync_request_states WHERE id = ?").run(id);
     if (keyGoes) emptyLog(this.#db);
   }
 
   async list(): Promise<readonly SyncRequest[]> {
     return this.#db
-      .prepare("SELECT * FROM sync_requests ORDER BY created_at_ns, id")
+      .prepare(
+        "SELECT state FROM sync_request_states ORDER BY created_at_ns, id",
+      )
       .all()
-      .map((row) => requestOf(row as unknown as Row));
+      .map(({ state }) => decodeRequest(state as Uint8Array));
   }
 
   async initialRequestDecided(): Promise<boolean> {
@@ -103,80 +87,26 @@ export class SqliteRequestStore implements RequestStore {
 
   #hasKey(id: string): boolean {
     const row = this.#db
-      .prepare("SELECT archive_key FROM sync_requests WHERE id = ?")
+      .prepare("SELECT has_key FROM sync_request_states WHERE id = ?")
       .get(id);
-    return row !== undefined && row.archive_key !== null;
+    return row?.has_key === 1n;
   }
 
   #put(request: SyncRequest): void {
-    const { stage } = request;
-    const archive = archiveOf(stage);
     this.#db
       .prepare(
-        `INSERT OR REPLACE INTO sync_requests
-          (id, role, pin, server_url, options, format, requester, created_at_ns, stage, archive_url, archive_key,
-           archive_metadata, archive_sealed, reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO sync_request_states
+          (id, created_at_ns, has_key, state) VALUES (?, ?, ?, ?)`,
       )
       .run(
         request.id,
-        request.role,
-        request.pin,
-        request.serverUrl,
-        toBinary(ArchiveOptionsSchema, request.options),
-        request.format,
-        idBytes(request.requester),
         request.createdAtNs,
-        stage.name,
-        archive?.url ?? null,
-        archive?.key ?? null,
-        archive?.metadata
-          ? toBinary(BackupMetadataSaveSchema, archive.metadata)
-          : null,
-        archive?.sealed ? toBinary(SealedArchiveSchema, archive.sealed) : null,
-        stage.name === "failed" ? stage.reason : null,
+        hasKey(request) ? 1 : 0,
+        encodeRequest(request),
       );
   }
 }
 
-function archiveOf(stage: Stage): SealedArchive | undefined {
-  return "archive" in stage ? stage.archive : undefined;
-}
-
-function requestOf(row: Row): SyncRequest {
-  return {
-    id: row.id,
-    role: row.role,
-    pin: row.pin,
-    serverUrl: row.server_url,
-    options: fromBinary(ArchiveOptionsSchema, row.options),
-    format: row.format,
-    requester: installationIdOf(row.requester),
-    createdAtNs: row.created_at_ns,
-    stage: stageOf(row),
-  };
-}
-
-function stageOf(row: Row): Stage {
-  switch (row.stage) {
-    case "importing":
-    case "uploaded":
-      return { name: row.stage, archive: sealedArchiveOf(row) };
-    case "failed":
-      return { name: row.stage, reason: row.reason ?? "" };
-    default:
-      return { name: row.stage };
-  }
-}
-
-function sealedArchiveOf(row: Row): SealedArchive {
-  const { archive_metadata: metadata, archive_sealed: sealed } = row;
-  return {
-    url: row.archive_url ?? "",
-    key: row.archive_key ?? new Uint8Array(),
-    ...(metadata && {
-      metadata: fromBinary(BackupMetadataSaveSchema, metadata),
-    }),
-    ...(sealed && { sealed: fromBinary(SealedArchiveSchema, sealed) }),
-  };
+function hasKey({ stage }: SyncRequest): boolean {
+  return "archive" in stage;
 }

@@ -3,10 +3,15 @@ import { installationId } from "@history-sync/primitives";
 import {
   ArchiveOptionsSchema,
   BackupMetadataSaveSchema,
+  PreferenceUpdatesSchema,
 } from "@history-sync/proto/device-sync";
-import { SealedArchiveSchema } from "@history-sync/proto/history-sync";
+import {
+  SealedArchiveSchema,
+  SyncReceiptSchema,
+} from "@history-sync/proto/history-sync";
 import { describe, expect, test } from "vitest";
-import type { RequestStore, Stage, SyncRequest } from "../request-store.js";
+import type { RequestStore } from "../request-store.js";
+import type { AvailableArchive, Stage, SyncRequest } from "../sync-request.js";
 
 /** What every RequestStore must do. `open` gives an empty store; `reopen` the same one as after a restart. */
 export function requestStoreContract(
@@ -26,15 +31,38 @@ export function requestStoreContract(
       headerSha256: Uint8Array.of(3),
       pages: [{ length: 4, sha256: Uint8Array.of(5) }],
     });
+    const by = installationId("cd".repeat(32));
+    const upload = { url: archive.url, deletionToken: "t", expiresAtNs: 8n };
+    const receipt = create(SyncReceiptSchema, {
+      requestId: "zBjzV",
+      complete: true,
+      expected: 2,
+      present: 2,
+      conversations: [{ groupId: Uint8Array.of(1), expected: 2, present: 2 }],
+    });
     const stages: readonly Stage[] = [
       { name: "asking" },
       { name: "requested" },
-      { name: "importing", archive: { ...archive, metadata, sealed } },
-      { name: "imported" },
+      {
+        name: "importing",
+        archive: { ...archive, metadata, sealed, expiresAtNs: 7n },
+        by,
+      },
+      { name: "imported", receipt, by },
+      { name: "acknowledging" },
+      { name: "standing-by", untilNs: 6n },
+      { name: "awaiting-approval" },
       { name: "preparing" },
-      { name: "uploaded", archive },
-      { name: "replied" },
+      { name: "preparing", begun: upload },
+      { name: "uploaded", archive, upload: { url: archive.url } },
+      { name: "replied", upload },
+      { name: "answered", by },
+      { name: "receipted", receipt },
+      { name: "receipted", receipt, upload },
+      { name: "declined", reason: "too-many", by, told: true },
+      { name: "cancelled", told: false, upload },
       { name: "failed", reason: "too-large" },
+      { name: "expired" },
     ];
 
     test("every stage comes back as it was put, after a restart too", async () => {
@@ -51,9 +79,69 @@ export function requestStoreContract(
 
     test("a later stage replaces the earlier one", async () => {
       const { store } = await open();
-      await store.put(request("r", { name: "importing", archive }));
-      await store.put(request("r", { name: "imported" }));
-      expect(await store.list()).toEqual([request("r", { name: "imported" })]);
+      await store.put(request("r", { name: "importing", archive, by }));
+      await store.put(request("r", { name: "expired" }));
+      expect(await store.list()).toEqual([request("r", { name: "expired" })]);
+    });
+
+    test("what is removed is gone", async () => {
+      const { store, reopen } = await open();
+      await store.put(request("r", { name: "importing", archive, by }));
+      await store.remove("r");
+      await store.remove("unknown");
+      expect(await store.list()).toEqual([]);
+      expect(await (await reopen()).list()).toEqual([]);
+    });
+
+    test("archives stay until they are removed, oldest first", async () => {
+      const { store, reopen } = await open();
+      const available = (id: string, sentAtNs: bigint): AvailableArchive => ({
+        id,
+        pin: "zBjzV",
+        sender: by,
+        sentAtNs,
+        archive: { ...archive, metadata, sealed },
+      });
+      await store.archives.put(available("b", 2n));
+      await store.archives.put(available("a", 2n));
+      await store.archives.put(available("c", 1n));
+      const { archives } = await reopen();
+      expect(await archives.list()).toEqual([
+        available("c", 1n),
+        available("a", 2n),
+        available("b", 2n),
+      ]);
+      await archives.remove("a");
+      await archives.remove("unknown");
+      expect((await archives.list()).map(({ id }) => id)).toEqual(["c", "b"]);
+    });
+
+    test("preferences wait in the order of their ids until they are removed", async () => {
+      const { store, reopen } = await open();
+      const unsent = (id: string) => ({
+        id,
+        updates: create(PreferenceUpdatesSchema, {
+          updates: [
+            { update: { case: "hmac", value: { key: Uint8Array.of(4) } } },
+          ],
+        }),
+      });
+      await store.outbox.put(unsent("2"));
+      await store.outbox.put(unsent("1"));
+      const { outbox } = await reopen();
+      expect(await outbox.list()).toEqual([unsent("1"), unsent("2")]);
+      await outbox.remove("1");
+      expect(await outbox.list()).toEqual([unsent("2")]);
+    });
+
+    test("the audience of the HMAC key is known, or isn't", async () => {
+      const { store, reopen } = await open();
+      expect(await store.outbox.keyAudience()).toBeUndefined();
+      await store.outbox.setKeyAudience([by]);
+      const { outbox } = await reopen();
+      expect(await outbox.keyAudience()).toEqual([by]);
+      await outbox.setKeyAudience(undefined);
+      expect(await outbox.keyAudience()).toBeUndefined();
     });
 
     test("the list is oldest first", async () => {
@@ -92,6 +180,18 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
     options: create(ArchiveOptionsSchema, { elements: [1, 2], startNs: 3n }),
     requester: installationId("ab".repeat(32)),
     createdAtNs,
+    expiresAtNs: createdAtNs + 1n,
+    acknowledgements: [
+      {
+        installation: installationId("cd".repeat(32)),
+        rank: 3,
+        atNs: 4n,
+        awaitingApproval: true,
+      },
+    ],
+    holder: { installation: installationId("cd".repeat(32)), atNs: 4n },
+    replaces: "asked:other",
+    attempt: 2,
     stage,
   };
 }

@@ -1,0 +1,60 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { InstallationId } from "@history-sync/primitives";
+import { PreferenceUpdatesSchema } from "@history-sync/proto/device-sync";
+import type {
+  PreferenceOutbox,
+  UnsentPreferences,
+} from "@history-sync/sync-worker";
+import type { Database } from "./database.js";
+import { overwrite, remove } from "./overwrite.js";
+import { onlyKey } from "./schema.js";
+
+/** Changes of preferences that wait to be told, in IndexedDB. */
+export class IndexedDbPreferenceOutbox implements PreferenceOutbox {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  put({ id, updates }: UnsentPreferences): Promise<void> {
+    return this.#db.write(["unsent_preferences"], async (tx) => {
+      const unsent = tx.objectStore("unsent_preferences");
+      await overwrite(unsent, id);
+      const bytes = toBinary(PreferenceUpdatesSchema, updates);
+      await unsent.put({ id, updates: bytes });
+    });
+  }
+
+  async list(): Promise<readonly UnsentPreferences[]> {
+    const records = await this.#db.read(["unsent_preferences"], (tx) =>
+      tx.objectStore("unsent_preferences").getAll(),
+    );
+    return records.map(({ id, updates }) => ({
+      id,
+      updates: fromBinary(PreferenceUpdatesSchema, updates),
+    }));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#db.write(["unsent_preferences"], (tx) =>
+      remove(tx.objectStore("unsent_preferences"), id),
+    );
+  }
+
+  keyAudience(): Promise<readonly InstallationId[] | undefined> {
+    return this.#db.read(["hmac_key_audience"], (tx) =>
+      tx.objectStore("hmac_key_audience").get(onlyKey),
+    );
+  }
+
+  setKeyAudience(
+    audience: readonly InstallationId[] | undefined,
+  ): Promise<void> {
+    return this.#db.write(["hmac_key_audience"], async (tx) => {
+      const only = tx.objectStore("hmac_key_audience");
+      if (audience) await only.put([...audience], onlyKey);
+      else await only.delete(onlyKey);
+    });
+  }
+}

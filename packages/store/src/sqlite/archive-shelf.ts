@@ -1,0 +1,49 @@
+import type { DatabaseSync } from "node:sqlite";
+import {
+  type ArchiveShelf,
+  type AvailableArchive,
+  decodeAvailableArchive,
+  encodeAvailableArchive,
+} from "@history-sync/sync-worker";
+import { emptyLog } from "./database.js";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS sync_archives (
+    id TEXT PRIMARY KEY,
+    sent_at_ns INTEGER NOT NULL,
+    state BLOB NOT NULL
+  ) STRICT;
+`;
+
+/** Archives that other installations told of. Their keys are gone from the file when they are removed. */
+export class SqliteArchiveShelf implements ArchiveShelf {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    db.exec(schema);
+  }
+
+  async put(archive: AvailableArchive): Promise<void> {
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO sync_archives (id, sent_at_ns, state)
+         VALUES (?, ?, ?)`,
+      )
+      .run(archive.id, archive.sentAtNs, encodeAvailableArchive(archive));
+  }
+
+  async list(): Promise<readonly AvailableArchive[]> {
+    return this.#db
+      .prepare("SELECT state FROM sync_archives ORDER BY sent_at_ns, id")
+      .all()
+      .map(({ state }) => decodeAvailableArchive(state as Uint8Array));
+  }
+
+  async remove(id: string): Promise<void> {
+    const { changes } = this.#db
+      .prepare("DELETE FROM sync_archives WHERE id = ?")
+      .run(id);
+    if (Number(changes) > 0) emptyLog(this.#db);
+  }
+}

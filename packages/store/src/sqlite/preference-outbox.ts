@@ -1,0 +1,89 @@
+import type { DatabaseSync } from "node:sqlite";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  concatBytes,
+  type InstallationId,
+  idBytes,
+  installationIdOf,
+} from "@history-sync/primitives";
+import { PreferenceUpdatesSchema } from "@history-sync/proto/device-sync";
+import type {
+  PreferenceOutbox,
+  UnsentPreferences,
+} from "@history-sync/sync-worker";
+import { emptyLog } from "./database.js";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS unsent_preferences (
+    id TEXT PRIMARY KEY,
+    updates BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS hmac_key_audience (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    installations BLOB NOT NULL
+  ) STRICT;
+`;
+
+const installationIdBytes = 32;
+
+/** Changes of preferences that wait to be told, HMAC keys among them: gone from the file when they are removed. */
+export class SqlitePreferenceOutbox implements PreferenceOutbox {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    db.exec(schema);
+  }
+
+  async put({ id, updates }: UnsentPreferences): Promise<void> {
+    this.#db
+      .prepare(
+        "INSERT OR REPLACE INTO unsent_preferences (id, updates) VALUES (?, ?)",
+      )
+      .run(id, toBinary(PreferenceUpdatesSchema, updates));
+  }
+
+  async list(): Promise<readonly UnsentPreferences[]> {
+    return this.#db
+      .prepare("SELECT id, updates FROM unsent_preferences ORDER BY id")
+      .all()
+      .map(({ id, updates }) => ({
+        id: id as string,
+        updates: fromBinary(PreferenceUpdatesSchema, updates as Uint8Array),
+      }));
+  }
+
+  async remove(id: string): Promise<void> {
+    const { changes } = this.#db
+      .prepare("DELETE FROM unsent_preferences WHERE id = ?")
+      .run(id);
+    if (Number(changes) > 0) emptyLog(this.#db);
+  }
+
+  async keyAudience(): Promise<readonly InstallationId[] | undefined> {
+    const row = this.#db
+      .prepare("SELECT installations FROM hmac_key_audience")
+      .get();
+    if (!row) return undefined;
+    const bytes = row.installations as Uint8Array;
+    return Array.from({ length: bytes.length / installationIdBytes }, (_, i) =>
+      installationIdOf(
+        bytes.subarray(i * installationIdBytes, (i + 1) * installationIdBytes),
+      ),
+    );
+  }
+
+  async setKeyAudience(
+    audience: readonly InstallationId[] | undefined,
+  ): Promise<void> {
+    if (audience) {
+      this.#db
+        .prepare(
+          "INSERT OR REPLACE INTO hmac_key_audience (one, installations) VALUES (1, ?)",
+        )
+        .run(concatBytes(...audience.map(idBytes)));
+    } else {
+      this.#db.exec("DELETE FROM hmac_key_audience");
+    }
+  }
+}

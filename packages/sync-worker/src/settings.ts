@@ -1,0 +1,57 @@
+/** Who hands out history: everybody who may, whom the user lets, or nobody. */
+export type ReleasePolicy = "auto" | "ask" | "never";
+
+export interface SyncWorkerOptions {
+  /** The history server for one's own requests. Empty: history is neither asked for nor handed out. */
+  readonly historySyncUrl: string;
+  /** Whether requests of the inbox's other installations are answered. Default: `auto`. */
+  readonly policy?: ReleasePolicy;
+  /** Further history servers to upload to, when an asker names one of them. Others are never uploaded to. */
+  readonly trustedServers?: readonly string[];
+  /** How long a request of one's own stays open. Default: 14 days. */
+  readonly requestTtlMs?: number;
+  /** How long the history server is to keep an archive. Default: 3 days. */
+  readonly archiveTtlMs?: number;
+  /** How long an installation that took a request may be silent before another one takes over. Default: 2 minutes. */
+  readonly takeoverMs?: number;
+  /** Archives made for others in an hour. Default: 24. */
+  readonly maxExportsPerHour?: number;
+}
+
+export type Settings = Required<SyncWorkerOptions>;
+
+const dayMs = 24 * 60 * 60 * 1_000;
+// Someone is back from holidays.
+const defaultRequestTtlMs = 14 * dayMs;
+// Less than XMTP's 7 days: an archive is fetched within minutes, or after a weekend.
+const defaultArchiveTtlMs = 3 * dayMs;
+// A few signs of life may be lost.
+const defaultTakeoverMs = 120_000;
+// More than honest installations ask for; little enough for a battery.
+const defaultMaxExportsPerHour = 24;
+
+export function settingsOf(options: SyncWorkerOptions): Settings {
+  return {
+    policy: "auto",
+    trustedServers: [],
+    requestTtlMs: defaultRequestTtlMs,
+    archiveTtlMs: defaultArchiveTtlMs,
+    takeoverMs: defaultTakeoverMs,
+    maxExportsPerHour: defaultMaxExportsPerHour,
+    ...options,
+  };
+}
+
+/** The server to upload to for a request: the one that the asker named if it is trusted, else our own. */
+export function uploadServer(
+  asked: string,
+  { historySyncUrl, trustedServers }: Settings,
+): string {
+  const trusted = [historySyncUrl, ...trustedServers];
+  const found = trusted.find((url) => trimmed(url) === trimmed(asked));
+  return found ?? historySyncUrl;
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, "");
+}

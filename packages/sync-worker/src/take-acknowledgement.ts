@@ -1,0 +1,74 @@
+import {
+  type InstallationId,
+  installationIdOf,
+} from "@history-sync/primitives";
+import type { DeviceSyncAcknowledge } from "@history-sync/proto/device-sync";
+import type { DeviceSyncMessage } from "@history-sync/sync-group";
+import { afterAcknowledgement, patienceMs, rankOf } from "./election.js";
+import type { Move } from "./moves.js";
+import type { WorkerContext } from "./ports.js";
+import type { Stage, SyncRequest } from "./sync-request.js";
+
+/** Notes who takes a request, one's own acknowledgement too, and goes on or stands back as the group's order says. */
+export async function takeAcknowledgement(
+  { sender, sentAtNs }: DeviceSyncMessage,
+  wire: DeviceSyncAcknowledge,
+  context: WorkerContext,
+  move: Move,
+): Promise<void> {
+  const { book, settings } = context;
+  const said = {
+    installation: sender,
+    rank: wire.rank ?? 0,
+    atNs: sentAtNs,
+    awaitingApproval: wire.awaitingApproval ?? false,
+  };
+  for (const request of await acknowledged(wire, sender, context)) {
+    const notes = afterAcknowledgement(request, said, settings.takeoverMs);
+    const noted = await book.note(request, notes);
+    const next = nextStage(noted, context);
+    if (next) await move.to(noted, next);
+  }
+}
+
+/** Peers that don't name the asker mean whoever has used the pin. */
+async function acknowledged(
+  { requestId, requester }: DeviceSyncAcknowledge,
+  sender: InstallationId,
+  { book }: WorkerContext,
+): Promise<readonly SyncRequest[]> {
+  const id = requester?.length === 32 ? installationIdOf(requester) : undefined;
+  return (await book.list()).filter(
+    (request) =>
+      request.pin === requestId &&
+      request.requester === (id ?? request.requester) &&
+      request.requester !== sender,
+  );
+}
+
+function nextStage(
+  { pin, stage, holder, role }: SyncRequest,
+  { settings, syncGroups, budget }: WorkerContext,
+): Stage | undefined {
+  const { installationId: by } = syncGroups;
+  if (role === "asker") {
+    return stage.name === "declined" ? { name: "requested" } : undefined;
+  }
+  if (!holder) return undefined;
+  if (holder.installation === by) {
+    if (stage.name !== "acknowledging" && stage.name !== "standing-by") {
+      return undefined;
+    }
+    return budget.take()
+      ? { name: "preparing" }
+      : { name: "declined", reason: "too-many", by, told: false };
+  }
+  const standsBack =
+    stage.name === "acknowledging" ||
+    stage.name === "standing-by" ||
+    stage.name === "preparing";
+  if (!standsBack) return undefined;
+  const waitMs = patienceMs(settings.takeoverMs, rankOf(by, pin));
+  const untilNs = holder.atNs + BigInt(waitMs) * 1_000_000n;
+  return { name: "standing-by", untilNs };
+}
