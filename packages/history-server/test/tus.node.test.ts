@@ -232,6 +232,26 @@ test("limits hold piece by piece: the server's, the quota's and the token's", as
   });
 });
 
+test("an upload that was begun is told of before its first byte, and is deleted unfinished", async () => {
+  await withFolder(async (folder) => {
+    await using server = await serve({ folder, port: 0 });
+    const { upload, deleteBlob, createUpload } = client();
+    const events: string[] = [];
+    const killed = upload(server.url, streamOf([archive]), {
+      onBegin: async ({ url, deletionToken = "" }) => {
+        events.push("begun");
+        expect(await deleteBlob(url, deletionToken)).toBe(true);
+        expect(await deleteBlob(url, deletionToken)).toBe(false);
+      },
+      onProgress: () => events.push("sent"),
+    });
+    await expect(killed).rejects.toMatchObject({ code: "upload-lost" });
+    expect(events).toEqual(["begun"]);
+    const other = await createUpload(server.url);
+    expect(other?.deletionToken).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
 test("the uploader's receipt deletes what went in pieces", async () => {
   await withFolder(async (folder) => {
     await using server = await serve({ folder, port: 0 });

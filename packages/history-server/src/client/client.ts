@@ -11,7 +11,7 @@ import type {
 } from "./options.js";
 import { type Pieces, piecesOf } from "./pieces.js";
 import { sendPieces } from "./send-pieces.js";
-import { createTusUpload } from "./tus-requests.js";
+import { createTusUpload, endTusUpload } from "./tus-requests.js";
 import { checkedBlobUrl, checkedServerUrl, checkedUploadUrl } from "./urls.js";
 import { uploadWhole } from "./whole-upload.js";
 
@@ -52,29 +52,39 @@ export function historyServerClient(
       }
     },
 
-    async download(url, { signal } = {}) {
+    async download(url, { offset = 0, signal } = {}) {
       const checked = checkedBlobUrl(url, allowed);
-      return await downloadBlob(connected, checked, signal);
+      return await downloadBlob(connected, checked, offset, signal);
     },
 
     async deleteBlob(url, deletionToken, { signal } = {}) {
       const checked = checkedBlobUrl(url, allowed);
-      const transfer = connected.transfer(connected.deadlineMs(), signal);
-      try {
-        transfer.serverTurn();
-        const headers = { authorization: `Bearer ${deletionToken}` };
-        const init = { method: "DELETE", headers };
-        const response = await connected.request(checked, transfer, init);
-        if (response.status === 404) return false;
-        if (!response.ok) throw errorOfAnswer(response);
-        return true;
-      } catch (error) {
-        throw transfer.failure(error);
-      } finally {
-        transfer.end();
-      }
+      const headers = { authorization: `Bearer ${deletionToken}` };
+      const init = { method: "DELETE", headers };
+      if (await deleted(connected, checked, init, signal)) return true;
+      return await endTusUpload(connected, checked, signal);
     },
   };
+}
+
+async function deleted(
+  connected: Connection,
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const transfer = connected.transfer(connected.deadlineMs(), signal);
+  try {
+    transfer.serverTurn();
+    const response = await connected.request(url, transfer, init);
+    if (response.status === 404) return false;
+    if (!response.ok) throw errorOfAnswer(response);
+    return true;
+  } catch (error) {
+    throw transfer.failure(error);
+  } finally {
+    transfer.end();
+  }
 }
 
 /** In one request what fits into one piece, and what a server takes no other way; else in pieces. */
@@ -93,6 +103,7 @@ async function sent(
     const whole = streamOf(pieces.rest());
     return await uploadWhole(connected, server, whole, options);
   }
+  await options.onBegin?.(upload);
   await sendPieces(connected, upload, pieces, { ...options, isNew: true });
   const { uploadUrl: _, ...receipt } = upload;
   return receipt;

@@ -14,23 +14,27 @@ interface Source {
   readonly response: Response;
 }
 
-/** Opens a blob and gives its bytes; where the body breaks, it goes on behind what came. */
+/** Opens a blob and gives its bytes from the offset on; where the body breaks, it goes on behind what came. */
 export async function downloadBlob(
   connected: Connection,
   url: string,
+  offset: number,
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array>> {
   const { maxBytes, log } = connected;
   const deadlineMs = connected.deadlineMs();
   const retries = connected.retries();
-  const open = () => opened(connected, url, deadlineMs, signal, {});
+  const from = offset > 0 ? { range: `bytes=${offset}-` } : {};
+  const open = () => opened(connected, url, deadlineMs, signal, from);
   // A kept-alive connection may have been closed just now: a new one is worth a try.
   const source = await open().catch((error) => {
     if (hasCode(error, "unreachable")) return open();
     throw error;
   });
-  const { headers } = source.response;
-  const length = Number(headers.get("content-length") ?? 0);
+  const { headers, status } = source.response;
+  // Servers without ranges send what is not wanted, too.
+  const at = status === 206 ? offset : 0;
+  const length = at + Number(headers.get("content-length") ?? 0);
   if (length > maxBytes) {
     close(source);
     throw tooLarge(maxBytes);
@@ -43,15 +47,19 @@ export async function downloadBlob(
     const part = { range: `bytes=${at}-`, "if-range": etag };
     return opened(connected, url, deadlineMs, signal, part);
   };
-  const state = { source, etag, hash: newSha256(), at: 0, retries };
+  const hash = at === 0 ? newSha256() : undefined;
+  const state = { source, etag, hash, at, skip: offset - at, retries };
   return mended(connected, state, reopen, signal);
 }
 
 interface State {
   source: Source;
   readonly etag: string | undefined;
-  readonly hash: Sha256;
+  /** Of the whole blob; undefined where the start doesn't come. */
+  readonly hash: Sha256 | undefined;
   at: number;
+  /** Bytes that come and are not wanted. */
+  skip: number;
   readonly retries: Retries;
 }
 
@@ -87,16 +95,19 @@ function mended(
           try {
             const chunk = await nextChunk(source);
             if (chunk === undefined) {
-              compareChecksum(state.etag, state.hash.digest(), "received");
+              compareReceived(state);
               source.transfer.end();
               controller.close();
               return;
             }
             state.at += chunk.length;
             if (state.at > maxBytes) throw tooLarge(maxBytes);
-            state.hash.update(chunk);
+            state.hash?.update(chunk);
             state.retries.progressed();
-            controller.enqueue(chunk);
+            const wanted = chunk.subarray(Math.min(state.skip, chunk.length));
+            state.skip -= chunk.length - wanted.length;
+            if (wanted.length === 0) continue;
+            controller.enqueue(wanted);
             return;
           } catch (cause) {
             const error = source.transfer.failure(cause);
@@ -111,6 +122,10 @@ function mended(
   );
 }
 
+function compareReceived({ etag, hash }: State): void {
+  if (hash) compareChecksum(etag, hash.digest(), "received");
+}
+
 async function nextChunk({
   reader,
   transfer,
@@ -121,7 +136,10 @@ async function nextChunk({
   return done ? undefined : value;
 }
 
-/** The whole blob, or with a range the part that begins where we are. */
+/**
+ * The whole blob, or with a range the part that begins there. With `if-range` nothing else will do: the whole of another
+ * blob doesn't go on where this one broke.
+ */
 async function opened(
   connected: Connection,
   url: string,
@@ -134,12 +152,14 @@ async function opened(
     transfer.serverTurn();
     const response = await connected.request(url, transfer, { headers });
     const { range } = headers;
-    if (response.status !== (range === undefined ? 200 : 206)) {
+    const isPart = range !== undefined && response.status === 206;
+    const wholeWillDo = headers["if-range"] === undefined;
+    if (!isPart && !(wholeWillDo && response.status === 200)) {
       throw errorOfAnswer(response);
     }
     const from = range?.slice("bytes=".length);
     const got = response.headers.get("content-range") ?? "";
-    if (from !== undefined && !got.startsWith(`bytes ${from}`)) {
+    if (isPart && !got.startsWith(`bytes ${from}`)) {
       throw badAnswer(`expected the part from ${from}`);
     }
     if (!response.body) throw badAnswer("expected a body, got none");

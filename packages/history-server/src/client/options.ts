@@ -58,11 +58,15 @@ export interface SendOptions {
 }
 
 export interface UploadOptions extends NewUploadOptions, SendOptions {
+  /** Called when an upload in pieces has begun, and awaited before its first piece is sent. */
+  readonly onBegin?: (upload: ResumableUpload) => Promise<void>;
   /** Called when the blob is stored. */
   readonly onReceipt?: (receipt: UploadReceipt) => void;
 }
 
 export interface DownloadOptions {
+  /** Bytes to leave out at the start; 0 where absent. Then the SHA-256 of the whole isn't compared. */
+  readonly offset?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -110,10 +114,10 @@ export interface HistoryServerClient {
     url: string,
     options?: DownloadOptions,
   ): Promise<ReadableStream<Uint8Array>>;
-  /** Deletes a blob by its uploader's token; whether it was still there. */
+  /** Deletes a blob by its uploader's token, or the upload that was to become it; whether either was still there. */
   deleteBlob(
     url: string,
     deletionToken: string,
-    options?: DownloadOptions,
+    options?: { readonly signal?: AbortSignal },
   ): Promise<boolean>;
 }

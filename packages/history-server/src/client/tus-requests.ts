@@ -36,6 +36,21 @@ export async function createTusUpload(
   return { ...receipt, uploadUrl: `${server}/tus/${id}` };
 }
 
+/** Ends the upload that was to become the blob; whether there was one. */
+export async function endTusUpload(
+  connected: Connection,
+  blobUrl: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const url = blobUrl.replace(/\/files\/([^/]+)$/, "/tus/$1");
+  const init = { method: "DELETE", headers: tusVersion };
+  const deadlineMs = connected.deadlineMs();
+  const response = await answered(connected, url, init, deadlineMs, { signal });
+  if (noTus.has(response.status) || response.status === 410) return false;
+  if (!response.ok) throw errorOfAnswer(response);
+  return true;
+}
+
 /** How far the server is. */
 export interface Position {
   readonly offset: number;
