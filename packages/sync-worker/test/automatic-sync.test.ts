@@ -1,8 +1,7 @@
 import { BackupElementSelection } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
-import type { SealedArchive, SyncUpdate } from "../src/index.js";
 import { remember } from "./history.js";
-import { Disk, inStage, next, World } from "./world.js";
+import { archiveOf, Disk, inStage, next, World } from "./world.js";
 
 test("a new installation asks, an old one answers, the new one imports: all by themselves", async () => {
   await using world = new World();
@@ -61,10 +60,3 @@ test("the first installation of an inbox has nobody to ask", async () => {
   await alice.worker.settled();
   expect(await alice.worker.requests()).toEqual([]);
 });
-
-function archiveOf(update: SyncUpdate): SealedArchive {
-  if (update.type === "stage" && "archive" in update.request.stage) {
-    return update.request.stage.archive;
-  }
-  throw new Error("expected an archive");
-}

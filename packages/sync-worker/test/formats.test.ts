@@ -23,9 +23,7 @@ async function syncedPair(world: World) {
 test("between installations of ours an archive goes in pages, and its outside is announced", async () => {
   await using world = new World();
   const { alice, phone } = await syncedPair(world);
-  expect([...world.server.blobs.values()].map(archiveFormat)).toEqual([
-    "paged-v1",
-  ]);
+  expect(world.server.uploaded.map(archiveFormat)).toEqual(["paged-v1"]);
   const announced = next(phone.worker, inStage("importing"));
   await phone.worker.request();
   await alice.worker.sync();
@@ -35,7 +33,7 @@ test("between installations of ours an archive goes in pages, and its outside is
   const stage = update.type === "stage" && update.request.stage;
   const archive = stage && "archive" in stage ? stage.archive : undefined;
   const pages = archive?.sealed?.pages ?? [];
-  const [, blob] = [...world.server.blobs.values()];
+  const [, blob] = world.server.uploaded;
   const headerBytes = 74;
   expect(pages.reduce((sum, page) => sum + page.length, headerBytes)).toBe(
     blob?.length,
@@ -53,7 +51,7 @@ test("who doesn't say that it reads pages is answered in XMTP's format", async (
   await phone.syncGroups.send({ case: "request", value });
   await alice.worker.sync();
   await alice.worker.settled();
-  expect([...world.server.blobs.values()].map(archiveFormat)).toEqual([
+  expect(world.server.uploaded.map(archiveFormat)).toEqual([
     "paged-v1",
     "xmtp-v0",
   ]);
@@ -62,13 +60,18 @@ test("who doesn't say that it reads pages is answered in XMTP's format", async (
 test("T3: another archive in the announced one's place is refused", async () => {
   await using world = new World();
   const { alice, phone } = await syncedPair(world);
-  const [[firstUrl, first] = []] = world.server.blobs;
+  const [first = new Uint8Array()] = world.server.uploaded;
+  let open = () => {};
+  world.server.gate = new Promise((resolve) => {
+    open = resolve;
+  });
   const request = await phone.worker.request();
   await alice.worker.sync();
   await alice.worker.settled();
   for (const url of world.server.blobs.keys()) {
-    if (url !== firstUrl && first) world.server.blobs.set(url, first);
+    world.server.blobs.set(url, first);
   }
+  open();
   await phone.worker.sync();
   await phone.worker.settled();
   const ended = (await phone.worker.requests()).find(

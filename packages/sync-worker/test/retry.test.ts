@@ -1,7 +1,7 @@
 import { ManualClock } from "@history-sync/primitives/testing";
 import { expect, test } from "vitest";
 import { withRetries } from "../src/retry.js";
-import { ServerFault } from "./world.js";
+import { ServerFault } from "./fake-history-server.js";
 
 const noAbort = new AbortController().signal;
 

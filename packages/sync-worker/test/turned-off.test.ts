@@ -3,13 +3,15 @@ import { expect, test } from "vitest";
 import { consent, friend, remember } from "./history.js";
 import { Disk, next, World } from "./world.js";
 
+const off = { historySyncUrl: "" };
+
 test("with an empty historySyncUrl nothing is requested and nothing answered", async () => {
   await using world = new World();
   const disk = new Disk();
   await remember(disk.history, 3);
-  const alice = await world.start(disk, "");
+  const alice = await world.start(disk, off);
   await alice.worker.settled();
-  const phone = await world.start(new Disk(), "");
+  const phone = await world.start(new Disk(), off);
   await alice.worker.refreshInstallations();
   for (const { worker } of [phone, alice]) {
     await worker.sync();
@@ -29,9 +31,9 @@ test("with an empty historySyncUrl nothing is requested and nothing answered", a
 
 test("preferences still travel", async () => {
   await using world = new World();
-  const alice = await world.start(new Disk(), "");
+  const alice = await world.start(new Disk(), off);
   await alice.worker.settled();
-  const phone = await world.start(new Disk(), "");
+  const phone = await world.start(new Disk(), off);
   await alice.worker.refreshInstallations();
   await phone.worker.sync();
   const heard = next(

@@ -4,12 +4,10 @@ import {
   MemoryGroupStateStore,
 } from "@history-sync/mls-group/memory";
 import {
-  HistorySyncError,
+  type Clock,
   type InboxId,
   inboxId,
-  readAll,
   silent,
-  streamOf,
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
@@ -19,48 +17,17 @@ import type {
 } from "@history-sync/proto/device-sync";
 import { openSyncGroups, type SyncGroups } from "@history-sync/sync-group";
 import { MemoryInstallations } from "@history-sync/sync-group/memory";
-import type { HistoryServer, SyncRequest, SyncUpdate } from "../src/index.js";
+import type {
+  SealedArchive,
+  SyncRequest,
+  SyncUpdate,
+  SyncWorkerOptions,
+} from "../src/index.js";
 import { SyncWorker } from "../src/index.js";
 import { MemoryRequestStore } from "../src/memory.js";
+import { FakeHistoryServer } from "./fake-history-server.js";
 
-const serverUrl = "http://127.0.0.1:5558";
-
-/** A history server without HTTP that can be told to fail. */
-export class FakeHistoryServer implements HistoryServer {
-  readonly blobs = new Map<string, Uint8Array>();
-  uploads = 0;
-  downloads = 0;
-  /** Thrown instead of the next uploads, first to last. */
-  readonly uploadFaults: Error[] = [];
-  /** Holds every download back until it resolves. */
-  gate: Promise<void> = Promise.resolve();
-
-  async upload(url: string, body: ReadableStream<Uint8Array>): Promise<string> {
-    this.uploads++;
-    const fault = this.uploadFaults.shift();
-    if (fault) {
-      await body.cancel();
-      throw fault;
-    }
-    const blobUrl = `${url}/files/blob-${this.blobs.size}`;
-    this.blobs.set(blobUrl, await readAll(body));
-    return blobUrl;
-  }
-
-  async download(url: string): Promise<ReadableStream<Uint8Array>> {
-    this.downloads++;
-    await this.gate;
-    const blob = this.blobs.get(url);
-    if (!blob) throw new ServerFault(false);
-    return streamOf([blob]);
-  }
-}
-
-export class ServerFault extends HistorySyncError<"fault"> {
-  constructor(retryable: boolean) {
-    super("fault", "as the test wants it", { retryable });
-  }
-}
+export const serverUrl = "http://127.0.0.1:5558";
 
 class TestHistory extends MemoryHistory {
   async hmacKey(): Promise<HmacKeySave | undefined> {
@@ -93,19 +60,26 @@ export interface Installation {
 /** One user's node, identity and history server. */
 export class World implements AsyncDisposable {
   readonly inbox: InboxId = inboxId("a1".repeat(32));
-  readonly node: MemoryDeliveryService = new MemoryDeliveryService(systemClock);
+  readonly clock: Clock;
+  readonly node: MemoryDeliveryService;
   readonly installations: MemoryInstallations = new MemoryInstallations();
   readonly server: FakeHistoryServer = new FakeHistoryServer();
   readonly #running: SyncWorker[] = [];
 
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock;
+    this.node = new MemoryDeliveryService(clock);
+    this.server.clock = clock;
+  }
+
   /** Starts an installation, or an earlier one again from its disk. */
   async start(
     disk: Disk = new Disk(),
-    historySyncUrl: string = serverUrl,
+    options: Partial<SyncWorkerOptions> = {},
   ): Promise<Installation> {
     const shared = {
       installations: this.installations,
-      clock: systemClock,
+      clock: this.clock,
       randomBytes: systemRandomBytes,
       log: silent,
     };
@@ -122,7 +96,7 @@ export class World implements AsyncDisposable {
         requests: disk.requests,
         ...shared,
       },
-      { historySyncUrl },
+      { historySyncUrl: serverUrl, ...options },
     );
     this.#running.push(worker);
     return { disk, syncGroups, worker };
@@ -139,6 +113,25 @@ export async function stop({ worker, syncGroups }: Installation) {
   await syncGroups.close();
 }
 
+/** Lets all of them hear of everything and do what it calls for. */
+export async function settle(...installations: readonly Installation[]) {
+  // A request, its acknowledgement, its reply and the receipt.
+  for (let round = 0; round < 4; round++) {
+    for (const { worker } of installations) {
+      await worker.sync();
+      await worker.settled();
+    }
+  }
+}
+
+/** The request as the installation sees it. */
+export async function seenBy(
+  { worker }: Installation,
+  pin: string,
+): Promise<SyncRequest | undefined> {
+  return (await worker.requests()).findLast((request) => request.pin === pin);
+}
+
 /** The first update, of those that come from the call on, that is looked for. */
 export async function next(
   worker: SyncWorker,
@@ -153,4 +146,12 @@ export async function next(
 export function inStage(name: SyncRequest["stage"]["name"]) {
   return (update: SyncUpdate): boolean =>
     update.type === "stage" && update.request.stage.name === name;
+}
+
+/** The archive that a stage speaks of. */
+export function archiveOf(update: SyncUpdate): SealedArchive {
+  if (update.type === "stage" && "archive" in update.request.stage) {
+    return update.request.stage.archive;
+  }
+  throw new TypeError("expected a stage with an archive");
 }
