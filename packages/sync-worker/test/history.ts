@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { mergeRows } from "@history-sync/archive";
 import type { MemoryHistory } from "@history-sync/archive/memory";
+import { unsafeSeededBytes } from "@history-sync/primitives/testing";
 import {
   ConsentSaveSchema,
   ConsentStateSave,
@@ -18,6 +19,7 @@ export const friend: string = "b2".repeat(32);
 
 /** One conversation with as many messages, and one consent. */
 export async function remember(history: MemoryHistory, messages: number) {
+  const random = unsafeSeededBytes(messages);
   const now = BigInt(Date.now()) * 1_000_000n;
   await history.mergePage(
     {
@@ -34,9 +36,10 @@ export async function remember(history: MemoryHistory, messages: number) {
       ],
       messages: Array.from({ length: messages }, (_, i) =>
         create(GroupMessageSaveSchema, {
-          id: new Uint8Array(32).fill(i + 1),
+          id: messageId(i),
           groupId,
-          decryptedMessageBytes: new TextEncoder().encode(`message ${i}`),
+          // Nothing that a compressor could gain much from.
+          decryptedMessageBytes: random(64),
           sentAtNs: now - BigInt(i + 1) * 1_000_000_000n,
           kind: GroupMessageKindSave.APPLICATION,
           senderInstallationId: new Uint8Array(32).fill(9),
@@ -51,6 +54,12 @@ export async function remember(history: MemoryHistory, messages: number) {
     },
     mergeRows(now),
   );
+}
+
+function messageId(i: number): Uint8Array {
+  const id = new Uint8Array(32);
+  new DataView(id.buffer).setUint32(0, i + 1);
+  return id;
 }
 
 export function consent(state: ConsentStateSave, consentedAtNs: bigint) {
