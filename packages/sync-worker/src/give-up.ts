@@ -1,12 +1,13 @@
 import { liveArchives } from "./archives.js";
 import { askedAnew } from "./ask.js";
 import { sayFailed } from "./decline.js";
+import { deleteUpload } from "./delete-upload.js";
 import { codeOf } from "./errors.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
 import { wasAsked } from "./request-ids.js";
 import { isRetryable } from "./retry.js";
-import type { SyncRequest } from "./sync-request.js";
+import type { AvailableArchive, Stage, SyncRequest } from "./sync-request.js";
 import { importing } from "./take-reply.js";
 
 /**
@@ -31,10 +32,13 @@ export async function giveUp(
         move,
       );
       return false;
+    case "uploaded":
+      // The archive is there: only the reply is missing.
+      if (isRetryable(error)) return true;
+      await deleteUpload(request.stage.upload, context, signal);
+      return failAnswer(request, reason, context, move, signal);
     case "preparing":
-      await move.to(request, { name: "failed", reason });
-      await tellFailed(request, reason, context, signal);
-      return false;
+      return failAnswer(request, reason, context, move, signal);
     case "imported":
     case "awaiting-approval":
     case "cancelled":
@@ -56,39 +60,52 @@ async function nextReply(
   context: WorkerContext,
   move: Move,
 ): Promise<void> {
-  const { archives } = context.requests;
   const replies = (await liveArchives(context)).filter(
     ({ pin }) => pin === request.pin,
   );
+  // A history server's word for an archive that has expired, or was deleted.
+  const isGone = reason === "not-found";
   for (const { id, archive } of replies) {
-    if (archive.url === failedUrl) await archives.remove(id);
+    const isOfNoUse =
+      archive.url === failedUrl && (isGone || wasAsked(request));
+    if (isOfNoUse) await context.requests.archives.remove(id);
   }
   const next = replies.find(({ archive }) => archive.url !== failedUrl);
-  if (next) {
-    await move.to(request, importing(next));
-    return;
-  }
-  // A history server's word for an archive that has expired, or was deleted.
-  const isGone = reason === "not-found" && request.id.startsWith("asked:");
-  const anew = isGone ? await askedAnew(request, context) : undefined;
-  await move.to(
-    request,
-    anew ? { name: "expired" } : { name: "failed", reason },
-  );
+  const anew =
+    isGone && !next && wasAsked(request)
+      ? await askedAnew(request, context)
+      : undefined;
+  await move.to(request, stageAfter(request, next, anew, reason));
   if (anew) await move.restart(anew.id);
 }
 
-async function tellFailed(
+function stageAfter(
+  request: SyncRequest,
+  next: AvailableArchive | undefined,
+  anew: SyncRequest | undefined,
+  reason: string,
+): Stage {
+  // What was chosen by hand isn't replaced by something else.
+  if (next && wasAsked(request)) return importing(next);
+  return anew ? { name: "expired" } : { name: "failed", reason };
+}
+
+/** The others are told first: moving the request ends the work on it. */
+async function failAnswer(
   request: SyncRequest,
   reason: string,
   context: WorkerContext,
+  move: Move,
   signal: AbortSignal,
-): Promise<void> {
-  if (!wasAsked(request) || reason === "requester-gone") return;
-  try {
-    await sayFailed(request, context, signal);
-  } catch (error) {
-    // They take over by themselves after a while.
-    context.log("sync-request.not-told", { code: codeOf(error) });
+): Promise<false> {
+  if (wasAsked(request) && reason !== "requester-gone") {
+    try {
+      await sayFailed(request, context, signal);
+    } catch (error) {
+      // They take over by themselves after a while.
+      context.log("sync-request.not-told", { code: codeOf(error) });
+    }
   }
+  await move.to(request, { name: "failed", reason });
+  return false;
 }

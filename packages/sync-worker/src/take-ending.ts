@@ -5,6 +5,7 @@ import type {
   SyncReceipt,
 } from "@history-sync/proto/history-sync";
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
+import { forgetReplies } from "./archives.js";
 import { reasonOf } from "./decline.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
@@ -47,9 +48,12 @@ export async function takeDecline(
 export async function takeReceipt(
   { sender }: DeviceSyncMessage,
   receipt: SyncReceipt,
-  { book }: WorkerContext,
+  context: WorkerContext,
   move: Move,
 ): Promise<void> {
+  const { book } = context;
+  // Who joined after the request has the reply of it, too.
+  await forgetReplies(receipt.requestId, context);
   const request = await book.get(answeringId(sender, receipt.requestId));
   if (!request || request.stage.name === "receipted") return;
   await move.to(request, { name: "receipted", receipt, ...uploadIn(request) });

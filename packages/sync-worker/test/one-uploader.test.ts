@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { DeviceSyncReplySchema } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
+import { ServerFault } from "./fake-history-server.js";
 import { start, together, withHistory } from "./pair.js";
 import {
   archiveOf,
@@ -78,6 +79,21 @@ test("when it dies in the middle of the upload, another one takes over", async (
   await settle(back);
   expect((await seenBy(back, pin))?.stage.name).toBe("receipted");
   expect(world.server.blobs.size).toBe(0);
+});
+
+test("when it can't, it says so, and another one takes over at once", async () => {
+  await using world = new World();
+  const alice = await withHistory(world);
+  const tablet = await withHistory(world);
+  const phone = await start(world);
+  await together(alice, tablet, phone);
+  world.server.uploadFaults.push(new ServerFault(false));
+  const { pin } = await phone.worker.request();
+  await settle(alice, tablet, phone);
+  await settle(alice, tablet, phone);
+  expect((await seenBy(phone, pin))?.stage.name).toBe("receipted");
+  expect(phone.disk.history.messages).toBe(3);
+  expect(world.server.uploads).toBe(2);
 });
 
 test("a peer that never acknowledges and just replies stands the others down", async () => {
