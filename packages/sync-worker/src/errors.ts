@@ -10,7 +10,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `wrong-stage`: the request is past what was asked of it, such as an approval; look at its stage.
  * - `moved-on`: the request entered another stage meanwhile; the work on the earlier one ends.
  * - `requester-gone`: who asked is no installation of the inbox any more; it gets nothing.
- * - `gave-up`: the archive couldn't be sent or taken in, for the reason in the message; try again when that is mended.
+ * - `gave-up`: the request couldn't be sent, or the archive not be sent or taken in, for the reason in the message; try again when that is mended.
  * - `closed`: the worker was closed before it was done; the work goes on at the next start.
  * - `deadline`: a step over the network took too long; it is tried again.
  */

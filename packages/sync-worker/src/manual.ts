@@ -7,7 +7,7 @@ import { sendingId, takingId } from "./request-ids.js";
 import type { RequestRunner } from "./request-runner.js";
 import type { Stage, SyncRequest } from "./sync-request.js";
 import { importing } from "./take-reply.js";
-import { untilStage } from "./until-stage.js";
+import { expectNotFailed, untilStage } from "./until-stage.js";
 
 /** Makes an archive, uploads it and tells the others; resolves when they can have it. */
 export async function sendArchive(
@@ -98,10 +98,5 @@ async function run(
     else await runner.restart(request.id);
     await runner.startWaiting();
   };
-  const stage = await untilStage(request.id, context, isEnd, start);
-  if (stage.name !== "failed") return;
-  throw new SyncWorkerError(
-    "gave-up",
-    `expected the archive to come through, got ${stage.reason}`,
-  );
+  expectNotFailed(await untilStage(request.id, context, isEnd, start));
 }

@@ -1,18 +1,32 @@
 import { nowNs } from "@history-sync/primitives";
 import type { WorkerContext } from "./ports.js";
-import { hasEnded } from "./sync-request.js";
+import { hasEnded, type SyncRequest } from "./sync-request.js";
 
 // Long enough to look into what happened; none comes back after that.
 const keptNs = 30n * 24n * 60n * 60n * 1_000_000_000n;
+// Of other installations' requests: far more than honest ones make.
+const maxKept = 1_000;
 
-/** Forgets requests that ended long ago. */
+/** Forgets requests that ended long ago, and of too many the oldest. */
 export async function forgetOldRequests({
   book,
   clock,
 }: WorkerContext): Promise<void> {
   const oldest = nowNs(clock) - keptNs;
-  for (const request of await book.list()) {
-    const { id, createdAtNs, expiresAtNs = createdAtNs } = request;
-    if (hasEnded(request) && expiresAtNs < oldest) await book.remove(id);
+  const over = (await book.list()).filter(isOver);
+  const answered = over.filter(({ role }) => role === "answerer");
+  const tooMany = new Set(answered.slice(0, -maxKept));
+  for (const request of over) {
+    const { createdAtNs, expiresAtNs = createdAtNs } = request;
+    if (expiresAtNs < oldest || tooMany.has(request)) {
+      await book.remove(request.id);
+    }
   }
+}
+
+/** Nothing of it is left to be done or told. */
+function isOver(request: SyncRequest): boolean {
+  const { stage } = request;
+  const isTold = !("told" in stage) || stage.told;
+  return hasEnded(request) && isTold && !("upload" in stage);
 }

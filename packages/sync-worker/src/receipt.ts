@@ -35,3 +35,9 @@ export function receiptOf(
       })),
   });
 }
+
+/** What another installation says, no longer than what we say. */
+export function boundedReceipt(receipt: SyncReceipt): SyncReceipt {
+  const conversations = receipt.conversations.slice(0, maxConversations);
+  return { ...receipt, conversations };
+}

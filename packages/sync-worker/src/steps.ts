@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { SyncCancelSchema } from "@history-sync/proto/history-sync";
 import { acknowledge, askForApproval } from "./acknowledge.js";
 import { answer } from "./answer.js";
+import { forgetReplies } from "./archives.js";
 import { ask } from "./ask.js";
 import { deleteUploadOf } from "./delete-upload.js";
 import { importReply } from "./import-reply.js";
@@ -37,6 +38,7 @@ async function cancel(
 ): Promise<void> {
   const { stage, pin } = request;
   if (stage.name !== "cancelled") return;
+  await forgetReplies(pin, context);
   if (stage.told) return deleteUploadOf(request, context, signal);
   const value = create(SyncCancelSchema, { requestId: pin });
   await say({ case: "cancel", value }, context, signal);

@@ -6,28 +6,23 @@ import {
 import type { ConsentSave } from "@history-sync/proto/device-sync";
 import { type ListedArchive, listed, liveArchives } from "./archives.js";
 import { newRequest } from "./ask.js";
-import { codeOf, SyncWorkerError } from "./errors.js";
+import { SyncWorkerError } from "./errors.js";
 import { ExportBudget } from "./export-budget.js";
-import { handleMessage } from "./handle-message.js";
 import { ensureHmacKey, refreshMembers } from "./hmac-key.js";
 import { sendArchive, takeArchive } from "./manual.js";
 import { currentInstallations } from "./membership.js";
+import { MessageLoop } from "./message-loop.js";
 import type { HistoryOptions } from "./options.js";
 import type { WorkerContext, WorkerPorts } from "./ports.js";
-import {
-  applyUnsent,
-  changePreferences,
-  tellPreferences,
-} from "./preference-outbox.js";
+import { applyUnsent, changePreferences } from "./preference-outbox.js";
+import { PreferenceTeller } from "./preference-teller.js";
 import { consentUpdates } from "./preferences.js";
-import { forgetOldRequests } from "./prune.js";
 import { RequestBook } from "./request-book.js";
 import { RequestRunner } from "./request-runner.js";
 import { untilReached } from "./retry.js";
-import { say, sayOnce } from "./say.js";
 import { type SyncWorkerOptions, settingsOf } from "./settings.js";
 import type { Stage, SyncRequest } from "./sync-request.js";
-import { untilStage } from "./until-stage.js";
+import { expectNotFailed, untilStage } from "./until-stage.js";
 import { type SyncUpdate, Updates } from "./updates.js";
 import { type Decision, decided } from "./user-decisions.js";
 import { comparisonWords } from "./words.js";
@@ -39,7 +34,6 @@ export interface ApprovalWords {
   readonly words: readonly string[];
 }
 
-const preferencesAgain = "preferences again";
 const nsPerDay = 24 * 60 * 60 * 1_000_000_000;
 
 /**
@@ -52,7 +46,8 @@ export class SyncWorker implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #started: Promise<void>;
   readonly #following: Promise<void>;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #messages: MessageLoop;
+  readonly #preferences: PreferenceTeller;
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
     const settings = settingsOf(options);
@@ -64,9 +59,13 @@ export class SyncWorker implements AsyncDisposable {
       book: new RequestBook(ports.requests, updates, ports.log),
       budget: new ExportBudget(ports.clock, settings.maxExportsPerHour),
     };
-    this.#runner = new RequestRunner(this.#context, this.#stopping.signal, () =>
-      this.#handlePending(),
+    const { signal } = this.#stopping;
+    this.#runner = new RequestRunner(this.#context, signal, () =>
+      this.#messages.handleAndStart(),
     );
+    this.#messages = new MessageLoop(this.#context, this.#runner);
+    const { tasks } = this.#runner;
+    this.#preferences = new PreferenceTeller(this.#context, tasks);
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
     // `settled` and `close` report it to whoever calls them; nobody has to.
@@ -88,10 +87,11 @@ export class SyncWorker implements AsyncDisposable {
     const request = newRequest(serverUrl, options, this.#context);
     const { id } = await book.add(request);
     const isSent = ({ name }: Stage) => name !== "asking";
-    await untilStage(id, this.#context, isSent, async () => {
+    const stage = await untilStage(id, this.#context, isSent, async () => {
       await this.#runner.restart(id);
       await this.#runner.startWaiting();
     });
+    expectNotFailed(stage);
     return request;
   }
 
@@ -191,24 +191,24 @@ export class SyncWorker implements AsyncDisposable {
   async refreshInstallations(): Promise<void> {
     await this.#started;
     await refreshMembers(this.#context, this.#stopping.signal);
-    await this.#tellPreferences();
+    await this.#preferences.tell();
   }
 
   /** Keeps the user's decisions and tells the other installations; those out of reach later, after a restart if need be. */
   async shareConsent(records: readonly ConsentSave[]): Promise<void> {
     await changePreferences(consentUpdates(records), this.#context);
     await this.#started;
-    await this.#tellPreferences();
+    await this.#preferences.tell();
   }
 
   /** Resolves when nothing that is known here waits to be done; rejects if the worker has stopped for good. */
   async settled(): Promise<void> {
     await this.#started;
-    await this.#handlePending();
+    await this.#messages.handleAndStart();
     const { tasks } = this.#runner;
     while (tasks.size > 0) {
       await tasks.ended();
-      await this.#handlePending();
+      await this.#messages.handleAndStart();
     }
   }
 
@@ -216,7 +216,7 @@ export class SyncWorker implements AsyncDisposable {
   async close(): Promise<void> {
     this.#stopping.abort(new DOMException("closed", "AbortError"));
     await Promise.allSettled([this.#following, this.#runner.tasks.ended()]);
-    await this.#turn;
+    await this.#messages.ended();
     this.#context.updates.close();
   }
 
@@ -233,11 +233,10 @@ export class SyncWorker implements AsyncDisposable {
       await this.#decideInitialRequest();
       await context.syncGroups.ensure({ signal });
     });
-    await forgetOldRequests(context);
     await applyUnsent(context);
-    await this.#handleMessages();
+    await this.#messages.handle();
     await this.#runner.takeUp();
-    void this.#tellPreferences();
+    void this.#preferences.tell();
   }
 
   async #follow(): Promise<void> {
@@ -274,58 +273,8 @@ export class SyncWorker implements AsyncDisposable {
   /** The node is in reach: what failed for want of it is tried again. */
   async #handleNews(): Promise<void> {
     this.#runner.retryStalled();
-    await this.#handlePending();
-    void this.#tellPreferences();
-  }
-
-  /** Resolves when the others know, or the first try has failed: then it goes on by itself. */
-  async #tellPreferences(): Promise<void> {
-    const { tasks } = this.#runner;
-    // It tells whatever there is by then.
-    if (tasks.has(preferencesAgain)) return;
-    await tasks.chain("preferences", async (signal) => {
-      if (await this.#toldPreferences(sayOnce, signal)) return;
-      tasks.replace(preferencesAgain, async (later) => {
-        await this.#toldPreferences(say, later);
-      });
-    });
-  }
-
-  async #toldPreferences(
-    send: typeof say,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      await tellPreferences(send, this.#context, signal);
-      return true;
-    } catch (error) {
-      if (!signal.aborted) {
-        this.#context.log("preferences.not-told", { code: codeOf(error) });
-      }
-      return false;
-    }
-  }
-
-  /** One after the other, in the order of the sync groups, whoever asks for it. */
-  #handlePending(): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      await this.#handleMessages();
-      await this.#runner.startWaiting();
-    });
-    this.#turn = turn.catch(() => {});
-    return turn;
-  }
-
-  /** What they call for starts behind them: the last of them may say that somebody else does it. */
-  async #handleMessages(): Promise<void> {
-    const { syncGroups } = this.#context;
-    let replies = false;
-    for (const message of await syncGroups.pending()) {
-      await handleMessage(message, this.#context, this.#runner);
-      await syncGroups.markHandled(message);
-      replies ||= message.content.case === "reply";
-    }
-    if (replies) await this.#runner.watchArchives();
+    await this.#messages.handleAndStart();
+    void this.#preferences.tell();
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type InstallationId,
   installationIdOf,
+  nowNs,
 } from "@history-sync/primitives";
 import type { DeviceSyncAcknowledge } from "@history-sync/proto/device-sync";
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
@@ -48,7 +49,7 @@ async function acknowledged(
 
 function nextStage(
   { pin, stage, holder, role }: SyncRequest,
-  { settings, syncGroups, budget }: WorkerContext,
+  { settings, syncGroups, budget, clock }: WorkerContext,
 ): Stage | undefined {
   const { installationId: by } = syncGroups;
   if (role === "asker") {
@@ -69,6 +70,7 @@ function nextStage(
     stage.name === "preparing";
   if (!standsBack) return undefined;
   const waitMs = patienceMs(settings.takeoverMs, rankOf(by, pin));
-  const untilNs = holder.atNs + BigInt(waitMs) * 1_000_000n;
+  // By one's own clock alone: one that runs ahead of the node's must not take over at once, again and again.
+  const untilNs = nowNs(clock) + BigInt(waitMs) * 1_000_000n;
   return { name: "standing-by", untilNs };
 }

@@ -9,6 +9,7 @@ import { forgetReplies } from "./archives.js";
 import { reasonOf } from "./decline.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
+import { boundedReceipt } from "./receipt.js";
 import { answeringId, askedId } from "./request-ids.js";
 import { hasEnded, type Stage, type SyncRequest } from "./sync-request.js";
 
@@ -56,7 +57,11 @@ export async function takeReceipt(
   await forgetReplies(receipt.requestId, context);
   const request = await book.get(answeringId(sender, receipt.requestId));
   if (!request || request.stage.name === "receipted") return;
-  await move.to(request, { name: "receipted", receipt, ...uploadIn(request) });
+  await move.to(request, {
+    name: "receipted",
+    receipt: boundedReceipt(receipt),
+    ...uploadIn(request),
+  });
 }
 
 /** The asker wants it no more: whatever was made for it can go. */

@@ -27,3 +27,12 @@ export async function untilStage(
     "expected the request to go on, got the worker's end",
   );
 }
+
+/** Throws `gave-up` for a request that was. */
+export function expectNotFailed(stage: Stage): void {
+  if (stage.name !== "failed") return;
+  throw new SyncWorkerError(
+    "gave-up",
+    `expected the request to come through, got ${stage.reason}`,
+  );
+}

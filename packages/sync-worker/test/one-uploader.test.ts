@@ -81,6 +81,36 @@ test("when it dies in the middle of the upload, another one takes over", async (
   expect(world.server.blobs.size).toBe(0);
 });
 
+test("whose clock runs hours ahead of the node's stands back all the same", async () => {
+  const clock = new ManualClock(Date.now());
+  await using world = new World(clock);
+  const hours = 5 * 60 * minute;
+  const ahead = {
+    nowMs: () => clock.nowMs() + hours,
+    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
+  };
+  const alice = await withHistory(world);
+  const tablet = await withHistory(world, 3, {}, ahead);
+  const phone = await start(world);
+  await together(alice, tablet, phone);
+  let open = () => {};
+  world.server.uploadGate = new Promise((resolve) => {
+    open = resolve;
+  });
+  await stop(tablet);
+  const preparing = next(alice.worker, inStage("preparing"));
+  const { pin } = await phone.worker.request();
+  await preparing;
+  const back = await world.start(tablet.disk, {}, ahead);
+  await settle(back);
+  await settle(back);
+  expect((await seenBy(back, pin))?.stage.name).toBe("standing-by");
+  expect((await seenBy(back, pin))?.acknowledgements).toHaveLength(1);
+  open();
+  await settle(alice, phone);
+  expect(world.server.uploads).toBe(1);
+});
+
 test("when it can't, it says so, and another one takes over at once", async () => {
   await using world = new World();
   const alice = await withHistory(world);

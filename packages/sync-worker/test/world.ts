@@ -76,6 +76,7 @@ export class World implements AsyncDisposable {
   async start(
     disk: Disk = new Disk(),
     options: Partial<SyncWorkerOptions> = {},
+    workerClock: Clock = this.clock,
   ): Promise<Installation> {
     const shared = {
       installations: this.installations,
@@ -95,6 +96,7 @@ export class World implements AsyncDisposable {
         historyServer: this.server,
         requests: disk.requests,
         ...shared,
+        clock: workerClock,
       },
       { historySyncUrl: serverUrl, ...options },
     );
