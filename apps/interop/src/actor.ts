@@ -1,10 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Peer } from "./peer.ts";
+import { newWalletKey } from "./wallet-key.ts";
 
 interface Opened {
   readonly inboxId: string;
   readonly installationId: string;
+}
+
+export interface Member {
+  readonly inboxId: string;
+  readonly installationIds: readonly string[];
 }
 
 export interface Conversation {
@@ -12,10 +17,7 @@ export interface Conversation {
   readonly kind: "Dm" | "Group" | "Sync" | "Oneshot";
   readonly name: string;
   readonly isActive: boolean;
-  readonly members: readonly {
-    readonly inboxId: string;
-    readonly installationIds: readonly string[];
-  }[];
+  readonly members: readonly Member[];
   readonly messages: readonly {
     readonly id: string;
     readonly contentType: string;
@@ -91,10 +93,22 @@ export class Actor {
 
   /** The texts in a conversation, in libxmtp's order. */
   async texts(id: string): Promise<readonly string[]> {
+    const shown = await this.shownTexts(id);
+    return shown.map(({ text }) => text);
+  }
+
+  /** The same with the messages' ids. */
+  async shownTexts(
+    id: string,
+  ): Promise<readonly { readonly id: string; readonly text: string }[]> {
     const { messages = [] } = (await this.conversation(id)) ?? {};
     return messages
       .filter(({ contentType }) => contentType?.startsWith("xmtp.org/text"))
-      .map(({ contentBase64 }) => textOf(contentBase64));
+      .map(({ id, contentBase64 }) => ({ id, text: textOf(contentBase64) }));
+  }
+
+  async conversationMembers(id: string): Promise<readonly Member[]> {
+    return (await this.conversation(id))?.members ?? [];
   }
 
   async installations(): Promise<readonly string[]> {
@@ -103,10 +117,6 @@ export class Actor {
     }>("inboxState");
     return installations.map(({ id }) => id);
   }
-}
-
-function newWalletKey(): string {
-  return `0x${randomBytes(32).toString("hex")}`;
 }
 
 function textOf(base64: string): string {

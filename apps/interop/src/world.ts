@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningServer, serve } from "@history-sync/history-server/node";
+import { Actor } from "./actor.ts";
+import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+import { Ours } from "./ours.ts";
+import { Peer } from "./peer.ts";
+import { peerCommand } from "./peer-command.ts";
+
+/** Our node and our history server, with installations of libxmtp and of ours on them, in a folder of their own. */
+export class World {
+  readonly #node: NodeProcess;
+  readonly #historyServer: RunningServer;
+  readonly #folder: string;
+  readonly #peer: Peer = new Peer(peerCommand);
+  readonly #ours: Ours[] = [];
+
+  private constructor(
+    node: NodeProcess,
+    historyServer: RunningServer,
+    folder: string,
+  ) {
+    this.#node = node;
+    this.#historyServer = historyServer;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
+    const node = await startNodeProcess(["--data", join(folder, "node")]);
+    const blobs = join(folder, "blobs");
+    const historyServer = await serve({ port: 0, folder: blobs });
+    return new World(node, historyServer, folder);
+  }
+
+  get nodeUrl(): string {
+    return this.#node.url;
+  }
+
+  get historySyncUrl(): string {
+    return this.#historyServer.url;
+  }
+
+  /** A new file's path. */
+  file(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** A new installation of libxmtp: of a new user, or of the one whose wallet key is given. */
+  libxmtp(name: string, walletKey?: string): Promise<Actor> {
+    return Actor.open(this.#peer, name, {
+      url: this.nodeUrl,
+      folder: this.#folder,
+      ...(walletKey === undefined ? {} : { walletKey }),
+    });
+  }
+
+  /** A new installation of ours, in the same way. */
+  async ours(name: string, walletKey?: string): Promise<Ours> {
+    const ours = await Ours.open({
+      nodeUrl: this.nodeUrl,
+      historySyncUrl: this.historySyncUrl,
+      storePath: this.file(`${name}.db`),
+      ...(walletKey === undefined ? {} : { walletKey }),
+    });
+    this.#ours.push(ours);
+    return ours;
+  }
+
+  async close(): Promise<void> {
+    for (const ours of this.#ours) await ours.close();
+    this.#peer.close();
+    await this.#historyServer.close();
+    await this.#node.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
