@@ -3,7 +3,7 @@ import { HistorySyncError } from "@history-sync/primitives";
 /**
  * - `invalid-message`: the bytes are no MLS PrivateMessage of the group; they are skipped.
  * - `epoch-too-old`: the message is of an epoch whose keys are gone; it is skipped.
- * - `epoch-ahead`: the message is of an epoch that this installation hasn't reached; it is skipped.
+ * - `epoch-ahead`: the message is of an epoch that this installation hasn't reached; it is held until it has.
  * - `undecryptable`: no key opens the message, or its signature is wrong; it is skipped.
  * - `refused-commit`: the commit is broken or does what no commit may; the group stays in its epoch.
  * - `invalid-welcome`: the Welcome is broken, or a member in it isn't genuine; it is skipped.
