@@ -39,6 +39,7 @@ const stories: readonly Story[] = [
     act: async (stage) => {
       await found(stage, "laptop");
       await stage.say("phone", "hello");
+      await stage.say("phone", "and again");
     },
   },
   {

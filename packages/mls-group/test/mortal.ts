@@ -4,6 +4,7 @@ import { decryptSenderData } from "ts-mls/privateMessage.js";
 import { openCiphersuite } from "#ciphersuite";
 import { messageOf, withState } from "../src/engine/codec.js";
 import { MemberCheck } from "../src/engine/member-check.js";
+import type { PrivateMessage } from "../src/engine/ts-mls.js";
 import {
   type DeliveryService,
   type EngineState,
@@ -32,6 +33,10 @@ export class Process {
   /** How often it could have died. */
   get moments(): number {
     return this.#moments;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
   }
 
   async effect<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -104,22 +109,29 @@ export async function keysOf(
   states: ReadonlyMap<bigint, EngineState>,
 ): Promise<readonly string[]> {
   const suite = await openCiphersuite();
-  const keys: string[] = [];
+  const byEpoch = new Map<bigint, PrivateMessage[]>();
   for (const bytes of published) {
     const message = messageOf(bytes);
     if (message?.wireformat !== "mls_private_message") continue;
-    const { epoch, contentType } = message.privateMessage;
+    const { epoch } = message.privateMessage;
+    const sealed = byEpoch.get(epoch) ?? [];
+    byEpoch.set(epoch, [...sealed, message.privateMessage]);
+  }
+  const keys: string[] = [];
+  for (const [epoch, sealed] of byEpoch) {
     const state = states.get(epoch);
     if (state === undefined) throw new RangeError(`no state of epoch ${epoch}`);
-    await withState(state, new MemberCheck(everybody), async (opened) => {
-      const data = await decryptSenderData(
-        message.privateMessage,
-        opened.keySchedule.senderDataSecret,
-        suite,
-      );
-      keys.push(
-        `${epoch} ${contentType} ${data?.leafIndex} ${data?.generation}`,
-      );
+    const check = new MemberCheck(everybody);
+    await withState(state, check, async ({ keySchedule }) => {
+      for (const message of sealed) {
+        const sender = await decryptSenderData(
+          message,
+          keySchedule.senderDataSecret,
+          suite,
+        );
+        const { leafIndex, generation } = sender ?? {};
+        keys.push(`${epoch} ${message.contentType} ${leafIndex} ${generation}`);
+      }
     });
   }
   return keys;
