@@ -1,4 +1,4 @@
-// Measures groups on Node's own cipher suite beside the one that browsers use, in the same run, and prints JSON:
+// Measures the processor time of groups on Node's own cipher suite beside the one that browsers use, in the same run, and prints JSON:
 // `pnpm --filter @history-sync/mls-group bench`. Each step reads its state from SQLite and ends when the next one is on
 // the disk. BENCH_MEMBERS ("2,10,100") and BENCH_MESSAGES change the amounts.
 

@@ -15,7 +15,7 @@ import {
 import { everybody, text } from "./actors.js";
 
 /** What a dead process throws. */
-export const died: DOMException = new DOMException("died", "AbortError");
+const died: DOMException = new DOMException("died", "AbortError");
 
 /**
  * A process that may die before any of its effects, which is also right after the one before, and has none from then
@@ -47,10 +47,7 @@ export class Process {
 }
 
 /** The port as the process uses it: each call is an effect. */
-export function mortal<Port extends object>(
-  port: Port,
-  process: Process,
-): Port {
+function mortal<Port extends object>(port: Port, process: Process): Port {
   return new Proxy(port, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);

@@ -18,7 +18,7 @@ interface Stay {
   readonly epoch: bigint;
 }
 
-export interface Heard {
+interface Heard {
   readonly sequence: bigint;
   readonly words: string;
   readonly epoch: bigint;
