@@ -1,8 +1,9 @@
 import { equalBytes, type InstallationId } from "@history-sync/primitives";
-import { encodeState, messageOf, withState } from "../src/engine/codec.js";
+import { messageOf } from "../src/engine/codec.js";
 import { intendedProposals } from "../src/engine/commit-intent.js";
 import type { Commit, Engine } from "../src/engine/engine.js";
 import { MemberCheck } from "../src/engine/member-check.js";
+import { encodeState, withState } from "../src/engine/state.js";
 import {
   type CiphersuiteImpl,
   createCommit,
@@ -206,8 +207,8 @@ async function hasPath(
   const decoded = messageOf(message);
   if (decoded?.wireformat !== "mls_private_message") return false;
   const sealed = decoded.privateMessage;
-  return withState(state, new MemberCheck(everybody), async (opened) => {
-    const { content } = await unseal(sealed, opened, suite);
+  return withState(state, new MemberCheck(everybody), async (opened, past) => {
+    const { content } = await unseal(sealed, opened, past, suite);
     return (
       content.contentType === "commit" && content.commit.path !== undefined
     );
@@ -224,7 +225,7 @@ async function reversed(
     add.map(({ keyPackage }) => engine.readKeyPackage(keyPackage.bytes)),
   );
   const intent = { add: packages, remove, extensions };
-  return withState(state, new MemberCheck(everybody), async (opened) => {
+  return withState(state, new MemberCheck(everybody), async (opened, past) => {
     const { newState, commit, welcome } = await createCommit(
       { state: opened, cipherSuite: suite },
       {
@@ -234,7 +235,7 @@ async function reversed(
     );
     return {
       message: encodeMlsMessage(commit),
-      nextState: encodeState(newState),
+      nextState: encodeState(newState, past),
       welcome:
         welcome &&
         encodeMlsMessage({

@@ -1,9 +1,9 @@
 import { installationIdOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { openCiphersuite } from "#ciphersuite";
-import { withState } from "../src/engine/codec.js";
 import type { Processed } from "../src/engine/engine.js";
 import { MemberCheck } from "../src/engine/member-check.js";
+import { withState } from "../src/engine/state.js";
 import {
   type ClientState,
   createCommit,

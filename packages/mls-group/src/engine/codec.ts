@@ -1,68 +1,13 @@
 import { equalBytes } from "@history-sync/primitives";
 import { MlsGroupError } from "../errors.js";
-import type { EngineState } from "../group-state-store.js";
-import { leaves } from "./leaves.js";
-import type { MemberCheck } from "./member-check.js";
 import {
   type ClientState,
-  decodeGroupState,
   decodeKeyPackage,
   decodeMlsMessage,
-  encodeGroupState,
   type KeyPackage,
   type MLSMessage,
   type PrivateMessage,
 } from "./ts-mls.js";
-
-// What wrote a state must be what reads it.
-const engineName = "ts-mls-1.6";
-const stateVersion = 1;
-
-export function encodeState(state: ClientState): EngineState {
-  return {
-    engine: engineName,
-    version: stateVersion,
-    bytes: encodeGroupState(state),
-  };
-}
-
-/**
- * Decodes a state for one piece of work. What is decoded is a view on a copy of the stored bytes, which is wiped when
- * the work is done: the result must hold nothing of it but what was encoded or copied anew.
- */
-export async function withState<Result>(
-  stored: EngineState,
-  check: MemberCheck,
-  work: (state: ClientState) => Promise<Result>,
-): Promise<Result> {
-  if (stored.engine !== engineName || stored.version !== stateVersion) {
-    throw new MlsGroupError(
-      "unsupported-state",
-      `expected a state of ${engineName} version ${stateVersion}, got ${stored.engine} version ${stored.version}`,
-    );
-  }
-  const copy = stored.bytes.slice();
-  try {
-    const state = { ...decodedState(copy), clientConfig: check.config };
-    check.trust(leaves(state).map(({ leaf }) => leaf));
-    return await work(state);
-  } finally {
-    wipe([copy]);
-  }
-}
-
-export function wipe(secrets: readonly Uint8Array[]): void {
-  for (const secret of secrets) secret.fill(0);
-}
-
-function decodedState(bytes: Uint8Array): Omit<ClientState, "clientConfig"> {
-  const decoded = attempt(() => decodeGroupState(bytes, 0));
-  if (decoded) return decoded[0];
-  throw new MlsGroupError(
-    "unsupported-state",
-    `expected a group's state, got ${bytes.length} bytes that are none`,
-  );
-}
 
 export function keyPackageOf(bytes: Uint8Array): KeyPackage {
   const decoded = attempt(() => decodeKeyPackage(bytes, 0));
@@ -82,7 +27,7 @@ export function messageOf(bytes: Uint8Array): MLSMessage | undefined {
 }
 
 /** The engine's decoders also throw plain errors. */
-function attempt<Result>(decode: () => Result): Result | undefined {
+export function attempt<Result>(decode: () => Result): Result | undefined {
   try {
     return decode();
   } catch {

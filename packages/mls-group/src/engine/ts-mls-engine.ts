@@ -14,14 +14,7 @@ import {
   extensionTypes,
   keyPackageExtensionTypes,
 } from "../parameters.js";
-import {
-  encodeState,
-  keyPackageOf,
-  messageOf,
-  privateMessageOf,
-  wipe,
-  withState,
-} from "./codec.js";
+import { keyPackageOf, messageOf, privateMessageOf } from "./codec.js";
 import { intendedProposals } from "./commit-intent.js";
 import { checkedCommit, proposedCommit } from "./commit-rules.js";
 import type {
@@ -39,6 +32,7 @@ import { guarded } from "./guarded.js";
 import { newKeyPackage, readKeyPackage } from "./key-package.js";
 import { ownLeaf } from "./leaves.js";
 import { MemberCheck } from "./member-check.js";
+import { encodeState, type Past, wipe, withState } from "./state.js";
 import {
   addHistoricalReceiverData,
   type CiphersuiteImpl,
@@ -174,7 +168,7 @@ class TsMlsEngine implements Engine {
   createCommit(stored: EngineState, intent: CommitIntent): Promise<Commit> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, async (state) => {
+      withState(stored, check, async (state, past) => {
         const proposals = intendedProposals(intent, state);
         const self = ownLeaf(state);
         await check.reviewCommit(proposedCommit(proposals, self, state, true));
@@ -182,7 +176,7 @@ class TsMlsEngine implements Engine {
           { state, cipherSuite: this.#suite },
           { extraProposals: proposals, ratchetTreeExtension: true },
         );
-        const nextState = encodeState(newState);
+        const nextState = encodeState(newState, past);
         wipe(consumed);
         return {
           message: encodeMlsMessage(commit),
@@ -202,10 +196,10 @@ class TsMlsEngine implements Engine {
   confirmCommit(stored: EngineState, next: EngineState): Promise<EngineState> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, (state) =>
+      withState(stored, check, (state, past) =>
         withState(next, check, async (nextState) => {
           const [historicalReceiverData] = addHistoricalReceiverData(state);
-          return encodeState({ ...nextState, historicalReceiverData });
+          return encodeState({ ...nextState, historicalReceiverData }, past);
         }),
       ),
     );
@@ -217,10 +211,10 @@ class TsMlsEngine implements Engine {
   ): Promise<{ readonly state: EngineState; readonly message: Uint8Array }> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, async (before) => {
+      withState(stored, check, async (before, past) => {
         const { newState, privateMessage, consumed } =
           await createApplicationMessage(before, plaintext, this.#suite);
-        const state = encodeState(newState);
+        const state = encodeState(newState, past);
         wipe(consumed);
         return {
           state,
@@ -237,16 +231,20 @@ class TsMlsEngine implements Engine {
   process(stored: EngineState, message: Uint8Array): Promise<Processed> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("undecryptable", () =>
-      withState(stored, check, async (state): Promise<Processed> => {
+      withState(stored, check, async (state, past): Promise<Processed> => {
         const sealed = privateMessageOf(message, state);
         const { epoch, contentType } = sealed;
         const isLate = epoch < state.groupContext.epoch;
         if (isLate && contentType === "commit") return { kind: "late-commit" };
-        const unsealed = await unseal(sealed, state, this.#suite);
-        const moved = encodeState(unsealed.state);
+        const unsealed = await unseal(sealed, state, past, this.#suite);
+        const moved = encodeState(unsealed.state, past);
         const { content, sender, consumed } = unsealed;
         if (content.contentType !== "application") {
-          return this.#applied(sealed, unsealed, state, moved, check);
+          return this.#applied(
+            sealed,
+            { ...unsealed, before: state, past, moved },
+            check,
+          );
         }
         wipe(consumed);
         return {
@@ -263,22 +261,26 @@ class TsMlsEngine implements Engine {
   /** Applies a commit that was unsealed, if it may count. */
   async #applied(
     sealed: PrivateMessage,
-    unsealed: Unsealed,
-    state: ClientState,
-    moved: EngineState,
+    commit: Unsealed & {
+      readonly before: ClientState;
+      readonly past: Past;
+      /** The state that stays if the commit is refused. */
+      readonly moved: EngineState;
+    },
     check: MemberCheck,
   ): Promise<Processed> {
+    const { before, past, moved } = commit;
     try {
       return await check.guarded("refused-commit", async () => {
-        const proposed = checkedCommit(unsealed, state);
+        const proposed = checkedCommit(commit, before);
         const { newState, consumed } = await processPrivateMessage(
-          state,
+          before,
           sealed,
           emptyPskIndex,
           this.#suite,
         );
         await check.reviewCommit(proposed);
-        const next = encodeState(newState);
+        const next = encodeState(newState, past);
         wipe(consumed);
         return { kind: "commit", state: next };
       });

@@ -3,6 +3,7 @@
 export type {
   CiphersuiteImpl,
   ClientState,
+  EpochReceiverData,
   FramedContent,
   KeyPackage,
   LeafNode,
@@ -18,11 +19,16 @@ export {
   encodeGroupState,
   joinGroup,
 } from "ts-mls/clientState.js";
+export { encode } from "ts-mls/codec/tlsEncoder.js";
 export { createCommit } from "ts-mls/createCommit.js";
 export { createApplicationMessage } from "ts-mls/createMessage.js";
 export { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
 export { makeKdfImpl } from "ts-mls/crypto/implementation/default/makeKdfImpl.js";
 export { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
+export {
+  decodeEpochReceiverData,
+  epochReceiverDataEncoder,
+} from "ts-mls/epochReceiverData.js";
 export {
   decodeKeyPackage,
   encodeKeyPackage,

@@ -1,9 +1,11 @@
 import { MlsGroupError } from "../errors.js";
 import { pastEpochs } from "../parameters.js";
 import { leafAt } from "./leaves.js";
+import { epochOf, type Past } from "./state.js";
 import {
   type CiphersuiteImpl,
   type ClientState,
+  type EpochReceiverData,
   type FramedContent,
   type LeafNode,
   type PrivateMessage,
@@ -22,13 +24,11 @@ export interface Unsealed {
 export async function unseal(
   message: PrivateMessage,
   state: ClientState,
+  past: Past,
   suite: CiphersuiteImpl,
 ): Promise<Unsealed> {
   const isPresent = message.epoch === state.groupContext.epoch;
-  const { senderDataSecret } = state.keySchedule;
-  const epoch = isPresent
-    ? { ...state, senderDataSecret }
-    : state.historicalReceiverData.get(message.epoch);
+  const epoch = isPresent ? presentEpoch(state) : epochOf(past, message.epoch);
   if (epoch === undefined) {
     throw new MlsGroupError(
       "epoch-too-old",
@@ -52,21 +52,28 @@ export async function unseal(
   return {
     sender: senderOf(content, epoch),
     content,
-    state: { ...state, ...withoutKey(message.epoch, secretTree, state) },
+    state: isPresent
+      ? { ...state, secretTree }
+      : {
+          ...state,
+          historicalReceiverData: new Map([
+            [message.epoch, { ...epoch, secretTree }],
+          ]),
+        },
     consumed,
   };
 }
 
-function withoutKey(
-  epoch: bigint,
-  secretTree: ClientState["secretTree"],
-  { groupContext, historicalReceiverData }: ClientState,
-): Partial<ClientState> {
-  const past = historicalReceiverData.get(epoch);
-  if (epoch === groupContext.epoch || past === undefined) return { secretTree };
-  const history = new Map(historicalReceiverData);
-  history.set(epoch, { ...past, secretTree });
-  return { historicalReceiverData: history };
+function presentEpoch(state: ClientState): EpochReceiverData {
+  const { secretTree, ratchetTree, groupContext, keySchedule } = state;
+  const { senderDataSecret, resumptionPsk } = keySchedule;
+  return {
+    secretTree,
+    ratchetTree,
+    groupContext,
+    senderDataSecret,
+    resumptionPsk,
+  };
 }
 
 function senderOf(
