@@ -1,5 +1,9 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { GroupMutableMetadataV1Schema } from "@history-sync/proto/message-contents";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { InboxId } from "@history-sync/primitives";
+import {
+  GroupMembershipSchema,
+  GroupMutableMetadataV1Schema,
+} from "@history-sync/proto/message-contents";
 import { describe, expect, test } from "vitest";
 import { extensionTypes } from "../../src/index.js";
 import {
@@ -178,6 +182,25 @@ const refused: Record<string, readonly [fields: CommitFields, why: RegExp]> = {
     },
     /who may add members/,
   ],
+  "in a DM the other comes alone, whichever is named first": [
+    {
+      in: newDm,
+      added: [atCaro, atBo],
+      change: withoutSorting([
+        [bo.id, bo1],
+        [caro.id, caro1],
+        [alix.id, alix1],
+      ]),
+    },
+    /who may add members/,
+  ],
+  "in a DM nobody brings itself in": [
+    {
+      in: { ...newDm, extensions: inboxesAt([])(newDm.extensions) },
+      change: inboxesAt([[alix.id, alix1]]),
+    },
+    /who may add members/,
+  ],
   "in a DM nobody is removed": [
     {
       in: dm,
@@ -225,6 +248,21 @@ describe("a commit beyond the committer's rights is refused", () => {
     });
   });
 });
+
+/** The membership with its inboxes on the wire as they stand here. */
+function withoutSorting(at: readonly (readonly [InboxId, bigint])[]): Change {
+  const members = Object.fromEntries(at);
+  const data = toBinary(
+    GroupMembershipSchema,
+    create(GroupMembershipSchema, { members }),
+  );
+  return (extensions) =>
+    extensions.map((extension) =>
+      extension.type === extensionTypes.membership
+        ? { ...extension, data }
+        : extension,
+    );
+}
 
 function withAnyValue(name: string, value: string): Change {
   return (extensions) =>
