@@ -18,6 +18,7 @@ import {
 } from "./primary-group.js";
 import {
   type InboxView,
+  knownInstallations,
   type MembersRefreshed,
   refreshMembers,
 } from "./refresh-members.js";
@@ -86,15 +87,15 @@ export class OwnSyncGroups {
    */
   async primary(): Promise<MlsGroup> {
     const groups = newestFirst(this.all());
-    const sound = groups.find((group) => !this.#isBroken(group));
-    if (sound && sound === groups[0]) return sound;
-    if (groups.length === 0) {
+    const [newest] = groups;
+    if (newest === undefined) {
       throw new SyncGroupError(
         "no-sync-group",
         "expected to be in a sync group, got none; call ensure first",
       );
     }
-    if (mayReplace(groups, nowNs(this.#ports.clock))) return this.make();
+    if (this.#isReplaceable(newest)) return this.make();
+    const sound = groups.find((group) => !this.#isBroken(group));
     if (sound) return sound;
     throw new SyncGroupError(
       "broken-group",
@@ -120,12 +121,24 @@ export class OwnSyncGroups {
     }
   }
 
-  #isBroken({ id, epoch }: MlsGroup): boolean {
-    return this.#broken.get(id) === epoch;
+  /** Whether the newest group can't be mended, and is old enough for another one. */
+  needsAnother(): boolean {
+    const [newest] = newestFirst(this.all());
+    return newest !== undefined && this.#isReplaceable(newest);
+  }
+
+  #isReplaceable(newest: MlsGroup): boolean {
+    const now = nowNs(this.#ports.clock);
+    return this.#isBroken(newest) && mayReplace(newest, now);
+  }
+
+  #isBroken({ id, epoch, fork }: MlsGroup): boolean {
+    return fork !== undefined || this.#broken.get(id) === epoch;
   }
 
   async #create(): Promise<MlsGroup> {
     const { randomBytes, log } = this.#ports;
+    await knownInstallations(this.inbox);
     const extensions = newSyncGroupExtensions(this.inbox.inboxId, {
       randomBytes,
     });

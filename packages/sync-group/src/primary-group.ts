@@ -25,13 +25,9 @@ export function newestFirst(groups: readonly MlsGroup[]): readonly MlsGroup[] {
     );
 }
 
-/** Whether the last group is old enough for another one to take its place. */
-export function mayReplace(
-  [newest]: readonly MlsGroup[],
-  nowNs: bigint,
-): boolean {
-  const coolDownNs = BigInt(replacementCoolDownMs) * 1_000_000n;
-  return newest === undefined || nowNs - newest.createdAtNs >= coolDownNs;
+/** Whether the newest group is old enough for another one to take its place. */
+export function mayReplace({ createdAtNs }: MlsGroup, nowNs: bigint): boolean {
+  return nowNs - createdAtNs >= BigInt(replacementCoolDownMs) * 1_000_000n;
 }
 
 /** Whether what a group is keeps this installation from changing its members, however often it tries. */

@@ -8,6 +8,7 @@ import {
 } from "@history-sync/mls-group";
 import {
   type Clock,
+  HistorySyncError,
   type InboxId,
   type InstallationId,
   type Logger,
@@ -113,11 +114,15 @@ export class SyncGroups implements AsyncDisposable {
     return this.#installation.id;
   }
 
-  /** Joins the groups that wait, then takes in the news of every sync group. */
+  /**
+   * Joins the groups that wait, then takes in the news of every sync group. If that shows that the newest one can't be
+   * mended, a new one for all installations takes its place.
+   */
   async sync(signal?: AbortSignal): Promise<void> {
     const ended = this.#ended(signal);
     await this.#syncWelcomes(ended);
     for (const group of this.#groups.all()) await this.#syncGroup(group, ended);
+    await this.#replaceBroken(ended);
   }
 
   /**
@@ -246,6 +251,18 @@ export class SyncGroups implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof MlsGroupError) || !isPaused(error)) throw error;
       this.#ports.log("sync-group.paused", { group: group.id });
+    }
+  }
+
+  /** What keeps another group from being made now keeps nobody from reading. */
+  async #replaceBroken(signal: AbortSignal): Promise<void> {
+    if (!this.#groups.needsAnother()) return;
+    try {
+      await this.#refreshed(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof HistorySyncError)) throw error;
+      this.#ports.log("sync-group.not-replaced", { code: error.code });
     }
   }
 

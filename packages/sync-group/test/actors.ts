@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import type { GroupStateStore } from "@history-sync/mls-group";
+import type { DeliveryService, GroupStateStore } from "@history-sync/mls-group";
 import {
   MemoryDeliveryService,
   MemoryGroupStateStore,
@@ -46,10 +46,11 @@ export class World {
     store: GroupStateStore,
     inbox: InboxId = alix,
     log: Logger = silent,
+    deliveryService: DeliveryService = this.node,
   ): Promise<SyncGroups> {
     return openSyncGroups(
       {
-        deliveryService: this.node,
+        deliveryService,
         store,
         installations: this.installations,
         clock: this.clock,
