@@ -8,6 +8,8 @@ export interface BlobLabel {
   readonly deletionTokenHash?: string | undefined;
   /** Whether it is deleted once it was downloaded to its end. */
   readonly once: boolean;
+  /** The `Upload-Concat` that it was joined by from parts; absent of every other blob. */
+  readonly concat?: string | undefined;
 }
 
 /** What is known of a blob without reading it. */

@@ -11,6 +11,11 @@ export const expiresAtHeader = "history-sync-expires-at";
 /** Of the server: the limit of one upload, in bytes. */
 export const maxBytesHeader = "history-sync-max-bytes";
 
+/** Of tus: `partial`, or `final;` and the addresses of the parts. */
+export const concatHeader = "upload-concat";
+/** Of tus: an algorithm, and the piece's hash in base64. */
+export const checksumHeader = "upload-checksum";
+
 /** A blob's strong validator: its SHA-256 in quotes. */
 export function etagOf(sha256: string): string {
   return `"${sha256}"`;

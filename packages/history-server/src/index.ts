@@ -34,6 +34,7 @@ export {
   defaultUnfinishedTtlMs,
 } from "./limits.js";
 export type {
+  JoinOptions,
   NewUpload,
   ResumableUploads,
   UnfinishedUploads,

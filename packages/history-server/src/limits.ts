@@ -22,3 +22,6 @@ export const defaultIdleTimeoutMs: number = 60_000;
 
 /** 8 MiB, the piece of a resumable upload: what a break can cost, and a part's size in S3 stores. */
 export const uploadPieceBytes: number = 8 * 1024 ** 2;
+
+/** 32 parts that are uploaded at the same time and joined: more connections than that fill no line better. */
+export const maxParts = 32;

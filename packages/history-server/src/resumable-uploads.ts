@@ -1,11 +1,21 @@
 import type { BlobId } from "./blob-id.js";
-import type { BlobLabel } from "./blob-store.js";
+import type { BlobInfo, BlobLabel } from "./blob-store.js";
 
 /** An upload in pieces that the handler has admitted. */
 export interface NewUpload {
   readonly id: BlobId;
   readonly label: BlobLabel;
   readonly maxBytes: number;
+  /** Whether it only becomes a blob together with others, by `join`. */
+  readonly isPart: boolean;
+  /** SHA-256 of the upload token, in hex; absent where none is asked for. */
+  readonly uploader?: string | undefined;
+}
+
+export interface JoinOptions {
+  /** Told what the parts are together, before one is copied; what it throws ends the join. */
+  readonly onSize?: ((bytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface UnfinishedUploads {
@@ -21,11 +31,21 @@ export interface UnfinishedUploads {
 export interface ResumableUploads {
   /**
    * Answers `POST` (with `created`), `HEAD`, `PATCH`, `DELETE` and `OPTIONS`. The answer to the request that finishes an
-   * upload has the blob's `etag`.
+   * upload has the blob's `etag`; a finished part has none, it waits to be joined.
    */
   handle(request: Request, created?: NewUpload): Promise<Response>;
   /** Makes a blob of an upload that is complete, where a crash came in between; whether there was one. */
   settle(id: BlobId): Promise<void>;
-  /** Deletes what was not finished in time. */
+  /**
+   * Makes a blob of finished parts in the order given, at once and as a whole, and then lets go of them. Throws
+   * `invalid-request`, and changes nothing, where one is unknown, unfinished, no part, of another uploader, or being joined
+   * already; and what `BlobStore.write` throws.
+   */
+  join(
+    blob: NewUpload,
+    parts: readonly BlobId[],
+    options?: JoinOptions,
+  ): Promise<BlobInfo>;
+  /** Deletes what was not finished, or not joined, in time. */
   sweep(): Promise<UnfinishedUploads>;
 }

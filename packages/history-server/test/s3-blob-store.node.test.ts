@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   ListObjectsV2Command,
   S3Client,
   type S3ClientConfig,
@@ -14,7 +15,10 @@ import { historyServerClient } from "../src/client/index.js";
 import { blobId } from "../src/index.js";
 import { s3TusUploads, serve } from "../src/node/index.js";
 import { s3BlobStore } from "../src/s3/index.js";
-import { blobStoreContract } from "../src/testing/index.js";
+import {
+  blobStoreContract,
+  resumableUploadsContract,
+} from "../src/testing/index.js";
 import {
   isObjectStoreInstalled,
   type ObjectStore,
@@ -76,6 +80,63 @@ if (!installed) {
         blobs: s3BlobStore({ client, bucket, prefix: "history/", clock }),
         close: async () => {},
       };
+    });
+
+    resumableUploadsContract("s3TusUploads", async (clock) => {
+      const bucket = await newBucket();
+      const blobs = s3BlobStore({ client, bucket, clock });
+      const options = { config, bucket, blobs, maxBytes: 20_000_000, clock };
+      const resumable = s3TusUploads(options);
+      return { blobs, resumable, close: async () => {} };
+    });
+
+    test("a sweep asks for names only, and for the blobs that are over", async () => {
+      const bucket = await newBucket();
+      const asked: string[] = [];
+      const watched = new S3Client(config);
+      watched.middlewareStack.add(
+        (next, { commandName = "" }) =>
+          (args) => {
+            asked.push(commandName);
+            return next(args);
+          },
+        { step: "initialize" },
+      );
+      const blobs = s3BlobStore({ client: watched, bucket });
+      const idOf = (i: number) => blobId(`${i}`.padStart(32, "0"));
+      const write = (i: number, expiresAtMs: number) =>
+        blobs.write(idOf(i), streamOf([new Uint8Array(i)]), {
+          maxBytes,
+          label: { expiresAtMs, once: false },
+        });
+      for (let i = 1; i <= 12; i++) await write(i, i === 5 ? 1000 : 2 ** 45);
+      asked.length = 0;
+      expect(await blobs.sweep(1000)).toEqual({
+        deleted: 1,
+        blobs: 11,
+        bytes: 73,
+      });
+      expect(asked.sort()).toEqual([
+        "DeleteObjectCommand",
+        "DeleteObjectCommand",
+        "DeleteObjectCommand",
+        "GetObjectCommand",
+        "ListObjectsV2Command",
+        "ListObjectsV2Command",
+        "ListObjectsV2Command",
+      ]);
+      // A crash came between the note of its expiry and the blob.
+      await blobs.write(idOf(20), streamOf([new Uint8Array(1)]), {
+        maxBytes,
+        label: { expiresAtMs: 2000, once: false },
+      });
+      const Key = `blobs/${idOf(20)}`;
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+      expect(await blobs.sweep(2000)).toMatchObject({ deleted: 0, blobs: 11 });
+      const expiring = (await keysIn(bucket)).filter((key) =>
+        key.startsWith("expiry/"),
+      );
+      expect(expiring).toHaveLength(11);
     });
 
     test("a blob of several parts comes back, whole and in ranges, and goes without a trace", async () => {

@@ -3,33 +3,61 @@ import type { BlobInfo } from "../blob-store.js";
 import { HistoryServerError } from "../errors.js";
 
 /**
- * A blob's file: its bytes, and behind them 512 bytes that say what is known of it. One file needs one `fsync` and one
+ * A blob's file: its bytes, and behind them a trailer that says what is known of it. One file needs one `fsync` and one
  * rename, so that the two are never seen apart.
+ *
+ * The trailer is JSON, spaces, and a last line, together as many blocks as that line says: one, unless the blob was joined.
  */
-const trailerBytes = 512;
+const blockBytes = 512;
 
-const magic = "history-sync blob v1\n";
+/** 16 blocks are more than a label's longest text takes. */
+const maxBlocks = 16;
 
-/** JSON, spaces, magic. */
+const lastLine = /history-sync blob v1, blocks: (\d\d)\n$/;
+
 export function encodeTrailer(info: BlobInfo): Uint8Array {
-  const text = JSON.stringify(info).padEnd(trailerBytes - magic.length) + magic;
-  return new TextEncoder().encode(text);
+  const text = new TextEncoder().encode(JSON.stringify(info));
+  const blocks = Math.ceil((text.length + endOf(0).length) / blockBytes);
+  const trailer = new Uint8Array(blocks * blockBytes).fill(0x20);
+  const end = endOf(blocks);
+  trailer.set(text);
+  trailer.set(end, trailer.length - end.length);
+  return trailer;
 }
 
 /** Reads what is known of a blob; throws `storage-failed` for a file that doesn't end as a blob's must. */
 export async function readTrailer(handle: FileHandle): Promise<BlobInfo> {
   const { size } = await handle.stat();
-  const bytes = new Uint8Array(trailerBytes);
-  const at = size - trailerBytes;
-  const { bytesRead } =
-    at > 0 ? await handle.read(bytes, 0, trailerBytes, at) : { bytesRead: 0 };
-  const text = new TextDecoder().decode(bytes);
-  if (bytesRead !== trailerBytes || !text.endsWith(magic)) {
-    throw damaged(`a blob's trailer at ${at} of ${size} bytes`);
+  const last = await lastBytes(handle, size, blockBytes);
+  const blocks = Number(lastLine.exec(last)?.[1] ?? 0);
+  if (blocks < 1 || blocks > maxBlocks) {
+    throw damaged(`a blob's trailer at the end of ${size} bytes`);
   }
-  const info = JSON.parse(text.slice(0, -magic.length)) as BlobInfo;
-  if (info.size !== at) throw damaged(`${info.size} bytes, got ${at}`);
+  const trailerBytes = blocks * blockBytes;
+  const text =
+    blocks === 1 ? last : await lastBytes(handle, size, trailerBytes);
+  const info = JSON.parse(text.replace(lastLine, "")) as BlobInfo;
+  const expected = info.size + trailerBytes;
+  if (expected !== size) throw damaged(`${expected} bytes, got ${size}`);
   return info;
+}
+
+function endOf(blocks: number): Uint8Array {
+  const number = `${blocks}`.padStart(2, "0");
+  return new TextEncoder().encode(`history-sync blob v1, blocks: ${number}\n`);
+}
+
+async function lastBytes(
+  handle: FileHandle,
+  size: number,
+  length: number,
+): Promise<string> {
+  const at = size - length;
+  if (at <= 0) throw damaged(`more than ${length} bytes, got ${size}`);
+  const bytes = new Uint8Array(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, at);
+  if (bytesRead !== length) throw damaged(`${length} bytes at ${at}`);
+  return new TextDecoder().decode(bytes);
 }
 
 function damaged(expected: string): HistoryServerError {

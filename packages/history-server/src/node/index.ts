@@ -22,6 +22,10 @@ export {
   fileTusUploads,
 } from "./tus/file-tus-uploads.js";
 export {
+  type MemoryTusUploadsOptions,
+  memoryTusUploads,
+} from "./tus/memory-tus-uploads.js";
+export {
   type S3TusUploadsOptions,
   s3TusUploads,
 } from "./tus/s3-tus-uploads.js";

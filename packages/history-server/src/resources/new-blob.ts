@@ -1,9 +1,11 @@
+import { newSha256 } from "#sha256";
 import { newBlobId } from "../blob-id.js";
 import type { Context } from "../context.js";
 import { type DeletionToken, newDeletionToken } from "../deletion-token.js";
 import { checkUploadToken } from "../guard/upload-token.js";
 import {
   bearerToken,
+  concatHeader,
   deletionTokenHeader,
   expiresAtHeader,
   wantedTtlMs,
@@ -21,8 +23,9 @@ export async function admitted(
   context: Context,
 ): Promise<Admitted> {
   const { uploadTokenSecret, randomBytes, clock, ttlMs } = context;
+  const token = bearerToken(headers);
   const granted = uploadTokenSecret
-    ? await checkUploadToken(uploadTokenSecret, bearerToken(headers), clock)
+    ? await checkUploadToken(uploadTokenSecret, token, clock)
     : undefined;
   const id = newBlobId(randomBytes);
   const deletion = await newDeletionToken(randomBytes);
@@ -38,7 +41,15 @@ export async function admitted(
       once: wantsOnce(headers),
     },
     deletion,
+    isPart: headers.get(concatHeader) === "partial",
+    uploader: granted && token !== undefined ? hashOf(token) : undefined,
   };
+}
+
+function hashOf(token: string): string {
+  const hash = newSha256();
+  hash.update(new TextEncoder().encode(token));
+  return hash.digest();
 }
 
 /** What only the uploader is told. */

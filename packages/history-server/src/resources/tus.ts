@@ -4,16 +4,28 @@ import { type BlobId, idPrefix } from "../blob-id.js";
 import type { Context, Peer, Resource } from "../context.js";
 import { HistoryServerError } from "../errors.js";
 import type { Room } from "../guard/space.js";
-import { etagOf } from "../headers.js";
+import { checksumHeader, concatHeader, etagOf } from "../headers.js";
 import type { ResumableUploads } from "../resumable-uploads.js";
 import { emptyBody, uploadChunks } from "../upload-body.js";
 import { liveBlob } from "./files.js";
 import { admitted, receiptHeaders } from "./new-blob.js";
+import { checkConcat, isFinal, joinParts } from "./tus-join.js";
 
-/** `/tus`: where uploads in pieces begin. */
+const tusVersion = { "tus-resumable": "1.0.0" };
+const unusedAtCreation = [
+  "content-type",
+  "upload-metadata",
+  concatHeader,
+  checksumHeader,
+];
+
+/** `/tus`: where uploads in pieces begin, and where parts are joined. */
 export function tusResource(uploads: ResumableUploads): Resource {
   return {
-    POST: (request, context) => create(uploads, request, context),
+    POST: (request, context, peer) =>
+      isFinal(request)
+        ? joinParts(uploads, request, context, peer)
+        : create(uploads, request, context),
   };
 }
 
@@ -26,7 +38,7 @@ export function tusUploadResource(
     HEAD: (request, context) => offset(uploads, id, request, context),
     PATCH: (request, context, peer) =>
       append(uploads, id, request, context, peer),
-    DELETE: (request) => passed(uploads.handle(request)),
+    DELETE: (request) => terminate(uploads, id, request),
   };
 }
 
@@ -47,24 +59,20 @@ async function create(
   const upload = await admitted(request, context);
   const length = request.headers.get("upload-length");
   if (length === "0") throw emptyBody();
-  if (request.headers.has("upload-concat")) {
-    throw new HistoryServerError(
-      "invalid-request",
-      "upload-concat: uploads can't be joined here",
-    );
-  }
+  checkConcat(request.headers);
   context.space.expect(Number(length ?? 0));
   // The first piece comes by PATCH: a body here is left alone.
   const { url, method, headers, signal } = request;
   const bodiless = new Request(url, {
     method,
-    headers: without(headers, ["content-type", "upload-metadata"]),
+    headers: without(headers, unusedAtCreation),
     signal,
   });
   const response = await uploads.handle(bodiless, upload);
   if (response.status !== 201) return passed(response);
   context.log("upload-begun", { id: idPrefix(upload.id) });
-  return withOurHeaders(response, receiptHeaders(upload));
+  // A part never is a blob: there is nothing to delete, and nothing that expires with it.
+  return withOurHeaders(response, upload.isPart ? {} : receiptHeaders(upload));
 }
 
 async function offset(
@@ -77,11 +85,22 @@ async function offset(
   const blob = await liveBlob(id, context);
   if (!blob) return passed(uploads.handle(request));
   return answer(200, "", {
-    "tus-resumable": "1.0.0",
+    ...tusVersion,
     "upload-offset": `${blob.size}`,
     "upload-length": `${blob.size}`,
     etag: etagOf(blob.sha256),
+    ...(blob.concat !== undefined && { [concatHeader]: blob.concat }),
   });
+}
+
+async function terminate(
+  uploads: ResumableUploads,
+  id: BlobId,
+  request: Request,
+): Promise<Response> {
+  // What is complete is a blob, and only its deletion token ends it.
+  await uploads.settle(id);
+  return passed(uploads.handle(request));
 }
 
 async function append(
@@ -103,10 +122,16 @@ async function append(
       const bytes = Number(response.headers.get("upload-offset"));
       context.log("upload-stored", { id: idPrefix(id), bytes });
     }
+    if (response.ok) room.keep();
+    if (response.status === 404 || response.status === 410) {
+      const blob = await context.blobs.stat(id);
+      if (blob?.concat !== undefined) return answer(403, "", tusVersion);
+    }
     return passed(response);
   } finally {
-    // Bytes that came before a break stay too, so that the upload can go on behind them.
-    room.keep();
+    // Bytes that came before a break stay, so that the upload can go on behind them, unless they had to be checked first.
+    if (request.headers.has(checksumHeader)) room.giveBack();
+    else room.keep();
     end();
     piece.end();
   }

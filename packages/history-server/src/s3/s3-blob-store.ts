@@ -1,18 +1,16 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { type Clock, streamOf, systemClock } from "@history-sync/primitives";
 import { newSha256 } from "#sha256";
-import { type BlobId, blobId, isBlobId } from "../blob-id.js";
+import type { BlobId } from "../blob-id.js";
 import type { BlobInfo, BlobLabel, BlobStore } from "../blob-store.js";
+import { HistoryServerError } from "../errors.js";
 import { uploadPieceBytes } from "../limits.js";
 import { uploadChunks } from "../upload-body.js";
-import { guarded, unlessAbsent } from "./s3-error.js";
+import { blobKeys } from "./blob-keys.js";
+import { bucketOf } from "./bucket.js";
+import { guarded } from "./s3-error.js";
+import { sweepBucket } from "./s3-sweep.js";
 
 export interface S3BlobStoreOptions {
   readonly client: S3Client;
@@ -32,85 +30,52 @@ interface Manifest extends BlobInfo {
   readonly key: string;
 }
 
-// Data without a manifest are an upload under way, or one that a crash left: a day later they are the latter.
-const orphanMs = 24 * 3_600_000;
-const sweepsAtOnce = 16;
-
 /**
- * Blobs in an S3-compatible bucket. The bytes go to `data/{id}` first, in parts of 8 MiB, then `blobs/{id}` names them with
- * what is known of them: a blob is there when that small object is. Any number of processes may share a bucket.
+ * Blobs in an S3-compatible bucket. The bytes go to `data/` first, in parts of 8 MiB; an empty object in `expiry/`, whose name
+ * says what a sweep has to know, comes next; then `blobs/{id}` names the bytes with all that is known of them: a blob is there
+ * when that small object is. Any number of processes may share a bucket.
  */
-export function s3BlobStore({
-  client,
-  bucket: Bucket,
-  prefix = "",
-  clock = systemClock,
-}: S3BlobStoreOptions): S3BlobStore {
-  const manifestKey = (id: BlobId) => `${prefix}blobs/${blobId(id)}`;
-  const dataKey = (id: BlobId) => `${prefix}data/${blobId(id)}`;
+export function s3BlobStore(options: S3BlobStoreOptions): S3BlobStore {
+  const { client, prefix = "", clock = systemClock } = options;
+  const bucket = bucketOf(client, options.bucket);
+  const keys = blobKeys(prefix);
 
-  const manifestOf = (id: BlobId): Promise<Manifest | undefined> => {
-    const Key = manifestKey(id);
-    return unlessAbsent(async () => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-      const text = (await Body?.transformToString()) ?? "";
-      return JSON.parse(text) as Manifest;
-    });
+  const manifestOf = async (id: BlobId): Promise<Manifest | undefined> => {
+    const text = await bucket.text(keys.manifest(id));
+    return text === undefined ? undefined : (JSON.parse(text) as Manifest);
   };
-  const putManifest = async (id: BlobId, manifest: Manifest) => {
-    const Key = manifestKey(id);
-    const Body = JSON.stringify(manifest);
-    await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+  const publish = async (id: BlobId, manifest: Manifest): Promise<BlobInfo> => {
+    // First, so that no blob is there that a sweep can't see.
+    await bucket.put(keys.expiryOf(id, manifest), "");
+    await bucket.put(keys.manifest(id), JSON.stringify(manifest));
     return infoOf(manifest);
   };
-  const remove = async (Key: string) => {
-    await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  const removeBlob = async (id: BlobId, manifest: Manifest): Promise<void> => {
+    await bucket.remove(keys.manifest(id));
+    await bucket.remove(manifest.key);
+    // Last, so that what a crash leaves is found again.
+    await bucket.remove(keys.expiryOf(id, manifest));
   };
-  const deleteBlob: BlobStore["delete"] = async (id) => {
-    const manifest = await manifestOf(id);
-    if (!manifest) return false;
-    await guarded(async () => {
-      await remove(manifestKey(id));
-      await remove(manifest.key);
-    });
-    return true;
+  /** What a blob of the same id leaves behind when another one has taken its place. */
+  const removeReplaced = async (id: BlobId, old: Manifest, next: Manifest) => {
+    if (old.key !== next.key) await bucket.remove(old.key);
+    const note = keys.expiryOf(id, old);
+    if (note !== keys.expiryOf(id, next)) await bucket.remove(note);
   };
-  const openData = async (key: string, range?: string) => {
-    const { Body } = await client.send(
-      new GetObjectCommand({ Bucket, Key: key, Range: range }),
-    );
-    return Body?.transformToWebStream() as ReadableStream<Uint8Array>;
-  };
-  async function* listed(folder: string) {
-    let ContinuationToken: string | undefined;
-    do {
-      const Prefix = prefix + folder;
-      const command = { Bucket, Prefix, ContinuationToken };
-      const page = await client.send(new ListObjectsV2Command(command));
-      for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
-        const atMs = LastModified?.getTime() ?? clock.nowMs();
-        yield { key: Key, name: Key.slice(Prefix.length), bytes: Size, atMs };
-      }
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken !== undefined);
-  }
-  const removeOrphans = async (kept: ReadonlySet<string>) => {
-    for await (const { key, atMs } of listed("data/")) {
-      if (!kept.has(key) && atMs + orphanMs < Date.now()) await remove(key);
-    }
+  const send = async (key: string, body: ReadableStream<Uint8Array>) => {
+    const params = { Bucket: options.bucket, Key: key, Body: body };
+    const partSize = uploadPieceBytes;
+    await new Upload({ client, params, partSize, queueSize: 1 }).done();
   };
 
   return {
-    delete: deleteBlob,
-
     async stat(id) {
       const manifest = await manifestOf(id);
       return manifest && infoOf(manifest);
     },
 
     async write(id, body, options) {
-      // A key of its own for every write: an earlier blob of the id stays whole until the manifest changes.
-      const key = `${dataKey(id)}-${clock.nowMs()}`;
+      const key = keys.dataOf(id, clock.nowMs());
       const before = await manifestOf(id);
       const hash = newSha256();
       let size = 0;
@@ -128,43 +93,34 @@ export function s3BlobStore({
         }
       }
       try {
-        await guarded(() =>
-          new Upload({
-            client,
-            params: { Bucket, Key: key, Body: streamOf(counted()) },
-            partSize: uploadPieceBytes,
-            queueSize: 1,
-          }).done(),
-        );
+        await guarded(() => send(key, streamOf(counted())));
       } catch (error) {
         throw failure ? failure.cause : error;
       }
       const createdAtMs = clock.nowMs();
-      const info = {
-        ...options.label,
-        size,
-        sha256: hash.digest(),
-        createdAtMs,
-      };
+      const sha256 = hash.digest();
+      const manifest = { ...options.label, size, sha256, createdAtMs, key };
       return await guarded(async () => {
-        const written = await putManifest(id, { ...info, key });
-        if (before && before.key !== key) await remove(before.key);
-        return written;
+        const info = await publish(id, manifest);
+        if (before) await removeReplaced(id, before, manifest);
+        return info;
       });
     },
 
     async adopt(id, key, label) {
       return await guarded(async () => {
+        const body = await bucket.open(key);
+        if (!body) throw lost();
         const hash = newSha256();
         let size = 0;
         const options = { maxBytes: Number.MAX_SAFE_INTEGER };
-        for await (const chunk of uploadChunks(await openData(key), options)) {
+        for await (const chunk of uploadChunks(body, options)) {
           size += chunk.length;
           hash.update(chunk);
         }
         const createdAtMs = clock.nowMs();
-        const info = { ...label, size, sha256: hash.digest(), createdAtMs };
-        return await putManifest(id, { ...info, key });
+        const sha256 = hash.digest();
+        return await publish(id, { ...label, size, sha256, createdAtMs, key });
       });
     },
 
@@ -172,41 +128,38 @@ export function s3BlobStore({
       const manifest = await manifestOf(id);
       if (!manifest) return undefined;
       const bytes = range && `bytes=${range.start}-${range.end - 1}`;
-      const body = await unlessAbsent(() => openData(manifest.key, bytes));
+      const body = await bucket.open(manifest.key, bytes);
       return body && { ...infoOf(manifest), body };
     },
 
+    async delete(id) {
+      const manifest = await manifestOf(id);
+      if (manifest) await guarded(() => removeBlob(id, manifest));
+      return manifest !== undefined;
+    },
+
     async sweep(nowMs) {
-      const left = { deleted: 0, blobs: 0, bytes: 0 };
-      const keys = new Set<string>();
-      const look = async (id: BlobId) => {
+      const expire = async (id: BlobId) => {
         const manifest = await manifestOf(id);
-        if (!manifest) return;
-        if (manifest.expiresAtMs <= nowMs && (await deleteBlob(id))) {
-          left.deleted++;
-          return;
-        }
-        keys.add(manifest.key);
-        left.blobs++;
-        left.bytes += manifest.size;
+        if (!manifest || manifest.expiresAtMs > nowMs) return false;
+        await removeBlob(id, manifest);
+        return true;
       };
-      await guarded(async () => {
-        let looking: Promise<void>[] = [];
-        for await (const { name } of listed("blobs/")) {
-          if (!isBlobId(name)) continue;
-          looking.push(look(name));
-          if (looking.length < sweepsAtOnce) continue;
-          await Promise.all(looking);
-          looking = [];
-        }
-        await Promise.all(looking);
-        await removeOrphans(keys);
-      });
-      return left;
+      const dataKeyOf = async (id: BlobId) => (await manifestOf(id))?.key;
+      return await guarded(() =>
+        sweepBucket({ bucket, keys, expire, dataKeyOf }, nowMs),
+      );
     },
   };
 }
 
 function infoOf({ key: _, ...info }: Manifest): BlobInfo {
   return info;
+}
+
+function lost(): HistoryServerError {
+  return new HistoryServerError(
+    "storage-failed",
+    "a finished upload's object is gone",
+  );
 }

@@ -233,6 +233,23 @@ export function blobStoreContract(
     );
 
     test(
+      "a label may tell at length what the blob was joined of",
+      withStore(async (blobs) => {
+        for (const length of [300, 4096]) {
+          const joined = { ...label, concat: "final;".padEnd(length, "/tus") };
+          const body = streamOf([pattern(length)]);
+          const written = await blobs.write(firstId, body, {
+            ...limit,
+            label: joined,
+          });
+          expect(written.concat).toBe(joined.concat);
+          expect(await blobs.stat(firstId)).toEqual(written);
+          expect(await contentOf(blobs, firstId)).toEqual(pattern(length));
+        }
+      }),
+    );
+
+    test(
       "sweeps what is over, and counts the rest",
       withStore(async (blobs) => {
         const until = (expiresAtMs: number) => ({

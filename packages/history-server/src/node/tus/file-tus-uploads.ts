@@ -1,4 +1,4 @@
-import { mkdir, statfs } from "node:fs/promises";
+import { mkdir, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { FileStore } from "@tus/file-store";
@@ -6,6 +6,7 @@ import { isBlobId } from "../../blob-id.js";
 import { defaultUnfinishedTtlMs } from "../../limits.js";
 import type { ResumableUploads } from "../../resumable-uploads.js";
 import type { FileBlobStore } from "../file-blob-store.js";
+import { fileStream } from "../file-stream.js";
 import { guarded } from "../file-system.js";
 import { tusUploads } from "./tus-uploads.js";
 
@@ -20,13 +21,21 @@ export interface FileTusUploadsOptions {
 
 const fullBelowBytes = 1024 ** 2;
 
-/** Uploads in pieces as files in `{folder}/unfinished`; a finished one moves to the blobs. */
+/**
+ * Uploads in pieces as files in `{folder}/unfinished`; a finished one moves to the blobs. A piece with a checksum is in
+ * `{folder}/checking` until it is found right; what is there at the start was left by a kill and is deleted.
+ */
 export async function fileTusUploads(
   options: FileTusUploadsOptions,
 ): Promise<ResumableUploads> {
   const { blobs, maxBytes, clock = systemClock } = options;
   const directory = join(options.folder, "unfinished");
-  await guarded(() => mkdir(directory, { recursive: true }));
+  const checkFolder = join(options.folder, "checking");
+  await guarded(async () => {
+    await mkdir(directory, { recursive: true });
+    await rm(checkFolder, { recursive: true, force: true });
+    await mkdir(checkFolder);
+  });
   const ttlMs = options.unfinishedTtlMs ?? defaultUnfinishedTtlMs;
   const datastore = new FileStore({
     directory,
@@ -38,6 +47,12 @@ export async function fileTusUploads(
     datastore,
     blobs,
     maxBytes,
+    checkFolder,
+    async read(id, size) {
+      const handle = await guarded(() => open(join(directory, id), "r"));
+      return fileStream(handle, { start: 0, end: size });
+    },
+    discard: (id) => datastore.remove(id),
     async finish(id, size, label) {
       const info = await blobs.adopt(id, join(directory, id), size, label);
       await configstore.delete(id);

@@ -1,20 +1,30 @@
-import { type DataStore, Server, type Upload } from "@tus/server";
+import { Server, type Upload } from "@tus/server";
 import { type BlobId, isBlobId } from "../../blob-id.js";
-import type { BlobInfo, BlobLabel, BlobStore } from "../../blob-store.js";
+import type { BlobInfo, BlobLabel } from "../../blob-store.js";
 import { HistoryServerError } from "../../errors.js";
-import { etagOf } from "../../headers.js";
+import { concatHeader, etagOf } from "../../headers.js";
 import type {
   NewUpload,
   ResumableUploads,
   UnfinishedUploads,
 } from "../../resumable-uploads.js";
+import { checkedPiece, checksumAlgorithms } from "./checked-piece.js";
+import { type Parts, partJoiner } from "./joining.js";
+import {
+  damaged,
+  ifAbsent,
+  keptIn,
+  keptInHeader,
+  metadataOf,
+  type TusError,
+} from "./kept.js";
 
-export interface TusParts {
-  /** Where the pieces are gathered. */
-  readonly datastore: DataStore;
-  readonly blobs: BlobStore;
+/** `datastore` is where the pieces are gathered. */
+export interface TusParts extends Parts {
   /** The most that any upload may take. */
   readonly maxBytes: number;
+  /** Where a piece waits while its checksum is found. */
+  readonly checkFolder: string;
   /** Makes the blob of a finished upload. */
   finish(id: BlobId, size: number, label: BlobLabel): Promise<BlobInfo>;
   sweep(): Promise<UnfinishedUploads>;
@@ -22,28 +32,22 @@ export interface TusParts {
   isFull(): Promise<boolean>;
 }
 
-/** What the upload's metadata hold until it is a blob. */
-interface Kept {
-  readonly label: BlobLabel;
-  readonly maxBytes: number;
-}
-
 /** tus 1.0 over a datastore of `@tus/server`. Uploads bear the id of the blob that they will be. */
 export function tusUploads(parts: TusParts): ResumableUploads {
   const { datastore, blobs, maxBytes } = parts;
   // The first piece would arrive before the uploader knows where to go on.
-  datastore.extensions = datastore.extensions.filter(
+  const theirs = datastore.extensions.filter(
     (name) => name !== "creation-with-upload",
   );
+  datastore.extensions = [...theirs, "checksum", "concatenation"];
   const created = new WeakMap<object, NewUpload>();
   const finishing = new Map<string, Promise<BlobInfo>>();
 
   const finishOnce = async (upload: Upload): Promise<BlobInfo> => {
-    const id = upload.id.split("/").at(-1) ?? "";
+    const { id, size = 0 } = upload;
     if (!isBlobId(id)) throw damaged();
     const done = await blobs.stat(id);
     if (done) return done;
-    const { size = 0 } = upload;
     if (size === 0) {
       throw new HistoryServerError("empty-blob", "expected bytes, got 0");
     }
@@ -69,12 +73,11 @@ export function tusUploads(parts: TusParts): ResumableUploads {
     // Relative to `{server}/tus`, so that no header of the request has a say in it.
     generateUrl: (_request, { id }) => `tus/${id}`,
     namingFunction: (request) => planOf(created, request).id,
-    onUploadCreate: async (request) => {
-      const { label, maxBytes: granted } = planOf(created, request);
-      const kept: Kept = { label, maxBytes: granted };
-      return { metadata: { kept: JSON.stringify(kept) } };
-    },
+    onUploadCreate: async (request) => ({
+      metadata: metadataOf(planOf(created, request)),
+    }),
     onUploadFinish: async (_request, upload) => {
+      if (keptIn(upload).isPart) return {};
       const { sha256 } = await finish(upload);
       return { headers: { etag: etagOf(sha256) } };
     },
@@ -92,29 +95,27 @@ export function tusUploads(parts: TusParts): ResumableUploads {
   return {
     async handle(request, upload) {
       if (upload) created.set(request, upload);
-      const response = await server.handleWeb(request);
-      response.headers.delete("upload-metadata");
+      const response = await checkedPiece(request, parts.checkFolder, (piece) =>
+        server.handleWeb(piece),
+      );
+      const { headers } = response;
+      if (keptInHeader(headers.get("upload-metadata"))?.isPart) {
+        headers.set(concatHeader, "partial");
+      }
+      headers.delete("upload-metadata");
+      if (request.method === "OPTIONS") {
+        headers.set("tus-checksum-algorithm", checksumAlgorithms);
+      }
       return response;
     },
     async settle(id) {
       const upload = await datastore.getUpload(id).catch(ifAbsent);
       if (upload?.size === undefined || upload.offset < upload.size) return;
-      await finish(upload);
+      if (!keptIn(upload).isPart) await finish(upload);
     },
+    join: partJoiner(parts),
     sweep: parts.sweep,
   };
-}
-
-interface TusError {
-  readonly status_code: number;
-  readonly body: string;
-}
-
-/** @tus/server throws plain objects with a status. */
-function ifAbsent(error: unknown): undefined {
-  const status = (error as Partial<TusError>).status_code;
-  if (status === 404 || status === 410) return undefined;
-  throw error;
 }
 
 function planOf(
@@ -124,17 +125,4 @@ function planOf(
   const plan = created.get(request);
   if (!plan) throw damaged();
   return plan;
-}
-
-function keptIn({ metadata }: Upload): Kept {
-  const text = metadata?.kept;
-  if (typeof text !== "string") throw damaged();
-  return JSON.parse(text) as Kept;
-}
-
-function damaged(): HistoryServerError {
-  return new HistoryServerError(
-    "storage-failed",
-    "an unfinished upload without what was noted when it began",
-  );
 }
