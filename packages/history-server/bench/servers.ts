@@ -15,7 +15,6 @@ export async function startHistoryServer(
   const args = [
     // As the command's first line says.
     "--max-semi-space-size=2",
-    "--optimize-for-size",
     command,
     "--port",
     "0",

@@ -4,6 +4,7 @@ import {
   type RandomBytes,
   toHex,
 } from "@history-sync/primitives";
+import { sha256OfText } from "./sha256-of-text.js";
 
 /** What the uploader gets and what the store keeps: who reads the store can't delete with it. */
 export interface DeletionToken {
@@ -13,23 +14,16 @@ export interface DeletionToken {
 
 const randomBytesOfToken = 16;
 
-export async function newDeletionToken(
-  randomBytes: RandomBytes,
-): Promise<DeletionToken> {
+/** Plain SHA-256 is enough for a random token: there is nothing to guess. */
+export function newDeletionToken(randomBytes: RandomBytes): DeletionToken {
   const token = toHex(randomBytes(randomBytesOfToken));
-  return { token, hash: toHex(await hashOf(token)) };
+  return { token, hash: sha256OfText(token) };
 }
 
-export async function isDeletionToken(
+export function isDeletionToken(
   token: string,
   hash: string | undefined,
-): Promise<boolean> {
+): boolean {
   if (hash === undefined) return false;
-  return equalBytes(await hashOf(token), fromHex(hash));
-}
-
-/** Plain SHA-256 is enough for a random token: there is nothing to guess. */
-async function hashOf(token: string): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(token);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return equalBytes(fromHex(sha256OfText(token)), fromHex(hash));
 }

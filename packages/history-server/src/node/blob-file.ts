@@ -29,17 +29,44 @@ export function encodeTrailer(info: BlobInfo): Uint8Array {
 export async function readTrailer(handle: FileHandle): Promise<BlobInfo> {
   const { size } = await handle.stat();
   const last = await lastBytes(handle, size, blockBytes);
-  const blocks = Number(lastLine.exec(last)?.[1] ?? 0);
+  const trailerBytes = blocksOf(last, size) * blockBytes;
+  const trailer =
+    trailerBytes === blockBytes
+      ? last
+      : await lastBytes(handle, size, trailerBytes);
+  return infoIn(trailer, size);
+}
+
+/** Takes a whole file apart; throws as `readTrailer` does. */
+export function splitFile(file: Uint8Array): {
+  readonly info: BlobInfo;
+  readonly bytes: Uint8Array;
+} {
+  const size = file.length;
+  const trailerBytes = blocksOf(file.subarray(-blockBytes), size) * blockBytes;
+  const info = infoIn(file.subarray(-trailerBytes), size);
+  return { info, bytes: file.subarray(0, info.size) };
+}
+
+function blocksOf(lastBlock: Uint8Array, fileBytes: number): number {
+  const blocks = Number(lastLine.exec(textOf(lastBlock))?.[1] ?? 0);
   if (blocks < 1 || blocks > maxBlocks) {
-    throw damaged(`a blob's trailer at the end of ${size} bytes`);
+    throw damaged(`a blob's trailer at the end of ${fileBytes} bytes`);
   }
-  const trailerBytes = blocks * blockBytes;
-  const text =
-    blocks === 1 ? last : await lastBytes(handle, size, trailerBytes);
-  const info = JSON.parse(text.replace(lastLine, "")) as BlobInfo;
-  const expected = info.size + trailerBytes;
-  if (expected !== size) throw damaged(`${expected} bytes, got ${size}`);
+  return blocks;
+}
+
+function infoIn(trailer: Uint8Array, fileBytes: number): BlobInfo {
+  const info = JSON.parse(textOf(trailer).replace(lastLine, "")) as BlobInfo;
+  const expected = info.size + trailer.length;
+  if (expected !== fileBytes) {
+    throw damaged(`${expected} bytes, got ${fileBytes}`);
+  }
   return info;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function endOf(blocks: number): Uint8Array {
@@ -51,13 +78,13 @@ async function lastBytes(
   handle: FileHandle,
   size: number,
   length: number,
-): Promise<string> {
+): Promise<Uint8Array> {
   const at = size - length;
   if (at <= 0) throw damaged(`more than ${length} bytes, got ${size}`);
   const bytes = new Uint8Array(length);
   const { bytesRead } = await handle.read(bytes, 0, length, at);
   if (bytesRead !== length) throw damaged(`${length} bytes at ${at}`);
-  return new TextDecoder().decode(bytes);
+  return bytes;
 }
 
 function damaged(expected: string): HistoryServerError {

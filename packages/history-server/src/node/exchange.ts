@@ -7,6 +7,12 @@ import { sendWebResponse, webRequest } from "./web-exchange.js";
 /** How long the rest of a refused upload is still read, so that the uploader sees the refusal and not a broken pipe. */
 const lingerMs = 2_000;
 
+/** Made once: an abort without a reason makes one of its own, with a stack, for every request. */
+const connectionGone: Error = new DOMException(
+  "the connection is gone",
+  "AbortError",
+);
+
 /** Who may read `/metrics`: nobody, this machine, or anyone. */
 export type MetricsAudience = "off" | "local" | "any";
 
@@ -25,7 +31,7 @@ export async function exchange(
 ): Promise<void> {
   observe(incoming, outgoing, exchanging.metrics);
   const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  outgoing.once("close", () => gone.abort(connectionGone));
   const response = await responseTo(incoming, exchanging, gone.signal);
   if (!incoming.complete) dropRest(incoming, outgoing);
   // A failure here is a connection that is gone, or a body that broke: nobody can be told.

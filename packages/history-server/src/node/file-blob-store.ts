@@ -23,10 +23,12 @@ import type {
 } from "../blob-store.js";
 import { HistoryServerError } from "../errors.js";
 import { uploadChunks } from "../upload-body.js";
-import { encodeTrailer, readTrailer } from "./blob-file.js";
-import { fileStream, pieceBytes } from "./file-stream.js";
+import { encodeTrailer } from "./blob-file.js";
+import { blobInfo, readBlob } from "./blob-reading.js";
 import { folderSync, guarded, unlessMissing } from "./file-system.js";
 import { FileWriter } from "./file-writer.js";
+
+const hashedAtOnceBytes = 1024 ** 2;
 
 export interface FileBlobStoreOptions {
   readonly clock?: Clock | undefined;
@@ -67,21 +69,7 @@ export async function fileBlobStore(
   // The only place where a path is made of an id.
   const pathOf = (id: BlobId) => join(blobs, blobId(id));
 
-  const openBlob = (path: string) =>
-    unlessMissing(async () => {
-      const handle = await open(path, "r");
-      try {
-        return { handle, info: await readTrailer(handle) };
-      } catch (error) {
-        await handle.close();
-        throw error;
-      }
-    });
-  const statBlob: BlobStore["stat"] = async (id) => {
-    const blob = await openBlob(pathOf(id));
-    await blob?.handle.close();
-    return blob?.info;
-  };
+  const statBlob: BlobStore["stat"] = async (id) => blobInfo(pathOf(id));
   const deleteBlob: BlobStore["delete"] = async (id) => {
     const path = pathOf(id);
     const done = await unlessMissing(async () => {
@@ -134,13 +122,7 @@ export async function fileBlobStore(
       });
     },
 
-    async read(id, range) {
-      const blob = await openBlob(pathOf(id));
-      if (!blob) return undefined;
-      const { handle, info } = blob;
-      const asked = range ?? { start: 0, end: info.size };
-      return { ...info, body: fileStream(handle, asked) };
-    },
+    read: async (id, range) => readBlob(pathOf(id), range),
 
     async sweep(nowMs) {
       const left = { deleted: 0, blobs: 0, bytes: 0 };
@@ -197,7 +179,7 @@ async function writeDurably(
 
 async function hashOfFile(handle: FileHandle, size: number): Promise<string> {
   const hash = newSha256();
-  const piece = new Uint8Array(Math.min(8 * pieceBytes, size));
+  const piece = new Uint8Array(Math.min(hashedAtOnceBytes, size));
   for (let at = 0; at < size; ) {
     const length = Math.min(piece.length, size - at);
     const { bytesRead } = await handle.read(piece, 0, length, at);

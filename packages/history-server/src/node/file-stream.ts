@@ -1,10 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ByteRange } from "../blob-store.js";
 import { HistoryServerError } from "../errors.js";
+import { smallestPieceBytes } from "./pace.js";
 import { storageError } from "./storage-error.js";
-
-/** Large pieces: libxmtp's reader can lose its place where a piece is smaller than one element. */
-export const pieceBytes: number = 128 * 1024;
 
 /**
  * A range of an open file, read as it is asked for; the end, an error or `cancel` closes the file. A byte stream: whoever
@@ -17,7 +15,7 @@ export function fileStream(
   let at = start;
   return new ReadableStream({
     type: "bytes",
-    autoAllocateChunkSize: Math.min(pieceBytes, end - start),
+    autoAllocateChunkSize: Math.min(smallestPieceBytes, end - start),
     async pull(controller) {
       const asked = controller.byobRequest;
       const view = asked?.view as Uint8Array;

@@ -1,7 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
+import { Pace } from "./pace.js";
 
-// Enough for a quick disk; 200 slow uploads of two gatherings each are 50 MB.
-const gatherBytes = 128 * 1024;
 const syncEveryBytes = 16 * 1024 ** 2;
 
 /** Writes chunks behind one another: gathers the next ones while the last ones go to disk. */
@@ -9,6 +8,7 @@ export class FileWriter {
   readonly #handle: FileHandle;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
+  readonly #pace: Pace = new Pace();
   #writing: Promise<void> = Promise.resolve();
   #unsyncedBytes = 0;
   #syncing: Promise<void> | undefined;
@@ -21,7 +21,9 @@ export class FileWriter {
   async write(chunk: Uint8Array): Promise<void> {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
-    if (this.#gatheredBytes >= gatherBytes) await this.#flush();
+    if (this.#gatheredBytes < this.#pace.pieceBytes) return;
+    this.#pace.passed();
+    await this.#flush();
   }
 
   async end(): Promise<void> {

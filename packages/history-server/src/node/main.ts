@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --optimize-for-size
+#!/usr/bin/env -S node --max-semi-space-size=2
 // What a transfer leaves behind is collected every few MB, not every few dozen, and no slower for it.
 import { runHistoryServer } from "./command/command.js";
 

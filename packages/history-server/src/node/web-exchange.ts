@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { streamOf } from "@history-sync/primitives";
-import { pieceBytes } from "./file-stream.js";
+import { Pace } from "./pace.js";
 
 /**
  * A Node request as a web one, or undefined where none can be made of it: a target that is no URL, or a method
@@ -42,7 +42,7 @@ export async function sendWebResponse(
 
 /**
  * Two buffers take turns: one is filled while the other is sent. A download of any size takes no more than them, and leaves
- * nothing for the garbage collector.
+ * little for the garbage collector.
  */
 async function sendBody(
   body: ReadableStream<Uint8Array>,
@@ -50,15 +50,19 @@ async function sendBody(
   outgoing: ServerResponse,
 ): Promise<void> {
   const read = readerOf(body);
-  const length = Number(headers.get("content-length") ?? pieceBytes);
-  const bytes = Math.max(1, Math.min(pieceBytes, length));
-  const turns = [lent(new ArrayBuffer(bytes)), undefined];
+  const length = Number(headers.get("content-length") ?? Infinity);
+  const pace = new Pace();
+  const turns: [Sent?, Sent?] = [];
   try {
     for (let turn = 0; ; turn = 1 - turn) {
-      const buffer = await (turns[turn] ?? lent(new ArrayBuffer(bytes)));
-      const { done, value } = await read.next(buffer);
+      const free = await turns[turn];
+      const wanted = Math.max(1, Math.min(pace.pieceBytes, length));
+      const { done, value } = await read.next(() =>
+        free?.byteLength === wanted ? free : new ArrayBuffer(wanted),
+      );
       if (done) break;
       turns[turn] = written(value, outgoing);
+      pace.passed();
     }
     await Promise.all(turns);
   } catch (error) {
@@ -67,14 +71,13 @@ async function sendBody(
   }
 }
 
-function lent(buffer: ArrayBuffer): Promise<ArrayBuffer> {
-  return Promise.resolve(buffer);
-}
+/** A buffer that the socket has no more use for. */
+type Sent = Promise<ArrayBuffer>;
 
 interface BodyReader {
-  /** The next bytes, in the buffer given where the stream can. */
+  /** The next bytes, in the buffer lent where the stream can. */
   next(
-    buffer: ArrayBuffer,
+    lend: () => ArrayBuffer,
   ): Promise<{ readonly done: boolean; readonly value: Uint8Array }>;
   cancel(): Promise<void>;
 }
@@ -84,9 +87,9 @@ function readerOf(body: ReadableStream<Uint8Array>): BodyReader {
   const reader = byob ?? body.getReader();
   const empty = new Uint8Array();
   return {
-    async next(buffer) {
+    async next(lend) {
       const { done, value = empty } = byob
-        ? await byob.read(new Uint8Array(buffer))
+        ? await byob.read(new Uint8Array(lend()))
         : await (reader as ReadableStreamDefaultReader<Uint8Array>).read();
       return { done, value };
     },

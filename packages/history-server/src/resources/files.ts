@@ -128,10 +128,7 @@ async function remove(
   const token = bearerToken(headers);
   const info = await liveBlob(id, context);
   if (!info) return answer(404);
-  if (
-    token === undefined ||
-    !(await isDeletionToken(token, info.deletionTokenHash))
-  ) {
+  if (token === undefined || !isDeletionToken(token, info.deletionTokenHash)) {
     throw new HistoryServerError(
       "unauthorized",
       "expected the blob's deletion token",

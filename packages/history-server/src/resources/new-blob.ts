@@ -1,4 +1,3 @@
-import { newSha256 } from "#sha256";
 import { newBlobId } from "../blob-id.js";
 import type { Context } from "../context.js";
 import { type DeletionToken, newDeletionToken } from "../deletion-token.js";
@@ -12,6 +11,7 @@ import {
   wantsOnce,
 } from "../headers.js";
 import type { NewUpload } from "../resumable-uploads.js";
+import { sha256OfText } from "../sha256-of-text.js";
 
 export interface Admitted extends NewUpload {
   readonly deletion: DeletionToken;
@@ -28,7 +28,7 @@ export async function admitted(
     ? await checkUploadToken(uploadTokenSecret, token, clock)
     : undefined;
   const id = newBlobId(randomBytes);
-  const deletion = await newDeletionToken(randomBytes);
+  const deletion = newDeletionToken(randomBytes);
   return {
     id,
     maxBytes: Math.min(
@@ -42,14 +42,8 @@ export async function admitted(
     },
     deletion,
     isPart: headers.get(concatHeader) === "partial",
-    uploader: granted && token !== undefined ? hashOf(token) : undefined,
+    uploader: granted && token !== undefined ? sha256OfText(token) : undefined,
   };
-}
-
-function hashOf(token: string): string {
-  const hash = newSha256();
-  hash.update(new TextEncoder().encode(token));
-  return hash.digest();
 }
 
 /** What only the uploader is told. */

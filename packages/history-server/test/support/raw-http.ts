@@ -29,5 +29,8 @@ export function statusesOf(received: string): string[] {
 export async function hungUp(socket: Socket): Promise<void> {
   socket.on("error", () => {});
   socket.resume();
-  if (!socket.destroyed) await once(socket, "close");
+  // `once` of events would reject with the socket's error.
+  if (!socket.closed) {
+    await new Promise((resolve) => socket.once("close", resolve));
+  }
 }
