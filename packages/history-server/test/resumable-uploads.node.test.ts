@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect, test } from "vitest";
+import { HistoryServerError, historyServer } from "../src/index.js";
 import { memoryBlobStore } from "../src/memory.js";
 import {
   fileBlobStore,
@@ -25,4 +27,53 @@ resumableUploadsContract("fileTusUploads", async (clock) => {
     resumable: await fileTusUploads({ folder, blobs, maxBytes, clock }),
     close: () => rm(folder, { recursive: true }),
   };
+});
+
+test("a join that breaks in the middle leaves the parts, and is done again", async () => {
+  const store = memoryBlobStore();
+  let breaks = 1;
+  const blobs: typeof store = {
+    ...store,
+    async write(id, body, options) {
+      if (breaks-- <= 0) return await store.write(id, body, options);
+      await body.cancel();
+      const retryable = { retryable: true };
+      throw new HistoryServerError("storage-failed", "no more", retryable);
+    },
+  };
+  const resumable = memoryTusUploads({ blobs, maxBytes });
+  const handle = historyServer({ blobs, resumable });
+  const send = (
+    path: string,
+    method: string,
+    headers: Record<string, string>,
+    body?: string,
+  ) =>
+    handle(
+      new Request(`http://localhost/${path}`, {
+        method,
+        headers: { "tus-resumable": "1.0.0", ...headers },
+        ...(body !== undefined && { body }),
+      }),
+    );
+  const parts: string[] = [];
+  for (const text of ["first ", "second"]) {
+    const answer = await send("tus", "POST", {
+      "upload-concat": "partial",
+      "upload-length": `${text.length}`,
+    });
+    const path = answer.headers.get("location") ?? "";
+    const piece = {
+      "content-type": "application/offset+octet-stream",
+      "upload-offset": "0",
+    };
+    await send(path, "PATCH", piece, text);
+    parts.push(path);
+  }
+  const concat = { "upload-concat": `final;${parts.join(" ")}` };
+  expect((await send("tus", "POST", concat)).status).toBe(503);
+  const joined = await send("tus", "POST", concat);
+  expect(joined.status).toBe(201);
+  const file = joined.headers.get("location")?.replace("tus", "files") ?? "";
+  expect(await (await send(file, "GET", {})).text()).toBe("first second");
 });
