@@ -14,7 +14,7 @@ export async function startHistoryServer(
 ): Promise<ServerProcess> {
   const args = [
     // As the command's first line says.
-    "--max-semi-space-size=2",
+    "--max-semi-space-size=1",
     command,
     "--port",
     "0",

@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
-// What a transfer leaves behind is collected every few MB, not every few dozen, and no slower for it.
+#!/usr/bin/env -S node --max-semi-space-size=1
+// What a transfer leaves behind is collected every few MB, not every few dozen.
 import { runHistoryServer } from "./command/command.js";
 
 try {

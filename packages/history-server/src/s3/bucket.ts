@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { unlessAbsent } from "./s3-error.js";
 
-export interface ListedObject {
+interface ListedObject {
   readonly key: string;
   /** The key behind the folder's. */
   readonly name: string;
