@@ -1,4 +1,4 @@
-import { type MlsGroup, MlsGroupError } from "@history-sync/mls-group";
+import type { MlsGroup } from "@history-sync/mls-group";
 import {
   equalBytes,
   type GroupId,
@@ -6,6 +6,7 @@ import {
   type MessageId,
   nowNs,
 } from "@history-sync/primitives";
+import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { Turns } from "../turns.js";
@@ -56,10 +57,13 @@ export class Outbox {
     return (await this.#own(groupId)).length > 0;
   }
 
-  /**
-   * Sends what is kept, in its order. A failure that may pass leaves the rest for the next time; one that won't marks the
-   * messages as failed.
-   */
+  /** Marks what waits as failed: this installation isn't a member any more. */
+  async giveUp(groupId: GroupId): Promise<void> {
+    const waiting = await this.#own(groupId);
+    if (waiting.length > 0) await this.#ledger.markFailed(groupId, waiting);
+  }
+
+  /** Sends what is kept, in its order. A failure leaves the rest for the next time. */
   publish(group: MlsGroup, signal?: AbortSignal): Promise<void> {
     return this.#turns.run(group.id, async () => {
       this.#ledger.noteMembers(group);
@@ -69,21 +73,14 @@ export class Outbox {
         const { decryptedMessageBytes, sentAtNs } = row;
         const message = wrapMessage(decryptedMessageBytes, group.id, sentAtNs);
         const { id, plaintext } = message;
-        try {
-          await group.send(plaintext, { id, ...(signal && { signal }) });
-        } catch (error) {
-          if (error instanceof MlsGroupError && !error.retryable) {
-            await this.#ledger.markFailed(group.id, [row]);
-          }
-          throw error;
-        }
+        await group.send(plaintext, { id, ...(signal && { signal }) });
       }
       await this.#ledger.takeIn(group);
     });
   }
 
   /** An archive may have brought what another installation hadn't sent yet: that is for the other one to send. */
-  async #own(groupId: GroupId) {
+  async #own(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
     const own = idBytes(this.#context.installation.id);
     const rows = await this.#ledger.unpublished(groupId);
     return rows.filter((row) => equalBytes(row.senderInstallationId, own));

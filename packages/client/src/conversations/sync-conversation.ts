@@ -10,7 +10,7 @@ export async function syncConversation(
 ): Promise<void> {
   const { watcher, log } = context;
   await takeNews(group, context, signal);
-  if (!group.active) return;
+  if (!group.active) return context.outbox.giveUp(group.id);
   await retryLater(() => watcher.check(group.id, "sync", { signal }), log);
   await publishWaiting(group, context, signal);
 }
@@ -22,8 +22,13 @@ export async function publishWaiting(
   signal: AbortSignal,
 ): Promise<void> {
   if (!(await outbox.isWaiting(group.id))) return;
-  await watcher.check(group.id, "send", { signal });
-  await outbox.publish(group, signal);
+  try {
+    await watcher.check(group.id, "send", { signal });
+    await outbox.publish(group, signal);
+  } catch (error) {
+    if (!group.active) await outbox.giveUp(group.id);
+    throw error;
+  }
 }
 
 /** Takes in what a conversation's topic has. */

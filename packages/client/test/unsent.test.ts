@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { failing } from "./support/failing-node.js";
+import { MemoryStage } from "./support/memory-stage.js";
+import { atOther, textsOf } from "./support/stage.js";
+
+test("what the node didn't take is unpublished, and goes out once with the next sync", async () => {
+  await using stage = new MemoryStage();
+  const alix = await stage.start("alix");
+  const bo = await stage.start("bo");
+  const dm = await alix.client.conversations.newDm(bo.client.inboxId);
+  await alix.client.settled();
+  await stage.stop(alix);
+
+  const deliveryService = failing("sendGroupMessage", 1, stage.deliveryService);
+  const options = { deliveryService, disableDeviceSync: true };
+  const back = await stage.start("alix", options);
+  const here = await back.client.conversations.getConversationById(dm.id);
+  await expect(here?.sendText("hello")).rejects.toMatchObject({
+    retryable: true,
+  });
+  expect(await here?.messages()).toMatchObject([
+    { text: "hello", deliveryStatus: "unpublished" },
+  ]);
+  await here?.sync();
+  expect(await here?.messages()).toMatchObject([
+    { text: "hello", deliveryStatus: "published" },
+  ]);
+  expect(await textsOf(await atOther(bo, dm))).toEqual(["hello"]);
+});
+
+test("what a removed member still wanted to say has failed", async () => {
+  await using stage = new MemoryStage();
+  const alix = await stage.start("alix");
+  const bo = await stage.start("bo");
+  const group = await alix.client.conversations.newGroup([bo.client.inboxId]);
+  const there = await atOther(bo, group);
+  await group.removeMembers([bo.client.inboxId]);
+  await expect(there.sendText("wait")).rejects.toMatchObject({
+    code: "not-a-member",
+  });
+  expect(await there.messages()).toMatchObject([{ deliveryStatus: "failed" }]);
+  expect(await textsOf(await atOther(alix, group))).toEqual([]);
+
+  await group.addMembers([bo.client.inboxId]);
+  const again = await atOther(bo, group);
+  await again.sendText("thanks");
+  expect(await textsOf(await atOther(alix, group))).toEqual(["thanks"]);
+});
