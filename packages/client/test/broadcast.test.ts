@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { Broadcast } from "../src/broadcast.js";
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const read: Item[] = [];
+  for await (const item of items) read.push(item);
+  return read;
+}
+
+test("a watcher gets what is published from its call on, until its signal, and what waits then", async () => {
+  const broadcast = new Broadcast<number>();
+  broadcast.publish(1);
+  const stop = new AbortController();
+  const ends: string[] = [];
+  const watched = broadcast.watch({
+    signal: stop.signal,
+    only: (n) => n % 2 === 0,
+    onEnd: () => ends.push("end"),
+  });
+  for (const n of [2, 3, 4]) broadcast.publish(n);
+  stop.abort();
+  stop.abort();
+  broadcast.publish(6);
+  expect(await all(watched)).toEqual([2, 4]);
+  expect(ends).toEqual(["end"]);
+});
+
+test("who leaves a loop watches no more", async () => {
+  const broadcast = new Broadcast<number>();
+  const watched = broadcast.watch();
+  broadcast.publish(1);
+  broadcast.publish(2);
+  for await (const _ of watched) break;
+  broadcast.publish(3);
+  expect(await all(watched)).toEqual([]);
+});
+
+test("a watcher that doesn't read is ended with an error, after what it can still read", async () => {
+  const broadcast = new Broadcast<number>();
+  const watched = broadcast.watch();
+  for (let n = 0; n <= 10_000; n++) broadcast.publish(n);
+  const read: number[] = [];
+  await expect(async () => {
+    for await (const n of watched) read.push(n);
+  }).rejects.toMatchObject({ code: "stream-overflow" });
+  expect(read).toHaveLength(10_000);
+});
