@@ -9,10 +9,16 @@ import {
   openArchive,
   sealArchive,
 } from "@history-sync/encryption-codec";
-import type { InboxId, InstallationId } from "@history-sync/primitives";
+import type {
+  GroupId,
+  InboxId,
+  InstallationId,
+} from "@history-sync/primitives";
 import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
 import type {
+  ApprovalWords,
   HistoryOptions,
+  ListedArchive,
   SyncRequest,
   SyncUpdate,
 } from "@history-sync/sync-worker";
@@ -35,6 +41,9 @@ export interface ClientParts {
   readonly closing: AbortController;
   readonly disconnect: () => void;
 }
+
+/** What goes into an archive; by default messages and consent, of all time. */
+export type ExportedHistory = Omit<HistoryOptions, "days" | "maxBytes">;
 
 // A file that the user kept may be older than the archives of today.
 const userFile = { allowRepeatedNonce: true } as const;
@@ -103,6 +112,56 @@ export class Client implements AsyncDisposable {
     this.conversations.bringInOwnInstallations();
   }
 
+  /** Asks for what a conversation had before the time, in nanoseconds since the Unix epoch. */
+  requestOlder(
+    conversationId: GroupId,
+    beforeNs: bigint,
+    options?: HistoryOptions,
+  ): Promise<SyncRequest> {
+    const { worker } = this.#deviceSync();
+    return worker.requestOlder(conversationId, beforeNs, options);
+  }
+
+  /** Lets another installation have the history that it asks for, where `releasePolicy` is `ask`. */
+  approveSyncRequest(id: string): Promise<void> {
+    return this.#deviceSync().worker.approve(id);
+  }
+
+  /** Says no, for all installations. */
+  declineSyncRequest(id: string): Promise<void> {
+    return this.#deviceSync().worker.decline(id);
+  }
+
+  /** Takes back a request of this installation. */
+  cancelSyncRequest(id: string): Promise<void> {
+    return this.#deviceSync().worker.cancel(id);
+  }
+
+  /** The words that both installations show, for the user to compare before a request is approved. */
+  approvalWords(id: string): Promise<readonly ApprovalWords[]> {
+    return this.#deviceSync().worker.approvalWords(id);
+  }
+
+  /** Uploads an archive that nobody asked for; the user's other installations find it by its pin. */
+  sendSyncArchive(
+    pin: string,
+    options?: HistoryOptions,
+    serverUrl?: string,
+  ): Promise<void> {
+    const { worker } = this.#deviceSync();
+    return worker.sendSyncArchive(pin, options, serverUrl);
+  }
+
+  /** The archives of the last so many days that other installations sent, newest first. */
+  listAvailableArchives(daysCutoff: number): Promise<readonly ListedArchive[]> {
+    return this.#deviceSync().worker.listAvailableArchives(daysCutoff);
+  }
+
+  /** Takes in the newest archive of the pin, or of all. */
+  processSyncArchive(pin?: string): Promise<void> {
+    return this.#deviceSync().worker.processSyncArchive(pin);
+  }
+
   /** Every request for history that this installation made or answers, oldest first. */
   syncRequests(): Promise<readonly SyncRequest[]> {
     return this.#deviceSync().worker.requests();
@@ -116,7 +175,7 @@ export class Client implements AsyncDisposable {
   /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
   createArchive(
     key: Uint8Array,
-    options: HistoryOptions = {},
+    options: ExportedHistory = {},
     format: ArchiveFormat = "paged-v1",
   ): ReadableStream<Uint8Array> {
     const { store, clock, randomBytes } = this.#parts.context;

@@ -13,7 +13,7 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
-import type { HistoryServer } from "@history-sync/sync-worker";
+import type { HistoryServer, ReleasePolicy } from "@history-sync/sync-worker";
 import type { Client } from "./client.js";
 import { connectNode } from "./connection/connect-node.js";
 import {
@@ -41,7 +41,11 @@ export interface ClientOptions {
   readonly smartContracts?: SmartContractVerifier;
   /** The history server; by default that of `env`. Empty: history is neither asked for nor handed out. */
   readonly historySyncUrl?: string;
-  /** Default: HTTP, to the origin of `historySyncUrl` alone. */
+  /** Further history servers that archives may go to and come from. */
+  readonly trustedServers?: readonly string[];
+  /** Whether the user's other installations are given the history: `auto` (default), `ask` or `never`. */
+  readonly releasePolicy?: ReleasePolicy;
+  /** Default: HTTP, to the origins of `historySyncUrl` and `trustedServers` alone. */
   readonly historyServer?: HistoryServer;
   /** Neither history nor preferences go between the user's installations. */
   readonly disableDeviceSync?: boolean;
@@ -65,6 +69,8 @@ export async function createClient({
   identity,
   smartContracts,
   historySyncUrl = historySyncUrls[env],
+  trustedServers = [],
+  releasePolicy = "auto",
   historyServer,
   disableDeviceSync = false,
   clock = systemClock,
@@ -97,7 +103,11 @@ export async function createClient({
     const context = { ...shared, installation };
     const deviceSync = disableDeviceSync
       ? undefined
-      : await startDeviceSync(historySyncUrl, historyServer, context);
+      : await startDeviceSync(
+          { historySyncUrl, trustedServers, policy: releasePolicy },
+          historyServer,
+          context,
+        );
     return await startClient(context, deviceSync, node.close);
   } catch (error) {
     node.close();

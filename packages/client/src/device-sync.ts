@@ -1,6 +1,10 @@
 import { historyServerClient } from "@history-sync/history-server/client";
 import { openSyncGroups, type SyncGroups } from "@history-sync/sync-group";
-import { type HistoryServer, SyncWorker } from "@history-sync/sync-worker";
+import {
+  type HistoryServer,
+  SyncWorker,
+  type SyncWorkerOptions,
+} from "@history-sync/sync-worker";
 import type { ClientContext } from "./context.js";
 import { ClientError } from "./errors.js";
 
@@ -12,29 +16,37 @@ export interface DeviceSync {
 
 /** `historySyncUrl` may be empty: then only preferences go between the installations. */
 export async function startDeviceSync(
-  historySyncUrl: string,
+  options: SyncWorkerOptions,
   historyServer: HistoryServer | undefined,
   context: ClientContext,
 ): Promise<DeviceSync> {
-  const { store, inbox, identityLog: installations, log } = context;
+  const { store, inbox, identityLog: installations } = context;
   const { groups, history, requests } = store;
   const syncGroups = await openSyncGroups(
     { ...context, store: groups, installations },
     { inboxId: inbox.id, installation: context.installation },
   );
-  const origins = historySyncUrl === "" ? [] : [new URL(historySyncUrl).origin];
+  const ports = { ...context, syncGroups, installations, history, requests };
   const worker = SyncWorker.start(
     {
-      ...context,
-      syncGroups,
-      installations,
-      history,
-      requests,
-      historyServer: historyServer ?? historyServerClient({ origins, log }),
+      ...ports,
+      historyServer: historyServer ?? connectHistoryServer(options, context),
     },
-    { historySyncUrl },
+    options,
   );
   return { syncGroups, worker };
+}
+
+/** Reaches the servers that are trusted, and no others. */
+function connectHistoryServer(
+  { historySyncUrl, trustedServers = [] }: SyncWorkerOptions,
+  { log }: ClientContext,
+): HistoryServer {
+  const urls = [historySyncUrl, ...trustedServers];
+  const origins = urls
+    .filter((url) => url !== "")
+    .map((url) => new URL(url).origin);
+  return historyServerClient({ origins, log });
 }
 
 export function expectDeviceSync(

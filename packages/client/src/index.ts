@@ -1,4 +1,4 @@
-export { Client } from "./client.js";
+export { Client, type ExportedHistory } from "./client.js";
 export {
   type Environment,
   historySyncUrls,
