@@ -18,6 +18,7 @@ export interface Conversation {
   readonly name: string;
   readonly isActive: boolean;
   readonly members: readonly Member[];
+  readonly debug: { readonly epoch: string; readonly maybeForked: boolean };
   readonly messages: readonly {
     readonly id: string;
     readonly contentType: string;

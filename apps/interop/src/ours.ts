@@ -22,6 +22,7 @@ export class Ours {
   readonly #home: Home;
   #store: Store;
   #client: Client;
+  #isOpen = true;
 
   private constructor(home: Home, store: Store, client: Client) {
     this.#home = home;
@@ -30,7 +31,7 @@ export class Ours {
   }
 
   /** Registers a new installation: of a new user, or of the one whose wallet key is given. */
-  static async open({
+  static async register({
     walletKey = newWalletKey(),
     ...home
   }: Omit<Home, "walletKey"> & {
@@ -98,15 +99,17 @@ export class Ours {
     await conversation.sendText(text);
   }
 
-  /** Ends it and starts it again from its file. */
-  async restart(): Promise<void> {
-    await this.close();
+  /** Starts it again from its file. */
+  async open(): Promise<void> {
     const { store, client } = await start(this.#home);
     this.#store = store;
     this.#client = client;
+    this.#isOpen = true;
   }
 
   async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     await this.#client.close();
     this.#store.close();
   }

@@ -58,7 +58,7 @@ export class World {
 
   /** A new installation of ours, in the same way. */
   async ours(name: string, walletKey?: string): Promise<Ours> {
-    const ours = await Ours.open({
+    const ours = await Ours.register({
       nodeUrl: this.nodeUrl,
       historySyncUrl: this.historySyncUrl,
       storePath: this.file(`${name}.db`),
