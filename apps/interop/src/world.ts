@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { Actor } from "./actor.ts";
 import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+import { OurSyncGroups } from "./our-sync-groups.ts";
 import { Ours } from "./ours.ts";
 import { Peer } from "./peer.ts";
 import { peerCommand } from "./peer-command.ts";
@@ -14,7 +15,7 @@ export class World {
   readonly #historyServer: RunningServer;
   readonly #folder: string;
   readonly #peer: Peer = new Peer(peerCommand);
-  readonly #ours: Ours[] = [];
+  readonly #ours: (Ours | OurSyncGroups)[] = [];
 
   private constructor(
     node: NodeProcess,
@@ -64,6 +65,13 @@ export class World {
       storePath: this.file(`${name}.db`),
       ...(walletKey === undefined ? {} : { walletKey }),
     });
+    this.#ours.push(ours);
+    return ours;
+  }
+
+  /** A new installation of ours in the inbox of a wallet, with no more of it than its sync groups. */
+  async ourSyncGroups(walletKey: string): Promise<OurSyncGroups> {
+    const ours = await OurSyncGroups.register(this.nodeUrl, walletKey);
     this.#ours.push(ours);
     return ours;
   }
