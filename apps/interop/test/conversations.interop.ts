@@ -162,6 +162,30 @@ describe("ours and libxmtp in one conversation", () => {
     }
   });
 
+  test("who was added renews its keys before its first message, on both sides", async () => {
+    const { id: ofBo } = await bo.do<{ readonly id: string }>("createGroup", {
+      members: [alix.inboxId],
+    });
+    const { id: ofAlix } = await alix.client.conversations.newGroup([
+      bo.inboxId,
+    ]);
+    const epochsAsItSpeaks = async (group: string, joiner: Actor | Ours) => {
+      const epochs = [await epochOf(group)];
+      for (const text of ["first", "second"]) {
+        await joiner.sendText(group, text);
+        await expectTexts(group, [alix, bo], await joiner.texts(group));
+        epochs.push(await epochOf(group));
+      }
+      return epochs;
+    };
+    expect(await epochsAsItSpeaks(ofBo, alix)).toEqual(["1", "2", "2"]);
+    expect(await epochsAsItSpeaks(ofAlix, bo)).toEqual(["1", "2", "2"]);
+
+    async function epochOf(group: string) {
+      return (await bo.conversation(group))?.debug.epoch;
+    }
+  });
+
   describe("a DM", () => {
     test("that libxmtp makes goes both ways", async () => {
       const { id } = await bo.do<{ readonly id: string }>("createDm", {
