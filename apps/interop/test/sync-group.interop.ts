@@ -38,6 +38,21 @@ test("in a sync group that ours makes, messages go both ways", async () => {
   await expectBothWays(ours, theirs);
 });
 
+test("libxmtp follows when ours adds another of ours", async () => {
+  const theirs = await world.libxmtp("theirs", walletKey);
+  const ours = await world.ourSyncGroups(walletKey);
+  await ours.groups.ensure({ graceMs: 0 });
+  const ourSecond = await world.ourSyncGroups(walletKey);
+  expect(await ours.groups.refreshMembers()).toMatchObject({
+    added: [ourSecond.installationId],
+    failed: [],
+  });
+  await ourSecond.groups.ensure();
+  await ourSecond.groups.send(denied(spammer));
+  await expectDenied([theirs], spammer);
+  await expectHeard(ours, spammer);
+});
+
 test("a revoked installation of libxmtp is out of what ours sends next", async () => {
   const ours = await world.ourSyncGroups(walletKey);
   const theirs = await world.libxmtp("theirs", walletKey);
