@@ -30,7 +30,12 @@ const port = typeof address === "object" ? address?.port : undefined;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-precise-memory-info",
+    "--js-flags=--expose-gc",
+  ],
 });
 try {
   const page = await browser.newPage();

@@ -16,15 +16,17 @@ import {
   GroupMessageSaveSchema,
   GroupSaveSchema,
 } from "@history-sync/proto/device-sync";
-import type { HistoryStore } from "../src/index.js";
+import type { Store } from "../src/index.js";
 import { openIndexedDbStore } from "../src/indexeddb/index.js";
 import { memoryStore } from "../src/memory/index.js";
 
+/** Microseconds a message, and megabytes. */
 interface Measured {
   readonly importUs: number;
   readonly exportUs: number;
+  /** Nothing is new any more. */
   readonly importAgainUs: number;
-  /** The most that the heap held at the end of a page, above what it held at the start. */
+  /** The most that was live after a page of a later import or export, above what was before. */
   readonly heapMB: number;
 }
 
@@ -34,43 +36,70 @@ const firstNs = 1_700_000_000_000_000_000n;
 
 Object.assign(globalThis, { measure });
 
-/** Microseconds a message. */
 async function measure(messages: number) {
-  const inMemory = await measureHistory(memoryStore().history, messages);
-  const store = await openIndexedDbStore(`bench-${messages}`);
-  const indexedDb = await measureHistory(store.history, messages);
-  store.close();
+  const inMemory = await measureHistory(messages, async () => memoryStore());
+  const indexedDb = await measureHistory(messages, (n) =>
+    openIndexedDbStore(`bench-${messages}-${n}`),
+  );
   return { messages, inMemory, indexedDb };
 }
 
 async function measureHistory(
-  history: HistoryStore,
   messages: number,
+  open: (n: number) => Promise<Store>,
 ): Promise<Measured> {
-  const baseBytes = heapBytes();
-  let peakBytes = baseBytes;
-  const onProgress = () => {
-    peakBytes = Math.max(peakBytes, heapBytes());
-  };
-  const usPerMessage = async (work: () => Promise<unknown>) => {
-    const startedMs = performance.now();
-    await work();
-    return Math.round(((performance.now() - startedMs) * 1_000) / messages);
-  };
-  const importAs = (importId: string) => () =>
-    importArchive(frames(messages), history, { importId, clock, onProgress });
-  const importUs = await usPerMessage(importAs("first"));
-  const exportUs = await usPerMessage(async () => {
-    const archive = exportArchive(history, {
-      clock,
-      order: "newest-first",
-      onProgress,
-    });
-    for await (const frame of archive) frame.length;
+  const timed = await open(1);
+  const first = () => take(timed, messages);
+  const importUs = await usPerMessage(messages, first);
+  const exportUs = await usPerMessage(messages, () => give(timed));
+  const second = () => take(timed, messages, "again");
+  const importAgainUs = await usPerMessage(messages, second);
+  timed.close();
+  const weighed = await open(2);
+  const heapMB = await peakMB(async (onProgress) => {
+    await take(weighed, messages, "weighed", onProgress);
+    await give(weighed, onProgress);
   });
-  const importAgainUs = await usPerMessage(importAs("second"));
-  const heapMB = Math.round((peakBytes - baseBytes) / 1e6);
+  weighed.close();
   return { importUs, exportUs, importAgainUs, heapMB };
+}
+
+async function take(
+  { history }: Store,
+  messages: number,
+  importId = "first",
+  onProgress = () => {},
+): Promise<void> {
+  const options = { importId, clock, onProgress };
+  await importArchive(frames(messages), history, options);
+}
+
+async function give({ history }: Store, onProgress = () => {}): Promise<void> {
+  const order = "newest-first";
+  const archive = exportArchive(history, { clock, order, onProgress });
+  let bytes = 0;
+  for await (const frame of archive) bytes += frame.length;
+  if (bytes === 0) throw new RangeError("nothing was exported");
+}
+
+async function usPerMessage(
+  messages: number,
+  work: () => Promise<void>,
+): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return Math.round(((performance.now() - startedMs) * 1_000) / messages);
+}
+
+async function peakMB(
+  work: (onProgress: () => void) => Promise<void>,
+): Promise<number> {
+  const baseBytes = liveBytes();
+  let peakBytes = baseBytes;
+  await work(() => {
+    peakBytes = Math.max(peakBytes, liveBytes());
+  });
+  return Math.round((peakBytes - baseBytes) / 1e6);
 }
 
 /** An archive of conversations and messages, from the newest on, as our installations send it. */
@@ -115,10 +144,12 @@ function idOf(n: number, length: number): Uint8Array<ArrayBuffer> {
   return id;
 }
 
-/** Of Chromium, exact where it was started with `--enable-precise-memory-info`. */
-function heapBytes(): number {
-  const { memory } = performance as unknown as {
-    readonly memory: { readonly usedJSHeapSize: number };
+/** Of Chromium, as `main.ts` starts it. */
+function liveBytes(): number {
+  const { gc, performance } = globalThis as unknown as {
+    gc(): void;
+    readonly performance: { readonly memory: { usedJSHeapSize: number } };
   };
-  return memory.usedJSHeapSize;
+  gc();
+  return performance.memory.usedJSHeapSize;
 }

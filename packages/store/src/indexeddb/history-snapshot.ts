@@ -18,9 +18,6 @@ import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
 import type { ConversationRecord, MessageRecord } from "./schema.js";
 import type { SnapshotView } from "./snapshot-view.js";
 
-// Enough for most conversations to show whether they have a message that is wanted.
-const fewRows = 20;
-
 /** The history as it was when the view was opened. */
 export class IndexedDbSnapshot implements ArchiveSnapshot {
   readonly #view: SnapshotView;
@@ -144,11 +141,7 @@ export class IndexedDbSnapshot implements ArchiveSnapshot {
     const span = conversationSpan(id, selection);
     let oldest: MessageRecord | undefined;
     let left = count;
-    for await (const records of this.#view.messagesOf(
-      span,
-      "falling",
-      Math.max(count, fewRows),
-    )) {
+    for await (const records of this.#view.messagesOf(span, "falling")) {
       for (const record of records) {
         const isRestored = record.import !== undefined;
         if (!filter.message(messageOf(record), settings, isRestored)) continue;

@@ -10,7 +10,7 @@ export interface Overwritable<Key, Record> {
 
 /**
  * Writes zeros over the bytes of a record, as many as there were, so that a browser that keeps records in place keeps
- * nothing of them. The key stays, where it stands in the record.
+ * nothing of them. Not for records that hold a key of bytes.
  */
 export async function overwrite<Key, Record>(
   store: Overwritable<Key, Record>,
@@ -19,19 +19,8 @@ export async function overwrite<Key, Record>(
   const old = await store.get(key);
   if (old === undefined) return;
   const zeros = mapBytes(old, (bytes) => new Uint8Array(bytes.length));
-  const { keyPath } = store;
-  if (keyPath === null) await store.put(zeros, key);
-  else await store.put({ ...zeros, ...keyIn(old, keyPath) });
-}
-
-function keyIn<Record>(
-  record: Record,
-  keyPath: string | readonly string[],
-): Partial<Record> {
-  const names = [keyPath].flat() as (keyof Record)[];
-  return Object.fromEntries(
-    names.map((name) => [name, record[name]]),
-  ) as Partial<Record>;
+  if (store.keyPath === null) await store.put(zeros, key);
+  else await store.put(zeros);
 }
 
 /** Overwrites a record, then deletes it. */

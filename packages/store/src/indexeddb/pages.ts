@@ -53,6 +53,19 @@ export function spanUpTo(
     : { ...span, from: key, withoutFrom: false };
 }
 
+// What a page is meant to hold. More rows wouldn't make it faster, and more bytes would fill the memory.
+const pageRows = 1_000;
+const pageBytes = 4 * 1024 * 1024;
+
+/** How many records the page after this one should have, if they are as long as these. */
+export function nextPageRows(
+  page: readonly { readonly row: Uint8Array }[],
+): number {
+  const bytes = page.reduce((sum, { row }) => sum + row.length, 0);
+  const fitting = Math.floor((pageBytes * page.length) / Math.max(1, bytes));
+  return Math.max(1, Math.min(pageRows, fitting));
+}
+
 /** The first records of a span in the direction, at most `limit`, which is at least 1. */
 export async function readPage<Record>(
   source: KeyOrdered<Record>,

@@ -5,6 +5,7 @@ import {
   type KeyOrdered,
   type KeySpan,
   keyRange,
+  nextPageRows,
   readPage,
   spanAfter,
   spanUpTo,
@@ -18,7 +19,8 @@ import {
   type StoreSchema,
 } from "./schema.js";
 
-const pageRows = 1_000;
+// Nothing is known yet of how long the records are.
+const firstPageRows = 50;
 
 type Pages<Record> = AsyncGenerator<readonly Record[], void, undefined>;
 
@@ -79,17 +81,12 @@ export class SnapshotView {
   }
 
   /** By conversation and position. */
-  messagesOf(
-    span: KeySpan,
-    direction: Direction,
-    limit: number = pageRows,
-  ): Pages<MessageRecord> {
+  messagesOf(span: KeySpan, direction: Direction): Pages<MessageRecord> {
     return this.#pages("messages", {
       source: (tx) => tx.objectStore("messages").index("conversation"),
       keyOf: ({ conversation, position }) => [conversation, position],
       span,
       direction,
-      limit: Math.min(limit, pageRows),
     });
   }
 
@@ -118,22 +115,23 @@ export class SnapshotView {
       readonly keyOf: (record: StoreSchema[Name]["value"]) => IDBValidKey;
       readonly span?: KeySpan;
       readonly direction?: Direction;
-      readonly limit?: number;
     },
   ): Pages<StoreSchema[Name]["value"]> {
-    const { source, keyOf, direction = "rising", limit = pageRows } = walk;
+    const { source, keyOf, direction = "rising" } = walk;
     let span = walk.span ?? {};
+    let rows = firstPageRows;
     for (;;) {
       const page = await this.#db.read([name], (tx) =>
-        readPage(source(tx), span, direction, limit),
+        readPage(source(tx), span, direction, rows),
       );
-      const last = page[limit - 1];
+      const last = page[rows - 1];
       const end = last && keyOf(last);
       const covered = end ? spanUpTo(span, end, direction) : span;
       const records = this.#restored(name, page, { keyOf, covered, direction });
       if (records.length > 0) yield records;
       if (!end) return;
       span = spanAfter(span, end, direction);
+      rows = nextPageRows(page);
     }
   }
 
