@@ -1,8 +1,5 @@
-import { fromJson } from "@bufbuild/protobuf";
 import {
   type ArchiveSnapshot,
-  type Element,
-  encodeElement,
   importArchive,
   type MessageOrder,
 } from "@history-sync/archive";
@@ -15,55 +12,57 @@ import {
   sampleMessage,
   sampleNs,
 } from "@history-sync/archive/testing";
-import medium from "@history-sync/fixtures/libxmtp/medium.elements.json" with {
-  type: "json",
-};
 import { groupIdOf } from "@history-sync/primitives";
-import { ManualClock } from "@history-sync/primitives/testing";
-import {
-  BackupElementSchema,
-  type GroupMessageSave,
-} from "@history-sync/proto/device-sync";
+import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
 import { MemoryHistoryStore } from "../src/memory/index.js";
 import { databaseName, testStore } from "./indexeddb-store.js";
+import { frameCount, frames, options } from "./medium-archive.js";
 
-/** A moment after libxmtp's archive was made: none of its messages has expired. */
-const clock = new ManualClock(1_795_391_000_000);
-const options = { importId: "medium", clock, pageRows: 500 };
-const elements: readonly Element[] = medium.map(
-  (json) => fromJson(BackupElementSchema, json as never).element,
-);
+const paged = { ...options, pageRows: 500 };
 
-async function* frames() {
-  for (const element of elements) yield encodeElement(element);
-}
-
-test("libxmtp's archive stands in IndexedDB as it stands in memory, after a crash between pages too", async () => {
+test("an import goes on after its tab died, and IndexedDB holds what memory would", async () => {
   const memory = new MemoryHistoryStore();
-  const summary = await importArchive(frames(), memory, options);
+  const summary = await importArchive(frames(), memory, paged);
   const name = databaseName();
-  const dying = await testStore(name);
-  let merged = 0;
-  const sink = {
-    progress: (id: string) => dying.history.progress(id),
-    mergePage: (...call: Parameters<typeof dying.history.mergePage>) => {
-      merged++;
-      // The connection goes; of the page that comes then, nothing may be left.
-      if (merged === 3) dying.close();
-      return dying.history.mergePage(...call);
-    },
-  };
-  await expect(importArchive(frames(), sink, options)).rejects.toMatchObject({
-    code: "closed",
-  });
+  const tab = document.createElement("iframe");
+  const script = new URL("importing-tab.ts", import.meta.url);
+  tab.srcdoc = `<title>${name}</title><script type="module" src="${script}"></script>`;
+  document.body.append(tab);
+  // The third page is on its way when the second is heard of.
+  await heard((elements) => elements === 1_000);
+  tab.remove();
   const { history } = await testStore(name, { wait: true });
-  const resumed = await importArchive(frames(), history, options);
-  expect(resumed.resumedAfter).toBe(1_000);
+  const { cursor } = (await history.progress("medium")) ?? {};
+  expect(cursor).toBeGreaterThanOrEqual(1_000);
+  expect(cursor).toBeLessThan(frameCount);
+  const resumed = await importArchive(frames(), history, paged);
+  expect(resumed.resumedAfter).toBe(cursor);
   expect(resumed.receipt).toEqual(summary.receipt);
   expect(await readHistory(history)).toEqual(await readHistory(memory));
   expect(await history.conversations()).toEqual(await memory.conversations());
   expect(await history.counts()).toEqual(await memory.counts());
+});
+
+test("a page that meets a closed store is imported later", async () => {
+  const name = databaseName();
+  const closing = await testStore(name);
+  let merged = 0;
+  const sink = {
+    progress: (id: string) => closing.history.progress(id),
+    mergePage: (...call: Parameters<typeof closing.history.mergePage>) => {
+      merged++;
+      if (merged === 3) closing.close();
+      return closing.history.mergePage(...call);
+    },
+  };
+  await expect(importArchive(frames(), sink, paged)).rejects.toMatchObject({
+    code: "closed",
+  });
+  const { history } = await testStore(name, { wait: true });
+  const resumed = await importArchive(frames(), history, paged);
+  expect(resumed.resumedAfter).toBe(1_000);
+  expect((await history.counts()).messages).toBe(2_011);
 });
 
 test("a page whose merge fails leaves nothing, and the store goes on", async () => {
@@ -192,4 +191,16 @@ async function restOf(snapshot: ArchiveSnapshot) {
   for await (const page of snapshot.groups(selection)) groups.push(...page);
   for await (const page of snapshot.consent(selection)) consent.push(...page);
   return { groups, consent, hmacKey: await snapshot.hmacKey() };
+}
+
+/** Waits for a message of a tab. */
+function heard(isIt: (elements: number) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent) => {
+      if (!isIt(data)) return;
+      removeEventListener("message", listen);
+      resolve();
+    };
+    addEventListener("message", listen);
+  });
 }

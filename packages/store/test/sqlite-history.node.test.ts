@@ -1,10 +1,4 @@
-import { fromJson } from "@bufbuild/protobuf";
-import {
-  type Element,
-  encodeElement,
-  exportArchive,
-  importArchive,
-} from "@history-sync/archive";
+import { exportArchive, importArchive } from "@history-sync/archive";
 import {
   put,
   readHistory,
@@ -13,16 +7,11 @@ import {
   sampleMessage,
   sampleNs,
 } from "@history-sync/archive/testing";
-import medium from "@history-sync/fixtures/libxmtp/medium.elements.json" with {
-  type: "json",
-};
 import {
   groupIdOf,
   installationIdOf,
   messageIdOf,
 } from "@history-sync/primitives";
-import { ManualClock } from "@history-sync/primitives/testing";
-import { BackupElementSchema } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
 import { MemoryHistoryStore } from "../src/memory/index.js";
 import { openDatabase, SqliteHistory } from "../src/sqlite/index.js";
@@ -31,18 +20,8 @@ import {
   selectMessages,
   selectNthNewest,
 } from "../src/sqlite/selection-sql.js";
+import { clock, frames, options } from "./medium-archive.js";
 import { sqliteHistory } from "./sqlite-file.js";
-
-/** A moment after libxmtp's archive was made: none of its messages has expired. */
-const clock = new ManualClock(1_795_391_000_000);
-const options = { importId: "medium", clock };
-const elements: readonly Element[] = medium.map(
-  (json) => fromJson(BackupElementSchema, json as never).element,
-);
-
-async function* frames() {
-  for (const element of elements) yield encodeElement(element);
-}
 
 test("libxmtp's archive stands in SQLite as it stands in memory", async () => {
   const memory = new MemoryHistoryStore();
