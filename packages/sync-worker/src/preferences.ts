@@ -33,7 +33,7 @@ export async function applyPreferenceUpdates(
 }
 
 /** The newest wins, as in an archive. */
-export async function mergeConsentRecords(
+async function mergeConsentRecords(
   consent: readonly ConsentSave[],
   { history, clock, updates }: WorkerContext,
 ): Promise<void> {
