@@ -126,6 +126,7 @@ async function told({ victim, before, act, between }: Story, diesAt?: number) {
 
 test.each(stories)(
   "wherever an installation dies, all ends well: $name",
+  { timeout: 300_000 },
   async (story) => {
     const plain = await told(story);
     expect(plain.survived).toBe(true);
