@@ -1,4 +1,4 @@
-import type { Extension } from "@history-sync/mls-group";
+import { type Extension, MlsGroupError } from "@history-sync/mls-group";
 import {
   newDmExtensions,
   newGroupExtensions,
@@ -86,10 +86,7 @@ export class Conversations {
     });
     this.#live = new Live(context, {
       welcomes: (signal) => this.#welcomes.take(signal),
-      messages: async (id, signal) => {
-        const group = context.installation.group(id);
-        if (group) await takeNews(group, { ledger }, signal);
-      },
+      messages: (id, signal) => this.#takeMessages(id, signal),
     });
     this.#context = {
       ...context,
@@ -115,6 +112,7 @@ export class Conversations {
     this.bringInOwnInstallations();
     this.#following = this.#live.follow(closing).catch((error: unknown) => {
       log("conversations.stopped", { code: codeOf(error) });
+      ledger.endStreams();
     });
   }
 
@@ -236,8 +234,20 @@ export class Conversations {
     const { watcher, ledger } = this.#context;
     await watcher.close();
     await this.#following;
-    ledger.arrivals.close();
-    ledger.changes.close();
+    ledger.endStreams();
+  }
+
+  /** A group that can't be mended doesn't keep the others from being heard. */
+  async #takeMessages(id: GroupId, signal: AbortSignal): Promise<void> {
+    const { installation, log } = this.#context;
+    const group = installation.group(id);
+    if (!group) return;
+    try {
+      await takeNews(group, this.#context, signal);
+    } catch (error) {
+      if (!(error instanceof MlsGroupError) || error.retryable) throw error;
+      log("conversation.not-synced", { group: id, code: error.code });
+    }
   }
 
   async #create(

@@ -43,6 +43,12 @@ export class Ledger {
     this.#senders = new Senders(context.store.history, context.identityLog);
   }
 
+  /** What waits in them is still read. */
+  endStreams(): void {
+    this.arrivals.close();
+    this.changes.close();
+  }
+
   /** Remembers who is in the group: to be called before a sync, which may bring a message and the removal of its sender. */
   noteMembers(group: MlsGroup): void {
     this.#senders.note(group);
