@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodeText } from "../src/index.js";
 import { failing } from "./support/failing-node.js";
 import { MemoryStage } from "./support/memory-stage.js";
 import { atOther, textsOf } from "./support/stage.js";
@@ -45,4 +46,31 @@ test("what a removed member still wanted to say has failed", async () => {
   const again = await atOther(bo, group);
   await again.sendText("thanks");
   expect(await textsOf(await atOther(alix, group))).toEqual(["thanks"]);
+});
+
+test("what an archive brought unsent is published when it comes from its sender", async () => {
+  await using stage = new MemoryStage();
+  const alix = await stage.start("alix");
+  const laptop = await stage.start("laptop", {
+    user: "alix",
+    disableDeviceSync: true,
+  });
+  const bo = await stage.start("bo");
+  const dm = await alix.client.conversations.newDm(bo.client.inboxId);
+  await dm.sendOptimistic(encodeText("hello"));
+  const key = new Uint8Array(32).fill(5);
+  const archive = alix.client.createArchive(key);
+  await laptop.client.importArchive(archive, key, "past");
+  const status = { text: "hello", deliveryStatus: "unpublished" };
+  const there = await atOther(laptop, dm);
+  expect(await there.messages()).toMatchObject([status]);
+  await there.sendText("from the laptop");
+  expect(await textsOf(await atOther(bo, dm))).toEqual(["from the laptop"]);
+
+  await dm.publishMessages();
+  const now = await (await atOther(laptop, dm)).messages();
+  expect(now.map(({ deliveryStatus }) => deliveryStatus)).toEqual([
+    "published",
+    "published",
+  ]);
 });

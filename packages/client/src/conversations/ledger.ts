@@ -4,7 +4,13 @@ import {
   MlsGroupError,
   type ReceivedRecord,
 } from "@history-sync/mls-group";
-import type { GroupId, MessageId } from "@history-sync/primitives";
+import {
+  equalBytes,
+  type GroupId,
+  type InstallationId,
+  idBytes,
+  type MessageId,
+} from "@history-sync/primitives";
 import {
   DeliveryStatusSave,
   type GroupMessageSave,
@@ -157,7 +163,7 @@ export class Ledger {
       }
       const { id, content } = opened;
       const known = await store.history.message(id);
-      const isAwaited = own && known && isUnpublished(known);
+      const isAwaited = known && isUnpublished(known, sender);
       if (news.has(id) || (known && !isAwaited)) continue;
       const senderInboxId = own
         ? inbox.id
@@ -169,8 +175,15 @@ export class Ledger {
   }
 }
 
-function isUnpublished({ deliveryStatus }: GroupMessageSave): boolean {
-  return deliveryStatus !== DeliveryStatusSave.PUBLISHED;
+/** Whether the row is of a message that its sender hadn't sent yet: one's own, or another's that an archive brought. */
+function isUnpublished(
+  { deliveryStatus, senderInstallationId }: GroupMessageSave,
+  sender: InstallationId,
+): boolean {
+  return (
+    deliveryStatus !== DeliveryStatusSave.PUBLISHED &&
+    equalBytes(senderInstallationId, idBytes(sender))
+  );
 }
 
 function withNewest(
