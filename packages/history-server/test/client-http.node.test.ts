@@ -145,7 +145,7 @@ test("an answer that stops, and one that is cut, in the middle of a blob", async
       response.write(archive, () => finish(() => response.destroy()));
     };
     await withServer(listener, async (server) => {
-      const { download } = clientFor(server, { requestTimeoutMs: 100 });
+      const { download } = clientFor(server, { requestTimeoutMs: 400 });
       const stream = await download(`${server}/files/${id}`);
       await expect(readAll(stream)).rejects.toMatchObject({
         code,

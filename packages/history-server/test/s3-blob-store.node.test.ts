@@ -61,7 +61,7 @@ if (!installed) {
         responseChecksumValidation: "WHEN_REQUIRED",
       };
       client = new S3Client(config);
-    }, 60_000);
+    }, 180_000);
     afterAll(() => store?.stop());
 
     const newBucket = async (): Promise<string> => {
