@@ -4,12 +4,14 @@ import {
   type Clock,
   type GroupId,
   type InboxId,
+  type InstallationId,
   type Logger,
   nowNs,
   type RandomBytes,
 } from "@history-sync/primitives";
 import { SyncGroupError } from "./errors.js";
 import type { InstallationSource } from "./installation-source.js";
+import { Newcomers } from "./newcomers.js";
 import {
   isBeyondRepair,
   isSyncGroupOnlyOf,
@@ -46,15 +48,19 @@ export class OwnSyncGroups {
   readonly #ports: OwnGroupsPorts;
   /** Groups whose members couldn't be changed in that epoch. */
   readonly #broken = new Map<GroupId, bigint>();
+  readonly #newcomers: Newcomers;
+  #addsDueAtNs: bigint | undefined;
   #making: Promise<MlsGroup> | undefined;
 
   constructor(
     installation: MlsInstallation,
     inboxId: InboxId,
     ports: OwnGroupsPorts,
+    newcomerGraceMs: number,
   ) {
     this.#installation = installation;
     this.#ports = ports;
+    this.#newcomers = new Newcomers(ports.clock, newcomerGraceMs);
     this.inbox = {
       inboxId,
       installationId: installation.id,
@@ -69,8 +75,17 @@ export class OwnSyncGroups {
       .filter((group) => isSyncGroupOnlyOf(group, this.inbox.inboxId));
   }
 
+  /** When a refresh can add those whom the last one left for later, in nanoseconds since the Unix epoch. */
+  get addsDueAtNs(): bigint | undefined {
+    return this.#addsDueAtNs;
+  }
+
   isInOne(): boolean {
-    return this.all().some(({ active }) => active);
+    return this.newest() !== undefined;
+  }
+
+  newest(): MlsGroup | undefined {
+    return newestFirst(this.all())[0];
   }
 
   /** A new group of this installation alone; one for all who want it at the same time. */
@@ -110,7 +125,7 @@ export class OwnSyncGroups {
     for (;;) {
       const group = await this.primary();
       try {
-        const members = await refreshMembers(group, this.inbox, signal);
+        const members = await this.#refresh(group, signal);
         return { group, members };
       } catch (error) {
         if (!isBeyondRepair(error) || ++tried >= maxGroupsTried) throw error;
@@ -121,9 +136,23 @@ export class OwnSyncGroups {
     }
   }
 
+  async #refresh(
+    group: MlsGroup,
+    signal: AbortSignal,
+  ): Promise<MembersRefreshed> {
+    let dueAtNs: bigint | undefined;
+    const isEarly = (missing: readonly InstallationId[]) => {
+      dueAtNs = this.#newcomers.notice(missing);
+      return dueAtNs !== undefined;
+    };
+    const members = await refreshMembers(group, this.inbox, isEarly, signal);
+    this.#addsDueAtNs = members.deferred.length > 0 ? dueAtNs : undefined;
+    return members;
+  }
+
   /** Whether the newest group can't be mended, and is old enough for another one. */
   needsAnother(): boolean {
-    const [newest] = newestFirst(this.all());
+    const newest = this.newest();
     return newest !== undefined && this.#isReplaceable(newest);
   }
 

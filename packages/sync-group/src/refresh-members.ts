@@ -24,19 +24,29 @@ export interface MembersRefreshed {
    * used. By XMTP's rules they can't be added later; such an installation makes a group of its own.
    */
   readonly failed: readonly InstallationId[];
+  /** New to the inbox: they are added later, unless they make a group of their own before. */
+  readonly deferred: readonly InstallationId[];
 }
 
-/** Makes the group's members those of the inbox, and notes in the group up to which sequence id. */
+/** Says of those who aren't in the group whether they shall wait. */
+export type IsEarly = (missing: readonly InstallationId[]) => boolean;
+
+/**
+ * Makes the group's members those of the inbox, and notes in the group up to which sequence id. All changes are one: who
+ * shall wait doesn't when somebody has to leave, or the group is new.
+ */
 export async function refreshMembers(
   group: MlsGroup,
   inbox: InboxView,
+  isEarly: IsEarly,
   signal: AbortSignal,
 ): Promise<MembersRefreshed> {
   const { inboxId, source } = inbox;
   let installations: readonly InstallationId[] = [];
+  let deferred: readonly InstallationId[] = [];
   const { added, removed } = await updateMembership(
     group,
-    async ({ sequenceIds }) => {
+    async ({ sequenceIds, failedInstallations }) => {
       const known = await knownInstallations(inbox);
       const reached = sequenceIds.get(inboxId) ?? 0n;
       if (reached > known.sequenceId) {
@@ -47,13 +57,22 @@ export async function refreshMembers(
         );
       }
       installations = known.installations;
-      return new Map([[inboxId, known.sequenceId]]);
+      const members = group
+        .members()
+        .map(({ installationId }) => installationId);
+      const missing = installations.filter(
+        (id) => !members.includes(id) && !failedInstallations.has(id),
+      );
+      const staysWhole = members.every((id) => installations.includes(id));
+      const mayWait = isEarly(missing) && staysWhole && group.epoch > 0n;
+      deferred = mayWait ? missing : [];
+      return new Map([[inboxId, mayWait ? reached : known.sequenceId]]);
     },
     { states: inboxStates(source), signal },
   );
   const { failedInstallations } = readMembership(group.extensions);
   const failed = installations.filter((id) => failedInstallations.has(id));
-  return { added, removed, failed };
+  return { added, removed, failed, deferred };
 }
 
 /** The inbox now; throws when this installation isn't of it. */

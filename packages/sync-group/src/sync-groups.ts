@@ -46,18 +46,26 @@ export interface SyncGroupPorts {
 }
 
 export interface EnsureOptions {
-  /** How long another installation has to add this one before it makes a group of its own; 0: no time at all. */
+  /** How long another installation has to add this one before it makes a group of its own. Default: no time at all. */
   readonly graceMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-// Long enough for an installation that is awake to hear of a new one; short enough to wait for.
-const defaultGraceMs = 3_000;
+// As XMTP's installations do; the others don't add it to theirs at once.
+const defaultGraceMs = 0;
+
+// Long enough for a new installation that has just registered to make its group.
+const defaultNewcomerGraceMs = 10_000;
 
 export interface OpenOptions {
   readonly inboxId: InboxId;
   /** Opened elsewhere, with groups of other kinds beside the sync groups; left out, it is opened here. */
   readonly installation?: MlsInstallation;
+  /**
+   * How long an installation that is new to the inbox has to make a sync group of its own, from when this process first
+   * hears of it, before it is added to an older one. Default: 10,000.
+   */
+  readonly newcomerGraceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -69,7 +77,7 @@ export async function openSyncGroups(
   ports: SyncGroupPorts,
   options: OpenOptions,
 ): Promise<SyncGroups> {
-  const { inboxId } = options;
+  const { inboxId, newcomerGraceMs = defaultNewcomerGraceMs } = options;
   const installation =
     options.installation ??
     (await openInboxInstallation(ports, {
@@ -79,7 +87,7 @@ export async function openSyncGroups(
         inboxId,
       ),
     }));
-  return new SyncGroups(installation, inboxId, ports);
+  return new SyncGroups(installation, inboxId, ports, newcomerGraceMs);
 }
 
 /**
@@ -102,11 +110,17 @@ export class SyncGroups implements AsyncDisposable {
     installation: MlsInstallation,
     inboxId: InboxId,
     ports: SyncGroupPorts,
+    newcomerGraceMs: number,
   ) {
     this.#installation = installation;
     this.inboxId = inboxId;
     this.#ports = ports;
-    this.#groups = new OwnSyncGroups(installation, inboxId, ports);
+    this.#groups = new OwnSyncGroups(
+      installation,
+      inboxId,
+      ports,
+      newcomerGraceMs,
+    );
     this.#noticeGroups();
   }
 
@@ -135,10 +149,24 @@ export class SyncGroups implements AsyncDisposable {
     return ensured;
   }
 
-  /** Adds the inbox's new installations to the primary group and removes those that were revoked. */
+  /**
+   * Adds the inbox's new installations to the primary group and removes those that were revoked. Who is new is left for
+   * later, until its grace is over: see `addsDueAtNs`.
+   */
   async refreshMembers(signal?: AbortSignal): Promise<MembersRefreshed> {
     const { members } = await this.#refreshed(this.#ended(signal));
     return members;
+  }
+
+  /** When a refresh can add those whom the last one left for later, in nanoseconds since the Unix epoch. */
+  get addsDueAtNs(): bigint | undefined {
+    return this.#groups.addsDueAtNs;
+  }
+
+  /** Who reads what is sent now, by the group alone; nobody before `ensure`. */
+  get members(): readonly InstallationId[] {
+    const members = this.#groups.newest()?.members() ?? [];
+    return members.map(({ installationId }) => installationId);
   }
 
   /**
@@ -225,6 +253,8 @@ export class SyncGroups implements AsyncDisposable {
   }
 
   async #refreshed(signal: AbortSignal): Promise<RefreshedGroup> {
+    // A new installation may have made a group for all, which is the one to write to then.
+    await this.#syncWelcomes(signal);
     try {
       return await this.#groups.refreshed(signal);
     } finally {

@@ -32,6 +32,8 @@ export class World {
   readonly clock: ManualClock = new ManualClock(Date.now());
   readonly node: MemoryDeliveryService = new MemoryDeliveryService(this.clock);
   readonly installations: MemoryInstallations = new MemoryInstallations();
+  /** Most stories are of installations that are added to the group of another one, and at once. */
+  newcomerGraceMs = 0;
 
   /** A new installation, added to the inbox. */
   async installation(inbox: InboxId = alix, log?: Logger): Promise<Actor> {
@@ -57,7 +59,7 @@ export class World {
         randomBytes: systemRandomBytes,
         log,
       },
-      { inboxId: inbox },
+      { inboxId: inbox, newcomerGraceMs: this.newcomerGraceMs },
     );
   }
 }

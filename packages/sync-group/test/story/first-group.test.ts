@@ -46,7 +46,7 @@ test("an installation that waits is woken by its Welcome", async () => {
   const phone = await world.installation();
   await phone.groups.ensure();
   const laptop = await world.installation();
-  const waiting = laptop.groups.ensure();
+  const waiting = laptop.groups.ensure({ graceMs: 5_000 });
   await asleep(world);
   await phone.groups.refreshMembers();
   await waiting;
@@ -63,7 +63,12 @@ test("who has no key package is named as failed, and makes a group of its own fo
     call === "uploadKeyPackage" ? "refused" : undefined;
   const laptop = await world.installation();
   const { installationId } = laptop.groups;
-  const failed = { added: [], removed: [], failed: [installationId] };
+  const failed = {
+    added: [],
+    removed: [],
+    failed: [installationId],
+    deferred: [],
+  };
   expect(await phone.groups.refreshMembers()).toEqual(failed);
   world.node.fault = () => undefined;
   await laptop.groups.sync();
@@ -93,6 +98,7 @@ test("who failed and is revoked needs no removing, and the group goes on", async
     added: [tablet.groups.installationId],
     removed: [],
     failed: [],
+    deferred: [],
   });
   await tablet.groups.ensure();
   await phone.groups.send(request("1"));
