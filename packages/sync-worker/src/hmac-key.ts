@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { nowNs } from "@history-sync/primitives";
+import { type InstallationId, nowNs } from "@history-sync/primitives";
 import {
   type HmacKeySave,
   HmacKeySaveSchema,
@@ -24,34 +24,43 @@ export async function ensureHmacKey(
 
 /**
  * Brings the sync group's members in line with the inbox, then makes a new key if an installation came or went: who is
- * gone doesn't learn it, since the membership is changed first. The installations that the key was made for are kept,
- * so that it is made up for after a crash. Gives true where there is a new key to be told.
+ * gone doesn't learn it, since the membership is changed first. The members that the key was made for are kept, so that
+ * it is made up for after a crash.
  */
 export async function refreshMembers(
   context: WorkerContext,
   signal: AbortSignal,
-): Promise<boolean> {
-  const { outbox } = context.requests;
-  const { added, removed } = await context.syncGroups.refreshMembers(signal);
-  const installations = await currentInstallations(context, signal);
-  const audience = await outbox.keyAudience();
-  const isOther =
-    audience !== undefined && audience.join() !== installations.join();
-  const isDue = added.length > 0 || removed.length > 0 || isOther;
+): Promise<void> {
+  const { requests, syncGroups } = context;
+  const { added, removed } = await syncGroups.refreshMembers(signal);
+  const isDue =
+    added.length > 0 || removed.length > 0 || (await isKeyDue(context));
   if (isDue) {
     await changePreferences(hmacKeyUpdate(await newKey(context)), context);
   }
-  if (isDue || audience === undefined) {
-    await outbox.setKeyAudience(installations);
+  if (isDue || (await requests.outbox.keyAudience()) === undefined) {
+    await requests.outbox.setKeyAudience(membersOf(context));
   }
-  return isDue;
 }
 
-/** Another installation made a new key: for whom, the next look at the inbox shows. */
+/** Whether the key was made for others than those who are in the sync group now. */
+export async function isKeyDue(context: WorkerContext): Promise<boolean> {
+  const audience = await context.requests.outbox.keyAudience();
+  return (
+    audience !== undefined && audience.join() !== membersOf(context).join()
+  );
+}
+
+/** Another installation made a new key: for whom, the next look at the members shows. */
 export async function heardOfNewKey({
   requests,
 }: WorkerContext): Promise<void> {
   await requests.outbox.setKeyAudience(undefined);
+}
+
+/** In one order on all of them. */
+function membersOf({ syncGroups }: WorkerContext): readonly InstallationId[] {
+  return syncGroups.members.toSorted();
 }
 
 /** Newer than the one that there is, however this clock runs. */

@@ -8,8 +8,9 @@ import { type ListedArchive, listed, liveArchives } from "./archives.js";
 import { newRequest } from "./ask.js";
 import { SyncWorkerError } from "./errors.js";
 import { ExportBudget } from "./export-budget.js";
-import { ensureHmacKey, refreshMembers } from "./hmac-key.js";
+import { ensureHmacKey } from "./hmac-key.js";
 import { sendArchive, takeArchive } from "./manual.js";
+import { MemberKeeper } from "./member-keeper.js";
 import { currentInstallations } from "./membership.js";
 import { MessageLoop } from "./message-loop.js";
 import type { HistoryOptions } from "./options.js";
@@ -48,6 +49,7 @@ export class SyncWorker implements AsyncDisposable {
   readonly #following: Promise<void>;
   readonly #messages: MessageLoop;
   readonly #preferences: PreferenceTeller;
+  readonly #members: MemberKeeper;
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
     const settings = settingsOf(options);
@@ -66,6 +68,12 @@ export class SyncWorker implements AsyncDisposable {
     this.#messages = new MessageLoop(this.#context, this.#runner);
     const { tasks } = this.#runner;
     this.#preferences = new PreferenceTeller(this.#context, tasks);
+    this.#members = new MemberKeeper(
+      this.#context,
+      tasks,
+      this.#preferences,
+      signal,
+    );
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
     // `settled` and `close` report it to whoever calls them; nobody has to.
@@ -185,13 +193,12 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   /**
-   * Adds new installations of the inbox to the sync group, removes revoked ones, and then, if anybody came or went,
-   * makes a new HMAC key.
+   * Removes revoked installations from the sync group and adds new ones, once they have had the time to make a group of
+   * their own; then, if anybody came or went, makes a new HMAC key. Who is left for later is added by itself.
    */
   async refreshInstallations(): Promise<void> {
     await this.#started;
-    await refreshMembers(this.#context, this.#stopping.signal);
-    await this.#preferences.tell();
+    await this.#members.refresh(this.#stopping.signal);
   }
 
   /** Keeps the user's decisions and tells the other installations; those out of reach later, after a restart if need be. */
@@ -274,6 +281,7 @@ export class SyncWorker implements AsyncDisposable {
   async #handleNews(): Promise<void> {
     this.#runner.retryStalled();
     await this.#messages.handleAndStart();
+    this.#members.handleNews();
     void this.#preferences.tell();
   }
 }

@@ -64,6 +64,8 @@ export class World implements AsyncDisposable {
   readonly node: MemoryDeliveryService;
   readonly installations: MemoryInstallations = new MemoryInstallations();
   readonly server: FakeHistoryServer = new FakeHistoryServer();
+  /** Most stories are of installations that are added to the group of another one, and at once. */
+  newcomerGraceMs = 0;
   readonly #running: SyncWorker[] = [];
 
   constructor(clock: Clock = systemClock) {
@@ -86,7 +88,7 @@ export class World implements AsyncDisposable {
     };
     const syncGroups = await openSyncGroups(
       { deliveryService: this.node, store: disk.groups, ...shared },
-      { inboxId: this.inbox },
+      { inboxId: this.inbox, newcomerGraceMs: this.newcomerGraceMs },
     );
     this.installations.add(this.inbox, syncGroups.installationId);
     const worker = SyncWorker.start(

@@ -1,0 +1,55 @@
+import { isKeyDue, refreshMembers } from "./hmac-key.js";
+import type { WorkerContext } from "./ports.js";
+import type { PreferenceTeller } from "./preference-teller.js";
+import { withRetries } from "./retry.js";
+import type { Tasks } from "./tasks.js";
+import { Timers } from "./timers.js";
+
+const name = "members";
+
+/** Keeps the sync group's members those of the inbox, and the HMAC key theirs. */
+export class MemberKeeper {
+  readonly #context: WorkerContext;
+  readonly #tasks: Tasks;
+  readonly #preferences: PreferenceTeller;
+  readonly #timers: Timers;
+
+  constructor(
+    context: WorkerContext,
+    tasks: Tasks,
+    preferences: PreferenceTeller,
+    stopping: AbortSignal,
+  ) {
+    this.#context = context;
+    this.#tasks = tasks;
+    this.#preferences = preferences;
+    this.#timers = new Timers(context.clock, stopping);
+  }
+
+  /** Looks at the inbox now. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    await refreshMembers(this.#context, signal);
+    this.#lookAgain();
+    await this.#preferences.tell();
+  }
+
+  /** Goes on behind the caller: others may have changed the members, or a message of one's own shown who is new. */
+  handleNews(): void {
+    this.#lookAgain();
+    void this.#tasks.chain(name, async (signal) => {
+      if (await isKeyDue(this.#context)) await this.#refreshLater(signal);
+    });
+  }
+
+  #lookAgain(): void {
+    const { addsDueAtNs } = this.#context.syncGroups;
+    if (addsDueAtNs === undefined) return this.#timers.clear(name);
+    this.#timers.set(name, addsDueAtNs, () => {
+      void this.#tasks.chain(name, (signal) => this.#refreshLater(signal));
+    });
+  }
+
+  #refreshLater(signal: AbortSignal): Promise<void> {
+    return withRetries(this.#context.clock, signal, () => this.refresh(signal));
+  }
+}
