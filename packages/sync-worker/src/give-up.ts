@@ -11,8 +11,8 @@ import type { AvailableArchive, Stage, SyncRequest } from "./sync-request.js";
 import { importing } from "./take-reply.js";
 
 /**
- * What becomes of a request whose step failed for good, or so often that it was given up. Gives true for one that stays
- * in its stage and is taken up again when the node is back.
+ * What becomes of a request whose step failed for good, or so often that it was given up. One that stays in its stage is
+ * taken up again when the node is back, or at the next start.
  */
 export async function giveUp(
   request: SyncRequest,
@@ -20,7 +20,7 @@ export async function giveUp(
   context: WorkerContext,
   move: Move,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const reason = codeOf(error);
   switch (request.stage.name) {
     case "importing":
@@ -31,10 +31,10 @@ export async function giveUp(
         context,
         move,
       );
-      return false;
+      return;
     case "uploaded":
-      // The archive is there: only the reply is missing.
-      if (isRetryable(error)) return true;
+      // The archive is there, perhaps the reply is, too: until it expires there is time to say so.
+      if (reason !== "requester-gone") return;
       await deleteUpload(request.stage.upload, context, signal);
       return failAnswer(request, reason, context, move, signal);
     case "preparing":
@@ -44,11 +44,11 @@ export async function giveUp(
     case "cancelled":
     case "receipted":
       // The history is here, or nothing more is to be had: only the others don't know yet.
-      return true;
+      return;
     default:
-      if (isRetryable(error)) return true;
+      if (isRetryable(error)) return;
       await move.to(request, { name: "failed", reason });
-      return false;
+      return;
   }
 }
 
@@ -97,7 +97,7 @@ async function failAnswer(
   context: WorkerContext,
   move: Move,
   signal: AbortSignal,
-): Promise<false> {
+): Promise<void> {
   if (wasAsked(request) && reason !== "requester-gone") {
     try {
       await sayFailed(request, context, signal);
@@ -107,5 +107,4 @@ async function failAnswer(
     }
   }
   await move.to(request, { name: "failed", reason });
-  return false;
 }

@@ -5,6 +5,7 @@ import { codeOf, SyncWorkerError } from "./errors.js";
 import { giveUp } from "./give-up.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
+import { isRetryable } from "./retry.js";
 import { steps } from "./steps.js";
 import type { Stage, SyncRequest } from "./sync-request.js";
 import { Tasks } from "./tasks.js";
@@ -22,12 +23,15 @@ export class RequestRunner implements Move {
     context: WorkerContext,
     stopping: AbortSignal,
     afterEach: () => Promise<void>,
+    onLost: (error: unknown) => void,
   ) {
     this.#context = context;
     this.#timers = new Timers(context.clock, stopping);
-    this.tasks = new Tasks(stopping, afterEach, (error) =>
-      context.log("sync-worker.failed", { code: codeOf(error) }),
-    );
+    this.tasks = new Tasks(stopping, afterEach, (error) => {
+      context.log("sync-worker.failed", { code: codeOf(error) });
+      const passes = error instanceof SyncWorkerError || isRetryable(error);
+      if (!passes) onLost(error);
+    });
     context.book.onChange = (request) => this.#watchTime(request);
   }
 
@@ -51,7 +55,7 @@ export class RequestRunner implements Move {
     this.#waiting.add(id);
   }
 
-  /** Takes up again what failed for want of the node. */
+  /** Takes up again what failed for want of the node, and still is where it was. */
   retryStalled(): void {
     for (const id of this.#stalled) this.#waiting.add(id);
     this.#stalled.clear();
@@ -97,8 +101,9 @@ export class RequestRunner implements Move {
         stage: current.stage.name,
         code: codeOf(error),
       });
-      const stays = await giveUp(current, error, this.#context, this, signal);
-      if (stays) this.#stalled.add(request.id);
+      await giveUp(current, error, this.#context, this, signal);
+      // What failed in itself waits for the next start: tried at every news, it would make news of its own.
+      if (isRetryable(error)) this.#stalled.add(request.id);
     }
   }
 

@@ -50,6 +50,7 @@ export class SyncWorker implements AsyncDisposable {
   readonly #messages: MessageLoop;
   readonly #preferences: PreferenceTeller;
   readonly #members: MemberKeeper;
+  #lost: { readonly error: unknown } | undefined;
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
     const settings = settingsOf(options);
@@ -62,8 +63,11 @@ export class SyncWorker implements AsyncDisposable {
       budget: new ExportBudget(ports.clock, settings.maxExportsPerHour),
     };
     const { signal } = this.#stopping;
-    this.#runner = new RequestRunner(this.#context, signal, () =>
-      this.#messages.handleAndStart(),
+    this.#runner = new RequestRunner(
+      this.#context,
+      signal,
+      () => this.#messages.handleAndStart(),
+      (error) => this.#lose(error),
     );
     this.#messages = new MessageLoop(this.#context, this.#runner);
     const { tasks } = this.#runner;
@@ -76,8 +80,7 @@ export class SyncWorker implements AsyncDisposable {
     );
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
-    // `settled` and `close` report it to whoever calls them; nobody has to.
-    this.#following.catch(() => {});
+    this.#following.catch((error: unknown) => this.#lose(error));
   }
 
   static start(ports: WorkerPorts, options: SyncWorkerOptions): SyncWorker {
@@ -217,6 +220,7 @@ export class SyncWorker implements AsyncDisposable {
       await tasks.ended();
       await this.#messages.handleAndStart();
     }
+    if (this.#lost) throw this.#lost.error;
   }
 
   /** Stops all work where it is; what was begun goes on at the next start. */
@@ -244,6 +248,14 @@ export class SyncWorker implements AsyncDisposable {
     await this.#messages.handle();
     await this.#runner.takeUp();
     void this.#preferences.tell();
+  }
+
+  /** Without its store it can do nothing that would be kept: it stops, and `settled` says why. */
+  #lose(error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#lost = { error };
+    this.#stopping.abort(error);
+    this.#context.updates.close();
   }
 
   async #follow(): Promise<void> {

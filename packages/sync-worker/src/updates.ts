@@ -47,6 +47,7 @@ const maxQueued = 1_000;
 /** Hands every update to every watcher; one that doesn't keep up loses progress first, then its oldest. */
 export class Updates {
   readonly #watchers = new Set<Watcher>();
+  #closed = false;
 
   publish(update: SyncUpdate): void {
     for (const watcher of this.#watchers) watcher.push(update);
@@ -77,12 +78,14 @@ export class Updates {
   watch(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
     const watcher = new Watcher(() => this.#watchers.delete(watcher));
     this.#watchers.add(watcher);
-    if (signal?.aborted) watcher.close();
+    if (signal?.aborted || this.#closed) watcher.close();
     signal?.addEventListener("abort", () => watcher.close(), { once: true });
     return watcher;
   }
 
+  /** Ends all watchers, and those that begin later. */
   close(): void {
+    this.#closed = true;
     for (const watcher of this.#watchers) watcher.close();
   }
 }

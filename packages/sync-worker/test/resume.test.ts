@@ -12,7 +12,7 @@ import {
 } from "./world.js";
 
 // Some pages of an archive, and more than one of an import.
-const messages = 12_000;
+const messages = 8_000;
 
 function someMerged(update: SyncUpdate): boolean {
   return update.type === "progress" && update.elements > 1_000;
@@ -30,7 +30,7 @@ test("a download that broke goes on behind the last page that was merged, in the
   const { alice, phone } = await largePair(world);
   const importing = next(phone.worker, inStage("importing"));
   const { pin } = await phone.worker.request();
-  const length = 1_000_000;
+  const length = 750_000;
   world.server.downloadCuts.push(length);
   await importing;
   await next(phone.worker, someMerged);
@@ -58,7 +58,7 @@ test("an older archive is read again from its start, and nothing is doubled", as
   const { alice, phone } = await largePair(world);
   await alice.worker.sendSyncArchive("by hand");
   await settle(phone);
-  world.server.downloadCuts.push(1_500_000);
+  world.server.downloadCuts.push(1_400_000);
   const merged = next(phone.worker, someMerged);
   const taking = phone.worker.processSyncArchive("by hand");
   const closed = expect(taking).rejects.toMatchObject({ code: "closed" });

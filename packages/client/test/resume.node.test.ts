@@ -1,0 +1,97 @@
+import { create } from "@bufbuild/protobuf";
+import { historyServerClient } from "@history-sync/history-server/client";
+import { systemRandomBytes } from "@history-sync/primitives";
+import {
+  ConversationTypeSave,
+  DeliveryStatusSave,
+  GroupMembershipStateSave,
+  GroupMessageKindSave,
+  GroupMessageSaveSchema,
+  GroupSaveSchema,
+} from "@history-sync/proto/device-sync";
+import type { HistoryServer } from "@history-sync/sync-worker";
+import { expect, test } from "vitest";
+import { World } from "./support/world.js";
+
+const messages = 8_000;
+const groupId = new Uint8Array(16).fill(3);
+
+/** A history server whose first download falls silent after so many bytes. */
+function silentAfter(bytes: number): {
+  readonly server: HistoryServer;
+  readonly offsets: readonly number[];
+} {
+  const client = historyServerClient();
+  const offsets: number[] = [];
+  return {
+    offsets,
+    server: {
+      ...client,
+      async download(url, options = {}) {
+        offsets.push(options.offset ?? 0);
+        const body = await client.download(url, options);
+        return offsets.length === 1 ? body.pipeThrough(silence(bytes)) : body;
+      },
+    },
+  };
+}
+
+function silence(bytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let passed = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      passed += chunk.length;
+      if (passed < bytes) controller.enqueue(chunk);
+    },
+    flush: () => new Promise(() => {}),
+  });
+}
+
+test("killed in the middle of an import, it goes on where the file says", async () => {
+  await using world = await World.open();
+  const a = await world.start("a");
+  await a.store.history.put({
+    groups: [
+      create(GroupSaveSchema, {
+        id: groupId,
+        createdAtNs: 1n,
+        membershipState: GroupMembershipStateSave.ALLOWED,
+        conversationType: ConversationTypeSave.GROUP,
+        metadata: { creatorInboxId: "b2".repeat(32) },
+      }),
+    ],
+    messages: Array.from({ length: messages }, (_, i) =>
+      create(GroupMessageSaveSchema, {
+        id: systemRandomBytes(32),
+        groupId,
+        decryptedMessageBytes: systemRandomBytes(64),
+        sentAtNs: BigInt(i + 1),
+        kind: GroupMessageKindSave.APPLICATION,
+        senderInstallationId: new Uint8Array(32).fill(9),
+        senderInboxId: "b2".repeat(32),
+        deliveryStatus: DeliveryStatusSave.PUBLISHED,
+        authorityId: "xmtp.org",
+        contentType: "text",
+      }),
+    ),
+  });
+  const { server: historyServer, offsets } = silentAfter(750_000);
+  const b = await world.start("b", { historyServer });
+  const updates = b.client.syncUpdates();
+  await a.client.syncAllDeviceSyncGroups();
+  for await (const update of updates) {
+    if (update.type === "progress" && update.elements > 1_000) break;
+  }
+  await world.stop(b);
+
+  const back = await world.start("b", { historyServer });
+  await back.client.settled();
+  const [asked] = await back.client.syncRequests();
+  expect(asked?.stage).toMatchObject({
+    name: "receipted",
+    receipt: { complete: true, expected: messages, present: messages },
+  });
+  expect((await back.store.history.counts()).messages).toBe(messages);
+  expect(offsets).toHaveLength(2);
+  expect(offsets[1]).toBeGreaterThan(100_000);
+});
