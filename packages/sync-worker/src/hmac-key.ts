@@ -51,11 +51,9 @@ export async function isKeyDue(context: WorkerContext): Promise<boolean> {
   );
 }
 
-/** Another installation made a new key: for whom, the next look at the members shows. */
-export async function heardOfNewKey({
-  requests,
-}: WorkerContext): Promise<void> {
-  await requests.outbox.setKeyAudience(undefined);
+/** Another installation made a new key, for those who are in the sync group. */
+export async function heardOfNewKey(context: WorkerContext): Promise<void> {
+  await context.requests.outbox.setKeyAudience(membersOf(context));
 }
 
 /** In one order on all of them. */

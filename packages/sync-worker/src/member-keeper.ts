@@ -43,7 +43,10 @@ export class MemberKeeper {
 
   #lookAgain(): void {
     const { addsDueAtNs } = this.#context.syncGroups;
-    if (addsDueAtNs === undefined) return this.#timers.clear(name);
+    if (addsDueAtNs === undefined) {
+      this.#timers.clear(name);
+      return;
+    }
     this.#timers.set(name, addsDueAtNs, () => {
       void this.#tasks.chain(name, (signal) => this.#refreshLater(signal));
     });

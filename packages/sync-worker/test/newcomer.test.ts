@@ -8,7 +8,7 @@ import { ManualClock } from "@history-sync/primitives/testing";
 import { openSyncGroups } from "@history-sync/sync-group";
 import { expect, test } from "vitest";
 import { withHistory } from "./pair.js";
-import { settle, World } from "./world.js";
+import { settle, stop, World } from "./world.js";
 
 const newcomerGraceMs = 10_000;
 
@@ -29,6 +29,21 @@ test("a new installation asks in a group of its own, and is given history and HM
   expect(hmacKey?.key).toHaveLength(42);
   expect(await alice.disk.history.hmacKey()).toEqual(hmacKey);
   expect(await phone.disk.groups.groups()).toHaveLength(1);
+});
+
+test("whoever is there gives a new installation the HMAC key", async () => {
+  await using world = new World();
+  world.newcomerGraceMs = newcomerGraceMs;
+  const alice = await withHistory(world);
+  await alice.worker.settled();
+  const phone = await world.start();
+  await settle(alice, phone);
+  await stop(alice);
+  const tablet = await world.start();
+  await settle(phone, tablet);
+  const hmacKey = await tablet.disk.history.hmacKey();
+  expect(hmacKey?.key).toHaveLength(42);
+  expect(await phone.disk.history.hmacKey()).toEqual(hmacKey);
 });
 
 test("one that makes no group is added by itself when its time is over, and then there is a new HMAC key", async () => {
