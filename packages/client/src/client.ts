@@ -128,8 +128,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Says no, for all installations. */
-  declineSyncRequest(id: string): Promise<void> {
-    return this.#deviceSync().worker.decline(id);
+  declineSyncRequest(id: string, reason?: string): Promise<void> {
+    return this.#deviceSync().worker.decline(id, reason);
   }
 
   /** Takes back a request of this installation. */

@@ -12,6 +12,9 @@ import type { DeclineReason, SyncRequest } from "./sync-request.js";
 // In one message: about 25 kB of pins of ours.
 const maxInMessage = 500;
 
+/** UTF-16 code units of the user's own words. */
+export const maxWords = 200;
+
 const wireReasons = {
   user: WireReason.USER,
   policy: WireReason.POLICY,
@@ -30,7 +33,8 @@ export async function tellDeclines(
 ): Promise<void> {
   const alike = new Map<string, Declined[]>();
   for (const request of (await context.book.list()).filter(isUntold)) {
-    const message = `${request.requester} ${request.stage.reason}`;
+    const { reason, words = "" } = request.stage;
+    const message = `${request.requester} ${reason} ${words}`;
     const requests = alike.get(message) ?? [];
     requests.push(request);
     alike.set(message, requests);
@@ -48,7 +52,7 @@ export async function sayFailed(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const value = declineOf(requester, [pin], "failed");
+  const value = declineOf(requester, [pin], { reason: "failed" });
   await say({ case: "decline", value }, context, signal);
 }
 
@@ -66,7 +70,7 @@ async function tell(
   const [first] = declined;
   if (!first) return;
   const pins = declined.map(({ pin }) => pin);
-  const value = declineOf(first.requester, pins, first.stage.reason);
+  const value = declineOf(first.requester, pins, first.stage);
   await say({ case: "decline", value }, context, signal);
   for (const request of declined) {
     await context.book.enter(request, { ...request.stage, told: true });
@@ -80,11 +84,12 @@ function isUntold(request: SyncRequest): request is Declined {
 function declineOf(
   requester: InstallationId,
   requestIds: readonly string[],
-  reason: DeclineReason,
+  { reason, words = "" }: Pick<Declined["stage"], "reason" | "words">,
 ): SyncDecline {
   return create(SyncDeclineSchema, {
     requester: idBytes(requester),
     requestIds: [...requestIds],
     reason: wireReasons[reason],
+    words,
   });
 }

@@ -8,6 +8,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `no-archive`: no installation told of an archive with that pin; look at `listAvailableArchives`.
  * - `unknown-request`: no request has that id; look at `requests`.
  * - `wrong-stage`: the request is past what was asked of it, such as an approval; look at its stage.
+ * - `too-long`: the reason given for a no is longer than 200 characters; shorten it.
  * - `moved-on`: the request entered another stage meanwhile; the work on the earlier one ends.
  * - `requester-gone`: who asked is no installation of the inbox any more; it gets nothing.
  * - `gave-up`: the request couldn't be sent, or the archive not be sent or taken in, for the reason in the message; try again when that is mended.
@@ -22,6 +23,7 @@ export type SyncWorkerErrorCode =
   | "no-archive"
   | "unknown-request"
   | "wrong-stage"
+  | "too-long"
   | "moved-on"
   | "requester-gone"
   | "gave-up"

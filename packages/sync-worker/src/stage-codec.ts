@@ -34,11 +34,12 @@ export function stageState(stage: Stage): StageState {
     ...("untilNs" in stage && { untilNs: stage.untilNs }),
     ...("receipt" in stage && { receipt: stage.receipt }),
     ...("told" in stage && { told: stage.told }),
+    ...("words" in stage && { words: stage.words }),
   });
 }
 
 export function stageOf(state: StageState | undefined): Stage {
-  const { told = false, reason = "" } = state ?? {};
+  const { told = false, reason = "", words } = state ?? {};
   const archive = archiveOf(state?.archive);
   const receipt = state?.receipt ?? create(SyncReceiptSchema);
   const upload = state?.upload && uploadOf(state.upload);
@@ -71,6 +72,7 @@ export function stageOf(state: StageState | undefined): Stage {
         name,
         reason: declineReason(reason),
         by: installationOf(state),
+        ...(words !== undefined && { words }),
         told,
       };
     case "cancelled":

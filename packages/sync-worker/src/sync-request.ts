@@ -101,6 +101,8 @@ export type Stage =
       readonly name: "declined";
       readonly reason: DeclineReason;
       readonly by: InstallationId;
+      /** What the user gave as the reason; another installation's word for it, so to be shown as text only. */
+      readonly words?: string;
       /** Whether the other installations know. */
       readonly told: boolean;
     }

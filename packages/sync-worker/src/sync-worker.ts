@@ -119,17 +119,17 @@ export class SyncWorker implements AsyncDisposable {
 
   /** Lets the asker have what it asks for. Throws `unknown-request` and `wrong-stage`, like all decisions. */
   approve(id: string): Promise<void> {
-    return this.#decide(id, "approve");
+    return this.#decide(id, { name: "approve" });
   }
 
-  /** Says no, for all installations. */
-  decline(id: string): Promise<void> {
-    return this.#decide(id, "decline");
+  /** Says no, for all installations; the asker is told the reason, of at most 200 characters. */
+  decline(id: string, reason?: string): Promise<void> {
+    return this.#decide(id, { name: "decline", words: reason });
   }
 
   /** Takes back a request of one's own. */
   cancel(id: string): Promise<void> {
-    return this.#decide(id, "cancel");
+    return this.#decide(id, { name: "cancel" });
   }
 
   /** The words that this and the other installation show for a request that waits for a user's yes. */

@@ -6,7 +6,7 @@ import type {
 } from "@history-sync/proto/history-sync";
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
 import { forgetReplies } from "./archives.js";
-import { reasonOf } from "./decline.js";
+import { maxWords, reasonOf } from "./decline.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
 import { boundedReceipt } from "./receipt.js";
@@ -24,6 +24,7 @@ export async function takeDecline(
   const reason = reasonOf(decline);
   if (!reason) return;
   const requester = installationIdOf(decline.requester);
+  const words = decline.words.slice(0, maxWords);
   const isOwn = requester === syncGroups.installationId;
   for (const pin of decline.requestIds) {
     const id = isOwn ? askedId(pin) : answeringId(requester, pin);
@@ -33,6 +34,7 @@ export async function takeDecline(
       name: "declined",
       reason,
       by: sender,
+      ...(words !== "" && { words }),
       told: true,
     } as const;
     if (isOwn) {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { start, together, withHistory } from "./pair.js";
 import {
   archiveOf,
+  Disk,
   inStage,
   next,
   seenBy,
@@ -59,14 +60,15 @@ test("only the asker's receipt deletes its archive", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);
-  const other = await start(world);
+  const other = await start(world, new Disk(), { policy: "never" });
   await together(alice, phone, other);
   let open = () => {};
   world.server.gate = new Promise((resolve) => {
     open = resolve;
   });
+  const importing = next(phone.worker, inStage("importing"));
   const { pin } = await phone.worker.request();
-  await next(phone.worker, inStage("importing"));
+  await importing;
   await other.syncGroups.send({
     case: "receipt",
     value: {

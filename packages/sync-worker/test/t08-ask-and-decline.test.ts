@@ -60,12 +60,23 @@ test("the user's no is an answer, and all installations keep to it", async () =>
   await together(tablet, alice, phone);
   const { pin } = await phone.worker.request();
   await settle(tablet, alice, phone);
-  await alice.worker.decline(await idOf(alice, pin));
+  const id = await idOf(alice, pin);
+  await expect(alice.worker.decline(id, "x".repeat(201))).rejects.toMatchObject(
+    { code: "too-long" },
+  );
+  const words = "Not on a borrowed phone";
+  await alice.worker.decline(id, words);
   await settle(alice, tablet, phone);
   const by = alice.syncGroups.installationId;
   for (const installation of [phone, tablet, alice]) {
     const { stage } = (await seenBy(installation, pin)) ?? {};
-    expect(stage).toEqual({ name: "declined", reason: "user", by, told: true });
+    expect(stage).toEqual({
+      name: "declined",
+      reason: "user",
+      by,
+      words,
+      told: true,
+    });
   }
   await expect(
     tablet.worker.approve(await idOf(tablet, pin)),

@@ -60,6 +60,7 @@ export function requestStoreContract(
       { name: "receipted", receipt },
       { name: "receipted", receipt, upload },
       { name: "declined", reason: "too-many", by, told: true },
+      { name: "declined", reason: "user", by, words: "No", told: false },
       { name: "cancelled", told: false, upload },
       { name: "failed", reason: "too-large" },
       { name: "expired" },
