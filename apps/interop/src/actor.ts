@@ -12,11 +12,14 @@ export interface Member {
   readonly installationIds: readonly string[];
 }
 
+export type Consent = "Unknown" | "Allowed" | "Denied";
+
 export interface Conversation {
   readonly id: string;
   readonly kind: "Dm" | "Group" | "Sync" | "Oneshot";
   readonly name: string;
   readonly isActive: boolean;
+  readonly consent: Consent;
   readonly members: readonly Member[];
   readonly debug: { readonly epoch: string; readonly maybeForked: boolean };
   readonly messages: readonly {
@@ -77,6 +80,11 @@ export class Actor {
     values: Readonly<Record<string, unknown>> = {},
   ): Promise<Answer> {
     return this.#peer.ask<Answer>(command, { as: this.#name, ...values });
+  }
+
+  consentOf(inboxId: string): Promise<Consent> {
+    const entity = { entityType: 1, entity: inboxId };
+    return this.do<Consent>("getConsent", entity);
   }
 
   async sendText(group: string, text: string): Promise<void> {

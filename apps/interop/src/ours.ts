@@ -1,5 +1,6 @@
 import {
   type Client,
+  type ConsentState,
   type Conversation,
   createClient,
 } from "@history-sync/client";
@@ -64,11 +65,8 @@ export class Ours {
 
   /** A conversation, with what is new in it. */
   async conversation(id: string): Promise<Conversation> {
-    const { conversations } = this.#client;
-    await conversations.sync();
-    const conversation = await conversations.getConversationById(id);
+    const conversation = await this.#find(id);
     if (!conversation) throw new Error(`there is no conversation ${id}`);
-    await conversation.sync();
     return conversation;
   }
 
@@ -82,8 +80,8 @@ export class Ours {
   async shownTexts(
     id: string,
   ): Promise<readonly { readonly id: string; readonly text: string }[]> {
-    const conversation = await this.conversation(id);
-    const messages = await conversation.messages();
+    const conversation = await this.#find(id);
+    const messages = (await conversation?.messages()) ?? [];
     return messages
       .toReversed()
       .flatMap(({ id, text }) => (text === undefined ? [] : [{ id, text }]));
@@ -92,6 +90,10 @@ export class Ours {
   async conversationMembers(id: string): Promise<readonly Member[]> {
     const conversation = await this.conversation(id);
     return conversation.members();
+  }
+
+  consentOf(inboxId: string): Promise<ConsentState> {
+    return this.#client.preferences.getConsentState("inbox", inboxId);
   }
 
   async sendText(id: string, text: string): Promise<void> {
@@ -112,6 +114,14 @@ export class Ours {
     this.#isOpen = false;
     await this.#client.close();
     this.#store.close();
+  }
+
+  async #find(id: string): Promise<Conversation | undefined> {
+    const { conversations } = this.#client;
+    await conversations.sync();
+    const conversation = await conversations.getConversationById(id);
+    await conversation?.sync();
+    return conversation;
   }
 }
 

@@ -65,7 +65,7 @@ test("a revoked installation of libxmtp is out of what ours sends next", async (
   await ours.groups.send(denied(troll));
   await expectDenied([theirs], troll);
   await revoked.do("syncDeviceSync");
-  expect(await consentOf(revoked, troll)).toBe("Unknown");
+  expect(await revoked.consentOf(troll)).toBe("Unknown");
 });
 
 test("a revoked installation of ours is out of what both send next", async () => {
@@ -145,14 +145,10 @@ async function expectDenied(theirs: readonly Actor[], entity: string) {
     await expect
       .poll(async () => {
         await installation.do("syncDeviceSync");
-        return consentOf(installation, entity);
+        return installation.consentOf(entity);
       }, patience)
       .toBe("Denied");
   }
-}
-
-function consentOf(theirs: Actor, entity: string): Promise<string> {
-  return theirs.do<string>("getConsent", { entityType: 1, entity });
 }
 
 async function decided(ours: OurSyncGroups): Promise<readonly string[]> {
