@@ -60,7 +60,8 @@ test("only the asker's receipt deletes its archive", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);
-  const other = await start(world, new Disk(), { policy: "never" });
+  // It hands out nothing: alice is the one who answers.
+  const other = await start(world, new Disk(), { historySyncUrl: "" });
   await together(alice, phone, other);
   let open = () => {};
   world.server.gate = new Promise((resolve) => {
