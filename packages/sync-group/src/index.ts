@@ -7,11 +7,10 @@ export type {
   InstallationSource,
   Installations,
 } from "./installation-source.js";
+export { type OpenOptions, openSyncGroups } from "./open-sync-groups.js";
 export type { MembersRefreshed } from "./refresh-members.js";
-export {
-  type EnsureOptions,
-  type OpenOptions,
-  openSyncGroups,
-  type SyncGroupPorts,
-  type SyncGroups,
+export type {
+  EnsureOptions,
+  SyncGroupPorts,
+  SyncGroups,
 } from "./sync-groups.js";

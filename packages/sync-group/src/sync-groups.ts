@@ -4,7 +4,6 @@ import {
   type MlsGroup,
   MlsGroupError,
   type MlsInstallation,
-  type TopicPosition,
 } from "@history-sync/mls-group";
 import {
   type Clock,
@@ -21,11 +20,6 @@ import { awaitWelcome } from "./await-welcome.js";
 import { type DeviceSyncMessage, wrapContent } from "./device-sync-message.js";
 import { SyncGroupError } from "./errors.js";
 import { followNews } from "./follow.js";
-import { openInboxInstallation } from "./inbox-installation.js";
-import {
-  installationAuthentication,
-  ownInboxOnly,
-} from "./installation-authentication.js";
 import type { InstallationSource } from "./installation-source.js";
 import { OwnSyncGroups, type RefreshedGroup } from "./own-sync-groups.js";
 import { isPaused, isSyncGroupOnlyOf } from "./primary-group.js";
@@ -34,6 +28,7 @@ import {
   knownInstallations,
   type MembersRefreshed,
 } from "./refresh-members.js";
+import { Topics } from "./topics.js";
 
 /** What the sync groups work with; they own none of it. */
 export interface SyncGroupPorts {
@@ -54,42 +49,6 @@ export interface EnsureOptions {
 // As XMTP's installations do; the others don't add it to theirs at once.
 const defaultGraceMs = 0;
 
-// Long enough for a new installation that has just registered to make its group.
-const defaultNewcomerGraceMs = 10_000;
-
-export interface OpenOptions {
-  readonly inboxId: InboxId;
-  /** Opened elsewhere, with groups of other kinds beside the sync groups; left out, it is opened here. */
-  readonly installation?: MlsInstallation;
-  /**
-   * How long an installation that is new to the inbox has to make a sync group of its own, from when this process first
-   * hears of it, before it is added to an older one. Default: 10,000.
-   */
-  readonly newcomerGraceMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Opens this installation's place among those of its inbox, from the store or anew. Its id comes with it, and only then
- * can it be added to the inbox.
- */
-export async function openSyncGroups(
-  ports: SyncGroupPorts,
-  options: OpenOptions,
-): Promise<SyncGroups> {
-  const { inboxId, newcomerGraceMs = defaultNewcomerGraceMs } = options;
-  const installation =
-    options.installation ??
-    (await openInboxInstallation(ports, {
-      ...options,
-      authentication: ownInboxOnly(
-        installationAuthentication(ports.installations),
-        inboxId,
-      ),
-    }));
-  return new SyncGroups(installation, inboxId, ports, newcomerGraceMs);
-}
-
 /**
  * The sync groups of an inbox, as one of its installations sees them. It reads all of them and writes to the primary
  * one: the newest that this installation made or joined.
@@ -99,9 +58,8 @@ export class SyncGroups implements AsyncDisposable {
   readonly #installation: MlsInstallation;
   readonly #ports: SyncGroupPorts;
   readonly #groups: OwnSyncGroups;
+  readonly #topics: Topics;
   readonly #closing = new AbortController();
-  #topicsChanged = new AbortController();
-  #noticed: ReadonlySet<string> = new Set();
   #ensuring: Promise<void> = Promise.resolve();
   #lastSentAtNs = 0n;
 
@@ -121,7 +79,7 @@ export class SyncGroups implements AsyncDisposable {
       ports,
       newcomerGraceMs,
     );
-    this.#noticeGroups();
+    this.#topics = new Topics(installation, () => this.#groups.all());
   }
 
   get installationId(): InstallationId {
@@ -215,8 +173,8 @@ export class SyncGroups implements AsyncDisposable {
     const { deliveryService, clock, log } = this.#ports;
     return followNews({
       sync: (ended) => this.sync(ended),
-      positions: () => this.#positions(),
-      topicsChanged: () => this.#topicsChanged.signal,
+      positions: () => this.#topics.positions(),
+      topicsChanged: () => this.#topics.changed,
       ended: this.#ended(signal),
       deliveryService,
       clock,
@@ -247,7 +205,7 @@ export class SyncGroups implements AsyncDisposable {
     const primary = this.#groups.isInOne()
       ? await this.#groups.primary()
       : await this.#groups.make();
-    this.#noticeGroups();
+    this.#topics.notice();
     // The first commit lifts the creator to its real sequence id, even when there is nobody to add.
     if (primary.epoch === 0n) await this.#refreshed(ended);
   }
@@ -258,14 +216,14 @@ export class SyncGroups implements AsyncDisposable {
     try {
       return await this.#groups.refreshed(signal);
     } finally {
-      this.#noticeGroups();
+      this.#topics.notice();
     }
   }
 
   #awaitWelcome(graceMs: number, ended: AbortSignal): Promise<void> {
     const awaited = {
       ...this.#ports,
-      position: this.#welcomePosition(),
+      position: this.#topics.welcomePosition(),
       take: async (signal: AbortSignal) => {
         await this.#syncWelcomes(signal);
         return this.#groups.isInOne();
@@ -298,7 +256,7 @@ export class SyncGroups implements AsyncDisposable {
 
   async #syncWelcomes(signal: AbortSignal): Promise<void> {
     const joined = await this.#installation.syncWelcomes(signal);
-    this.#noticeGroups();
+    this.#topics.notice();
     for (const group of joined) {
       const { log } = this.#ports;
       const event = isSyncGroupOnlyOf(group, this.inboxId)
@@ -306,35 +264,6 @@ export class SyncGroups implements AsyncDisposable {
         : "sync-group.refused";
       log(event, { group: group.id, members: group.members().length });
     }
-  }
-
-  #positions(): readonly TopicPosition[] {
-    const groups = this.#groups.all().filter(({ active }) => active);
-    return [
-      this.#welcomePosition(),
-      ...groups.map(({ id, cursor }) => ({
-        topic: { kind: "group", groupId: id } as const,
-        afterId: cursor,
-      })),
-    ];
-  }
-
-  #welcomePosition(): TopicPosition {
-    const { id, welcomeCursor } = this.#installation;
-    return {
-      topic: { kind: "welcomes", installationId: id },
-      afterId: welcomeCursor,
-    };
-  }
-
-  /** Lets `follow` ask for the topics of new groups, whoever of this installation took their Welcomes. */
-  #noticeGroups(): void {
-    const ids = this.#groups.all().map(({ id, active }) => `${id} ${active}`);
-    const news = ids.filter((id) => !this.#noticed.has(id));
-    if (news.length === 0) return;
-    this.#noticed = new Set(ids);
-    this.#topicsChanged.abort();
-    this.#topicsChanged = new AbortController();
   }
 
   /** Two messages of one installation never bear the same time: it is part of their id. */
