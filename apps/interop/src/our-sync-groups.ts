@@ -26,7 +26,11 @@ import {
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
-import { openSyncGroups, type SyncGroups } from "@history-sync/sync-group";
+import {
+  type OpenOptions,
+  openSyncGroups,
+  type SyncGroups,
+} from "@history-sync/sync-group";
 
 const now = () => ({ clientTimestampNs: nowNs(systemClock) });
 
@@ -53,6 +57,7 @@ export class OurSyncGroups {
   static async register(
     nodeUrl: string,
     walletKey: string,
+    options: Pick<OpenOptions, "newcomerGraceMs"> = {},
   ): Promise<OurSyncGroups> {
     const { transport, close } = grpcTransport(nodeUrl);
     const deliveryService = new NodeDeliveryService(transport);
@@ -72,7 +77,7 @@ export class OurSyncGroups {
         randomBytes: systemRandomBytes,
         log: process.env.SHOW_LOG ? console.error : silent,
       },
-      { inboxId },
+      { ...options, inboxId },
     );
     const record = await store.installation();
     if (!record) throw new Error("the store has no installation");

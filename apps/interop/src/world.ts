@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
+import type { OpenOptions } from "@history-sync/sync-group";
 import { Actor } from "./actor.ts";
 import { type NodeProcess, startNodeProcess } from "./node-process.ts";
 import { OurSyncGroups } from "./our-sync-groups.ts";
@@ -70,8 +71,11 @@ export class World {
   }
 
   /** A new installation of ours in the inbox of a wallet, with no more of it than its sync groups. */
-  async ourSyncGroups(walletKey: string): Promise<OurSyncGroups> {
-    const ours = await OurSyncGroups.register(this.nodeUrl, walletKey);
+  async ourSyncGroups(
+    walletKey: string,
+    options: Pick<OpenOptions, "newcomerGraceMs"> = {},
+  ): Promise<OurSyncGroups> {
+    const ours = await OurSyncGroups.register(this.nodeUrl, walletKey, options);
     this.#ours.push(ours);
     return ours;
   }

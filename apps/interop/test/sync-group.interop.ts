@@ -40,7 +40,7 @@ test("in a sync group that ours makes, messages go both ways", async () => {
 
 test("libxmtp follows when ours adds another of ours", async () => {
   const theirs = await world.libxmtp("theirs", walletKey);
-  const ours = await world.ourSyncGroups(walletKey);
+  const ours = await world.ourSyncGroups(walletKey, { newcomerGraceMs: 0 });
   await ours.groups.ensure({ graceMs: 0 });
   const ourSecond = await world.ourSyncGroups(walletKey);
   expect(await ours.groups.refreshMembers()).toMatchObject({
