@@ -12,7 +12,9 @@ import { peerCommand } from "./peer-command.ts";
 
 /** Our node and our history server, with installations of libxmtp and of ours on them, in a folder of their own. */
 export class World {
-  readonly #node: NodeProcess;
+  /** What the history server tells of itself. */
+  readonly historyServerEvents: readonly string[];
+  #node: NodeProcess;
   readonly #historyServer: RunningServer;
   readonly #folder: string;
   readonly #peer: Peer = new Peer(peerCommand);
@@ -21,8 +23,10 @@ export class World {
   private constructor(
     node: NodeProcess,
     historyServer: RunningServer,
+    historyServerEvents: readonly string[],
     folder: string,
   ) {
+    this.historyServerEvents = historyServerEvents;
     this.#node = node;
     this.#historyServer = historyServer;
     this.#folder = folder;
@@ -30,10 +34,14 @@ export class World {
 
   static async start(): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
-    const node = await startNodeProcess(["--data", join(folder, "node")]);
-    const blobs = join(folder, "blobs");
-    const historyServer = await serve({ port: 0, folder: blobs });
-    return new World(node, historyServer, folder);
+    const node = await startNode(folder, 0);
+    const events: string[] = [];
+    const historyServer = await serve({
+      port: 0,
+      folder: join(folder, "blobs"),
+      log: (event) => events.push(event),
+    });
+    return new World(node, historyServer, events, folder);
   }
 
   get nodeUrl(): string {
@@ -80,6 +88,13 @@ export class World {
     return ours;
   }
 
+  /** Ends the node, as an operator or as a crash would, and starts it again where it was. */
+  async restartNode(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const { port } = this.#node;
+    await this.#node.stop(signal);
+    this.#node = await startNode(this.#folder, port);
+  }
+
   async close(): Promise<void> {
     for (const ours of this.#ours) await ours.close();
     this.#peer.close();
@@ -87,4 +102,9 @@ export class World {
     await this.#node.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function startNode(folder: string, port: number): Promise<NodeProcess> {
+  const data = join(folder, "node");
+  return startNodeProcess(["--data", data, "--port", `${port}`]);
 }

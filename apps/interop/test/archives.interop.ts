@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import {
   decodeElement,
@@ -24,10 +22,8 @@ import {
   toHex,
 } from "@history-sync/primitives";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Actor, type Conversation } from "../src/actor.ts";
-import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
-import { Peer } from "../src/peer.ts";
-import { peerCommand } from "../src/peer-command.ts";
+import type { Conversation } from "../src/actor.ts";
+import { World } from "../src/world.ts";
 
 // libxmtp 1.10 can spin for ever on an archive with a message above about 8 kB.
 const maxFrameBytes = 8_000;
@@ -40,26 +36,13 @@ const fixtures = { tiny, medium };
 type Fixture = keyof typeof fixtures;
 
 describe("real libxmtp imports the archives that we write", () => {
-  let folder: string;
-  let node: NodeProcess;
-  let peer: Peer;
+  let world: World;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
-    node = await startNodeProcess([
-      "--data",
-      join(folder, "node"),
-      "--port",
-      "0",
-    ]);
-    peer = new Peer(peerCommand);
+    world = await World.start();
   });
 
-  afterEach(async () => {
-    peer.close();
-    await node.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => world.close());
 
   const ways = {
     "sealed again": reseal,
@@ -74,14 +57,10 @@ describe("real libxmtp imports the archives that we write", () => {
   )("%s, %s", async (name, way) => {
     const { keyHex } = fixtures[name];
     const key = fromHex(keyHex);
-    const path = join(folder, `${name}.xmtp`);
+    const path = world.file(`${name}.xmtp`);
     const anew = ways[way](name, key);
     await writeFile(path, await readAll(anew));
-    const actor = await Actor.open(peer, "importer", {
-      url: node.url,
-      folder,
-      walletKey: exportersWalletKey,
-    });
+    const actor = await world.libxmtp("importer", exportersWalletKey);
     await actor.do("importArchive", { path, key: keyHex });
 
     const { conversations } = await actor.do<{

@@ -1,7 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { NodeIdentityService } from "@history-sync/delivery-service";
 import {
   type GrpcTransport,
@@ -19,29 +16,19 @@ import {
 } from "@history-sync/identity/private-key";
 import { installationId, systemClock } from "@history-sync/primitives";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Actor } from "../src/actor.ts";
-import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
-import { Peer } from "../src/peer.ts";
-import { peerCommand } from "../src/peer-command.ts";
+import { World } from "../src/world.ts";
 
-let folder: string;
-let node: NodeProcess;
+let world: World;
 let connection: GrpcTransport;
-let peer: Peer;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
-  const data = join(folder, "node");
-  node = await startNodeProcess(["--data", data, "--port", "0"]);
-  connection = grpcTransport(node.url);
-  peer = new Peer(peerCommand);
+  world = await World.start();
+  connection = grpcTransport(world.nodeUrl);
 });
 
 afterAll(async () => {
-  peer.close();
   connection.close();
-  await node.stop();
-  await rm(folder, { recursive: true, force: true });
+  await world.close();
 });
 
 test("an installation of ours and one of libxmtp's are of one inbox, until ours revokes the other", async () => {
@@ -62,11 +49,10 @@ test("an installation of ours and one of libxmtp's are of one inbox, until ours 
   if (!draft) throw new TypeError("a new wallet has no inbox yet");
   const { state } = await log.publish(await signUpdate(draft, [wallet, ours]));
 
-  const theirs = await Actor.open(peer, "libxmtp", {
-    url: node.url,
-    folder,
-    walletKey: `0x${walletKey.toString("hex")}`,
-  });
+  const theirs = await world.libxmtp(
+    "libxmtp",
+    `0x${walletKey.toString("hex")}`,
+  );
   expect(theirs.inboxId).toBe(state.inboxId);
   const both = [ours.installationId, theirs.installationId].sort();
   expect([...(await theirs.installations())].sort()).toEqual(both);

@@ -1,25 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Actor } from "../src/actor.ts";
-import { type NodeProcess, startNodeProcess } from "../src/node-process.ts";
-import { Peer } from "../src/peer.ts";
-import { peerCommand } from "../src/peer-command.ts";
+import type { Actor } from "../src/actor.ts";
+import { World } from "../src/world.ts";
 
 // One story, told in order: each test goes on where the one before it ended.
 describe("real libxmtp on our node", () => {
-  let folder: string;
-  let node: NodeProcess;
-  let peer: Peer;
+  let world: World;
   let alice: Actor;
   let bob: Actor;
   let aliceOnPhone: Actor;
   let group: string;
   let dm: string;
-
-  const startNode = (port = 0) =>
-    startNodeProcess(["--data", join(folder, "node"), "--port", `${port}`]);
 
   /** libxmtp looks after a group's members before it sends, if it last did so 5 s ago or longer. */
   const installationsOnceAliceSends = () =>
@@ -33,21 +23,14 @@ describe("real libxmtp on our node", () => {
     );
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
-    node = await startNode();
-    peer = new Peer(peerCommand);
+    world = await World.start();
   });
 
-  afterAll(async () => {
-    peer.close();
-    await node.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   test("two users register", async () => {
-    const { url } = node;
-    alice = await Actor.open(peer, "alice", { url, folder });
-    bob = await Actor.open(peer, "bob", { url, folder });
+    alice = await world.libxmtp("alice");
+    bob = await world.libxmtp("bob");
     expect(await alice.installations()).toEqual([alice.installationId]);
   });
 
@@ -76,11 +59,7 @@ describe("real libxmtp on our node", () => {
   });
 
   test("a second installation registers and is let in", async () => {
-    aliceOnPhone = await Actor.open(peer, "alice-on-phone", {
-      url: node.url,
-      folder,
-      walletKey: alice.walletKey,
-    });
+    aliceOnPhone = await world.libxmtp("alice-on-phone", alice.walletKey);
     expect(aliceOnPhone.inboxId).toBe(alice.inboxId);
     expect([...(await alice.installations())].sort()).toEqual(
       [alice.installationId, aliceOnPhone.installationId].sort(),
@@ -117,8 +96,7 @@ describe("real libxmtp on our node", () => {
   ] as const)("%s of the node loses nothing", async (name, signal) => {
     const before = await bob.texts(group);
     await alice.sendText(group, `before ${name}`);
-    await node.stop(signal);
-    node = await startNode(node.port);
+    await world.restartNode(signal);
     await aliceOnPhone.sendText(group, `after ${name}`);
     const expected = [...before, `before ${name}`, `after ${name}`];
     expect(await bob.texts(group)).toEqual(expected);
@@ -127,7 +105,7 @@ describe("real libxmtp on our node", () => {
   });
 
   test("a user who comes later finds everybody", async () => {
-    const carol = await Actor.open(peer, "carol", { url: node.url, folder });
+    const carol = await world.libxmtp("carol");
     await alice.do("addMembers", { group, members: [carol.inboxId] });
     await bob.do("syncAll");
     await bob.sendText(group, "welcome carol");
