@@ -238,7 +238,6 @@ export class MlsGroup {
         ...rest,
         state: forgottenState(rest.state),
         active: false,
-        welcomes: [],
       };
       await this.#write(record, {
         groups: [record],
@@ -304,15 +303,33 @@ export class MlsGroup {
     return committed;
   }
 
-  /** Takes in what stands behind the cursor; tells whether a commit of one's own came to count. */
-  #receive(signal: AbortSignal | undefined): Promise<boolean> {
-    return receiveAll(
+  /**
+   * Takes in what stands behind the cursor, then sends the Welcomes of commits that have come to count; tells whether
+   * there was one.
+   */
+  async #receive(signal: AbortSignal | undefined): Promise<boolean> {
+    const committed = await receiveAll(
       this.#record,
       (record, changes) => this.#write(record, changes),
       this.#self,
       this.#context,
       signal,
     );
+    await this.#sendWelcomes(signal);
+    return committed;
+  }
+
+  /** Even after this installation was removed: nobody else has what lets those in whom it added. */
+  async #sendWelcomes(signal: AbortSignal | undefined): Promise<void> {
+    const { deliveryService } = this.#context;
+    const { welcomes } = this.#record;
+    if (welcomes.length === 0) return;
+    await deliver(
+      () => deliveryService.sendWelcomes(welcomes, { signal }),
+      signal,
+    );
+    const record = { ...this.#record, welcomes: [] };
+    await this.#write(record, { groups: [record] });
   }
 
   /** Sends what the delivery service may not have yet; tells whether something will come back. */
@@ -324,15 +341,6 @@ export class MlsGroup {
         () => deliveryService.sendGroupMessage(this.id, message, { signal }),
         signal,
       );
-    const { welcomes } = this.#record;
-    if (welcomes.length > 0) {
-      await deliver(
-        () => deliveryService.sendWelcomes(welcomes, { signal }),
-        signal,
-      );
-      const record = { ...this.#record, welcomes: [] };
-      await this.#write(record, { groups: [record] });
-    }
     const outbox = (await store.outbox(this.id)).filter(isOnItsWay);
     for (let row of outbox) {
       if (tooOld(row.epoch, this.#record.epoch)) {
