@@ -50,6 +50,7 @@ export async function setStage(): Promise<StageSet> {
         }),
         identity,
         historySyncUrl,
+        newInstallations: "are-let-in",
       });
       const installation = { client, store };
       cast.push(installation);

@@ -20,7 +20,7 @@ import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-import { startDeviceSync } from "./device-sync.js";
+import { type NewInstallations, startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
 import { startClient } from "./start-client.js";
@@ -47,6 +47,8 @@ export interface ClientOptions {
   readonly releasePolicy?: ReleasePolicy;
   /** Default: HTTP, to the origins of `historySyncUrl` and `trustedServers` alone. */
   readonly historyServer?: HistoryServer;
+  /** How a new installation comes into a sync group. Default: `make-a-group`. */
+  readonly newInstallations?: NewInstallations;
   /** Neither history nor preferences go between the user's installations. */
   readonly disableDeviceSync?: boolean;
   readonly clock?: Clock;
@@ -72,6 +74,7 @@ export async function createClient({
   trustedServers = [],
   releasePolicy = "auto",
   historyServer,
+  newInstallations = "make-a-group",
   disableDeviceSync = false,
   clock = systemClock,
   randomBytes = systemRandomBytes,
@@ -104,7 +107,12 @@ export async function createClient({
     const deviceSync = disableDeviceSync
       ? undefined
       : await startDeviceSync(
-          { historySyncUrl, trustedServers, policy: releasePolicy },
+          {
+            historySyncUrl,
+            trustedServers,
+            policy: releasePolicy,
+            newInstallations,
+          },
           historyServer,
           context,
         );

@@ -14,17 +14,42 @@ export interface DeviceSync {
   readonly worker: SyncWorker;
 }
 
+/**
+ * How a new installation comes into a sync group:
+ * - `make-a-group`: it makes one and adds the others, as libxmtp's installations do. These would lose their own requests
+ *   if they were added to another group meanwhile, so the others wait 10 seconds before they add a new installation.
+ * - `are-let-in`: the others add it to theirs at once, for which it waits 3 seconds. For users without libxmtp.
+ */
+export type NewInstallations = "make-a-group" | "are-let-in";
+
+const graces = {
+  "make-a-group": { ofOthers: {}, ofOneself: {} },
+  "are-let-in": {
+    ofOthers: { newcomerGraceMs: 0 },
+    ofOneself: { joinGraceMs: 3_000 },
+  },
+} as const;
+
+export interface DeviceSyncOptions extends SyncWorkerOptions {
+  readonly newInstallations: NewInstallations;
+}
+
 /** `historySyncUrl` may be empty: then only preferences go between the installations. */
 export async function startDeviceSync(
-  options: SyncWorkerOptions,
+  { newInstallations, ...options }: DeviceSyncOptions,
   historyServer: HistoryServer | undefined,
   context: ClientContext,
 ): Promise<DeviceSync> {
   const { store, inbox, identityLog: installations } = context;
   const { groups, history, requests } = store;
+  const grace = graces[newInstallations];
   const syncGroups = await openSyncGroups(
     { ...context, store: groups, installations },
-    { inboxId: inbox.id, installation: context.installation },
+    {
+      inboxId: inbox.id,
+      installation: context.installation,
+      ...grace.ofOthers,
+    },
   );
   const ports = { ...context, syncGroups, installations, history, requests };
   const worker = SyncWorker.start(
@@ -32,7 +57,7 @@ export async function startDeviceSync(
       ...ports,
       historyServer: historyServer ?? connectHistoryServer(options, context),
     },
-    options,
+    { ...options, ...grace.ofOneself },
   );
   return { syncGroups, worker };
 }

@@ -23,6 +23,7 @@ export {
 } from "./conversations/conversations.js";
 export type { DeliveryStatus, Message } from "./conversations/message.js";
 export { type ClientOptions, createClient } from "./create-client.js";
+export type { NewInstallations } from "./device-sync.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
 export type { InboxSigner } from "./identity/inbox.js";
 export type { InboxState } from "./identity/inbox-state.js";

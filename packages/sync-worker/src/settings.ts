@@ -8,6 +8,8 @@ export interface SyncWorkerOptions {
   readonly policy?: ReleasePolicy;
   /** Further history servers to upload to, when an asker names one of them. Others are never uploaded to. */
   readonly trustedServers?: readonly string[];
+  /** How long a new installation waits to be added to a sync group before it makes one. Default: 0, as in libxmtp. */
+  readonly joinGraceMs?: number;
   /** How long a request of one's own stays open. Default: 14 days. */
   readonly requestTtlMs?: number;
   /** How long the history server is to keep an archive. Default: 3 days. */
@@ -34,6 +36,7 @@ export function settingsOf(options: SyncWorkerOptions): Settings {
   return {
     policy: "auto",
     trustedServers: [],
+    joinGraceMs: 0,
     requestTtlMs: defaultRequestTtlMs,
     archiveTtlMs: defaultArchiveTtlMs,
     takeoverMs: defaultTakeoverMs,

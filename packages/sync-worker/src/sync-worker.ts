@@ -242,7 +242,8 @@ export class SyncWorker implements AsyncDisposable {
       // Decided first: who was alone in the inbox when it started has nobody to ask, whoever comes next.
       await ensureHmacKey(context, signal);
       await this.#decideInitialRequest();
-      await context.syncGroups.ensure({ signal });
+      const { joinGraceMs: graceMs } = context.settings;
+      await context.syncGroups.ensure({ graceMs, signal });
     });
     await applyUnsent(context);
     await this.#messages.handle();
