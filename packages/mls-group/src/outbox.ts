@@ -52,7 +52,7 @@ export async function protectAgain(
 
 /** Whether members of this epoch can't read a message of that one any more. */
 export function tooOld(messageEpoch: bigint, groupEpoch: bigint): boolean {
-  return messageEpoch + pastEpochs <= groupEpoch;
+  return messageEpoch + pastEpochs < groupEpoch;
 }
 
 /** Whether the delivery service may not have it yet. */

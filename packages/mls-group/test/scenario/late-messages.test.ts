@@ -103,3 +103,18 @@ test("own messages that come back late and twice are one's own once", async () =
   expect(await heard(atPhone)).toEqual(["mine"]);
   expect(await laptop.store.outbox(atLaptop.id)).toEqual([]);
 });
+
+test.each([3, 4])(
+  "a message of one's own that comes %i epochs late is heard once",
+  async (late) => {
+    const { node, atPhone, atLaptop } = await pair();
+    node.beforeNextSend = async () => {
+      for (let i = 1; i <= late; i++) {
+        await atPhone.changeMembers({ extensions: [membership(i)] });
+      }
+    };
+    await atLaptop.send(text("late"));
+    expect(await heard(atPhone)).toEqual(["late"]);
+    expect(await heard(atLaptop)).toEqual(["late"]);
+  },
+);
