@@ -34,6 +34,22 @@ const message = (id: bigint) => ({
   },
 });
 
+test("a message goes out with its sender's HMAC, if there is one", async () => {
+  const sent: Uint8Array[] = [];
+  const { client } = clientOf({
+    sendGroupMessages: ({ messages }) => {
+      for (const { version } of messages) {
+        if (version.case === "v1") sent.push(version.value.senderHmac);
+      }
+      return {};
+    },
+  });
+  const senderHmac = Uint8Array.of(7, 8, 9);
+  await client.sendGroupMessage(groupId, data, { senderHmac });
+  await client.sendGroupMessage(groupId, data);
+  expect(sent).toEqual([senderHmac, new Uint8Array()]);
+});
+
 describe("a call that fails", () => {
   test("is made again after 50, 50, 150, 450 and 1,350 ms, then given up", async () => {
     let calls = 0;

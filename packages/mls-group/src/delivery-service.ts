@@ -49,6 +49,11 @@ export interface DeliveryOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GroupMessageOptions extends DeliveryOptions {
+  /** By which a push server leaves out the sender's own installations: `senderHmac` of `./xmtp` makes it. */
+  readonly senderHmac?: Uint8Array | undefined;
+}
+
 /**
  * The node: keeps key packages, puts messages in order, and passes them on (RFC 9750 section 5).
  * It is trusted with nothing but order. Sending the same bytes again changes nothing; what was sent is in the very
@@ -70,7 +75,7 @@ export interface DeliveryService {
   sendGroupMessage(
     groupId: GroupId,
     data: Uint8Array,
-    options?: DeliveryOptions,
+    options?: GroupMessageOptions,
   ): Promise<void>;
   sendWelcomes(
     welcomes: readonly OutgoingWelcome[],

@@ -8,6 +8,7 @@ export type {
   Delivered,
   DeliveryOptions,
   DeliveryService,
+  GroupMessageOptions,
   OutgoingWelcome,
   Page,
   Topic,

@@ -3,6 +3,7 @@ import type {
   Delivered,
   DeliveryOptions,
   DeliveryService,
+  GroupMessageOptions,
   OutgoingWelcome,
   Page,
   Topic,
@@ -84,10 +85,11 @@ export class NodeDeliveryService implements DeliveryService {
   async sendGroupMessage(
     _groupId: GroupId,
     data: Uint8Array,
-    { signal }: DeliveryOptions = {},
+    { senderHmac, signal }: GroupMessageOptions = {},
   ): Promise<void> {
+    const value = { data, ...(senderHmac && { senderHmac }) };
     const request = {
-      messages: [{ version: { case: "v1", value: { data } } as const }],
+      messages: [{ version: { case: "v1", value } as const }],
     };
     await this.#calls.call(
       (options) => this.#api.sendGroupMessages(request, options),
