@@ -104,8 +104,8 @@ async function withoutHistorySync(
     await client.settled();
   }
   const requests = [
-    ...(await a.client.syncRequests()),
-    ...(await b.client.syncRequests()),
+    ...(await a.client.history.requests()),
+    ...(await b.client.history.requests()),
   ];
   const { conversations, messages } = await b.store.history.counts();
   teller.say(

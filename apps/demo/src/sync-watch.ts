@@ -17,7 +17,7 @@ export class SyncWatch {
   constructor(client: Client, onProgress: (progress: Progress) => void) {
     this.#client = client;
     // Ends with the client.
-    void this.#follow(client.syncUpdates(), onProgress);
+    void this.#follow(client.history.updates(), onProgress);
   }
 
   /** When the installation's request entered the stage, in milliseconds of `performance.now()`. */
@@ -63,7 +63,7 @@ export class SyncWatch {
   }
 
   async #failure(): Promise<string> {
-    for (const { stage } of await this.#client.syncRequests()) {
+    for (const { stage } of await this.#client.history.requests()) {
       if (stage.name === "failed") return `a request failed: ${stage.reason}`;
     }
     return "a request failed";

@@ -9,23 +9,19 @@ import {
   openArchive,
   sealArchive,
 } from "@history-sync/encryption-codec";
-import type {
-  GroupId,
-  InboxId,
-  InstallationId,
-} from "@history-sync/primitives";
+import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
 import type {
-  ApprovalWords,
   HistoryOptions,
   ListedArchive,
   SyncRequest,
-  SyncUpdate,
+  SyncWorker,
 } from "@history-sync/sync-worker";
 import type { Background } from "./background.js";
 import type { ClientContext } from "./context.js";
 import type { Conversations } from "./conversations/conversations.js";
 import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
+import { HistoryRequests } from "./history-requests.js";
 import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
 import type { Preferences } from "./preferences.js";
 import { retryLater } from "./retry-later.js";
@@ -53,11 +49,18 @@ export class Client implements AsyncDisposable {
   readonly #parts: ClientParts;
   readonly conversations: Conversations;
   readonly preferences: Preferences;
+  readonly history: HistoryRequests;
 
+  /** Made by `createClient`. */
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.conversations = parts.conversations;
     this.preferences = parts.preferences;
+    this.history = new HistoryRequests({
+      history: parts.context.store.history,
+      clock: parts.context.clock,
+      worker: () => this.#worker(),
+    });
   }
 
   get inboxId(): InboxId {
@@ -97,79 +100,40 @@ export class Client implements AsyncDisposable {
   }
 
   /** Asks the user's other installations for history, at the history server of the options or of the call. */
-  sendSyncRequest(
+  async sendSyncRequest(
     options?: HistoryOptions,
     serverUrl?: string,
   ): Promise<SyncRequest> {
-    return this.#deviceSync().worker.request(options, serverUrl);
+    return this.#worker().request(options, serverUrl);
   }
 
   /** Looks for new and revoked installations of the user, then fetches and handles what the sync groups have. */
   async syncAllDeviceSyncGroups(): Promise<void> {
-    const { worker } = this.#deviceSync();
+    const worker = this.#worker();
     await worker.refreshInstallations();
     await worker.sync();
     this.conversations.bringInOwnInstallations();
   }
 
-  /** Asks for what a conversation had before the time, in nanoseconds since the Unix epoch. */
-  requestOlder(
-    conversationId: GroupId,
-    beforeNs: bigint,
-    options?: HistoryOptions,
-  ): Promise<SyncRequest> {
-    const { worker } = this.#deviceSync();
-    return worker.requestOlder(conversationId, beforeNs, options);
-  }
-
-  /** Lets another installation have the history that it asks for, where `releasePolicy` is `ask`. */
-  approveSyncRequest(id: string): Promise<void> {
-    return this.#deviceSync().worker.approve(id);
-  }
-
-  /** Says no, for all installations. */
-  declineSyncRequest(id: string, reason?: string): Promise<void> {
-    return this.#deviceSync().worker.decline(id, reason);
-  }
-
-  /** Takes back a request of this installation. */
-  cancelSyncRequest(id: string): Promise<void> {
-    return this.#deviceSync().worker.cancel(id);
-  }
-
-  /** The words that both installations show, for the user to compare before a request is approved. */
-  approvalWords(id: string): Promise<readonly ApprovalWords[]> {
-    return this.#deviceSync().worker.approvalWords(id);
-  }
-
   /** Uploads an archive that nobody asked for; the user's other installations find it by its pin. */
-  sendSyncArchive(
+  async sendSyncArchive(
     pin: string,
     options?: HistoryOptions,
     serverUrl?: string,
   ): Promise<void> {
-    const { worker } = this.#deviceSync();
-    return worker.sendSyncArchive(pin, options, serverUrl);
+    await this.#worker().sendSyncArchive(pin, options, serverUrl);
   }
 
   /** The archives of the last so many days that other installations sent, newest first. */
-  listAvailableArchives(daysCutoff: number): Promise<readonly ListedArchive[]> {
-    return this.#deviceSync().worker.listAvailableArchives(daysCutoff);
+  async listAvailableArchives(
+    daysCutoff: number,
+  ): Promise<readonly ListedArchive[]> {
+    return this.#worker().listAvailableArchives(daysCutoff);
   }
 
   /** Takes in the newest archive of the pin, or of all. */
-  processSyncArchive(pin?: string): Promise<void> {
-    return this.#deviceSync().worker.processSyncArchive(pin);
-  }
-
-  /** Every request for history that this installation made or answers, oldest first. */
-  syncRequests(): Promise<readonly SyncRequest[]> {
-    return this.#deviceSync().worker.requests();
-  }
-
-  /** What happens to requests and preferences, from this call on. */
-  syncUpdates(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
-    return this.#deviceSync().worker.updates(signal);
+  async processSyncArchive(pin?: string): Promise<void> {
+    await this.#worker().processSyncArchive(pin);
   }
 
   /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
@@ -190,14 +154,18 @@ export class Client implements AsyncDisposable {
   }
 
   /** Merges an archive into the history. `importId` names it: a second try goes on where the first one stopped. */
-  importArchive(
+  async importArchive(
     bytes: ReadableStream<Uint8Array>,
     key: Uint8Array,
     importId: string,
   ): Promise<ImportSummary> {
     const { store, clock } = this.#parts.context;
     const frames = openArchive(bytes, { key, ...userFile });
-    return importArchive(frames, store.history, { importId, clock });
+    try {
+      return await importArchive(frames, store.history, { importId, clock });
+    } finally {
+      this.preferences.noticeChanges();
+    }
   }
 
   /** What an archive says of itself, read from its first element only. */
@@ -229,7 +197,7 @@ export class Client implements AsyncDisposable {
     return this.close();
   }
 
-  #deviceSync(): DeviceSync {
-    return expectDeviceSync(this.#parts.deviceSync);
+  #worker(): SyncWorker {
+    return expectDeviceSync(this.#parts.deviceSync).worker;
   }
 }

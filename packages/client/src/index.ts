@@ -1,3 +1,4 @@
+export type { TopicHmacKey } from "@history-sync/mls-group/xmtp";
 export { Client, type ExportedHistory } from "./client.js";
 export {
   type Environment,
@@ -25,6 +26,8 @@ export type { DeliveryStatus, Message } from "./conversations/message.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export type { NewInstallations } from "./device-sync.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
+export { HistoryRequests, type OlderOptions } from "./history-requests.js";
 export type { InboxSigner } from "./identity/inbox.js";
 export type { InboxState } from "./identity/inbox-state.js";
+export type { PreferenceUpdate } from "./preference-changes.js";
 export { Preferences } from "./preferences.js";

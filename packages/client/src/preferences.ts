@@ -9,10 +9,13 @@ import {
   type ConsentState,
   consentRow,
   consentStateOf,
-  consentsOf,
   consentTypes,
   keepConsent,
 } from "./consent.js";
+import {
+  type PreferenceUpdate,
+  preferenceChanges,
+} from "./preference-changes.js";
 
 /** Keeps decisions, and tells the user's other installations of them. */
 export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
@@ -20,6 +23,8 @@ export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
 export interface PreferencesPorts {
   readonly history: HistoryStore;
   readonly share: ShareConsent;
+  /** Takes in what the others have told. */
+  readonly sync: () => Promise<void>;
   readonly background: Background;
   readonly clock: Clock;
   /** Aborts when the client closes. */
@@ -34,6 +39,11 @@ export class Preferences {
   /** Made by `createClient`. */
   constructor(ports: PreferencesPorts) {
     this.#ports = ports;
+  }
+
+  /** Takes in what the user's other installations have told. Throws `device-sync-disabled`. */
+  async sync(): Promise<void> {
+    await this.#ports.sync();
   }
 
   /** Keeps the decisions and tells the user's other installations. */
@@ -56,11 +66,18 @@ export class Preferences {
   streamConsent(
     signal?: AbortSignal,
   ): AsyncIterableIterator<readonly Consent[]> {
+    return consentsIn(this.streamPreferences(signal));
+  }
+
+  /** Decisions and HMAC keys that have changed, from this call on. */
+  streamPreferences(
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<readonly PreferenceUpdate[]> {
     const { history, closing } = this.#ports;
-    const changes = this.#changes.watch({
+    const notices = this.#changes.watch({
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     });
-    return differences(changes, history, history.consentRecords());
+    return preferenceChanges(notices, history);
   }
 
   /** Makes streams compare. Called by the client, when another installation or an archive has brought something. */
@@ -109,27 +126,13 @@ export class Preferences {
   }
 }
 
-async function* differences(
-  changes: AsyncIterable<"changed">,
-  history: HistoryStore,
-  before: Promise<readonly ConsentSave[]>,
+async function* consentsIn(
+  updates: AsyncIterable<readonly PreferenceUpdate[]>,
 ): AsyncGenerator<readonly Consent[], void, undefined> {
-  let known = byEntity(consentsOf(await before));
-  for await (const _ of changes) {
-    const now = byEntity(consentsOf(await history.consentRecords()));
-    const changed = [...now]
-      .filter(([key, { state }]) => known.get(key)?.state !== state)
-      .map(([, consent]) => consent);
-    known = now;
-    if (changed.length > 0) yield changed;
+  for await (const changed of updates) {
+    const consents = changed.flatMap((update) =>
+      update.type === "consent" ? [update.consent] : [],
+    );
+    if (consents.length > 0) yield consents;
   }
-}
-
-function byEntity(consents: readonly Consent[]): ReadonlyMap<string, Consent> {
-  return new Map(
-    consents.map((consent) => [
-      `${consent.entityType} ${consent.entity}`,
-      consent,
-    ]),
-  );
 }

@@ -4,7 +4,7 @@ import { Client } from "./client.js";
 import { keepConsent } from "./consent.js";
 import type { ClientContext } from "./context.js";
 import { Conversations } from "./conversations/conversations.js";
-import type { DeviceSync } from "./device-sync.js";
+import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
 import { Preferences, type ShareConsent } from "./preferences.js";
 
 /** Joins up the parts of a client, and sets them to work. `disconnect` is called when it closes. */
@@ -23,6 +23,7 @@ export async function startClient(
   const preferences = new Preferences({
     history: store.history,
     share,
+    sync: () => expectDeviceSync(deviceSync).worker.sync(),
     background,
     clock,
     closing: closing.signal,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tinyBytes, tinyKey } from "./support/tiny.js";
-import { inStage, World } from "./support/world.js";
+import { hears, inStage, World } from "./support/world.js";
 
 test("history goes out when the user has compared the words and said yes", async () => {
   await using world = await World.open();
@@ -8,24 +8,24 @@ test("history goes out when the user has compared the words and said yes", async
   await a.client.importArchive(await tinyBytes(), tinyKey, "past");
   const b = await world.start("b");
   const asked = inStage(a.client, "awaiting-approval");
+  const waits = hears(b.client, ({ acknowledgements }) =>
+    acknowledgements.some(({ awaitingApproval }) => awaitingApproval),
+  );
   const imported = inStage(b.client, "imported");
   await a.client.syncAllDeviceSyncGroups();
-  await asked;
+  await Promise.all([asked, waits]);
 
-  const [request] = await a.client.syncRequests();
-  const [own] = await b.client.syncRequests();
+  const [request] = await a.client.history.requests();
+  const [own] = await b.client.history.requests();
   if (!request || !own) throw new TypeError("expected the request on both");
-  const [atA] = await a.client.approvalWords(request.id);
-  expect(atA?.words.length).toBeGreaterThan(3);
-  await expect
-    .poll(async () => {
-      await b.client.syncAllDeviceSyncGroups();
-      const [atB] = await b.client.approvalWords(own.id);
-      return atB?.words;
-    })
-    .toEqual(atA?.words);
+  const [atA, atB] = [
+    await a.client.history.approvalWords(request.id),
+    await b.client.history.approvalWords(own.id),
+  ];
+  expect(atA[0]?.words.length).toBeGreaterThan(3);
+  expect(atB[0]?.words).toEqual(atA[0]?.words);
   expect((await b.store.history.counts()).messages).toBe(0);
-  await a.client.approveSyncRequest(request.id);
+  await a.client.history.approve(request.id);
   await imported;
   expect((await b.store.history.counts()).messages).toBe(3);
 });

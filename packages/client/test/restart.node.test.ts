@@ -15,14 +15,14 @@ test("B restarts between request and reply: its MLS state and its request are on
 
   await a.client.syncAllDeviceSyncGroups();
   await a.client.settled();
-  const [answered] = await a.client.syncRequests();
+  const [answered] = await a.client.history.requests();
   expect(answered?.stage.name).toBe("replied");
 
   const back = await world.start("b");
   expect(back.client.installationId).toBe(installationId);
   await back.client.syncAllDeviceSyncGroups();
   await back.client.settled();
-  const [asked] = await back.client.syncRequests();
+  const [asked] = await back.client.history.requests();
   expect(asked?.stage.name).toBe("receipted");
   expect(await back.store.history.counts()).toEqual({
     conversations: 2,

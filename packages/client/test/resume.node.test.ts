@@ -77,7 +77,7 @@ test("killed in the middle of an import, it goes on where the file says", async 
   });
   const { server: historyServer, offsets } = silentAfter(750_000);
   const b = await world.start("b", { historyServer });
-  const updates = b.client.syncUpdates();
+  const updates = b.client.history.updates();
   await a.client.syncAllDeviceSyncGroups();
   for await (const update of updates) {
     if (update.type === "progress" && update.elements > 1_000) break;
@@ -86,7 +86,7 @@ test("killed in the middle of an import, it goes on where the file says", async 
 
   const back = await world.start("b", { historyServer });
   await back.client.settled();
-  const [asked] = await back.client.syncRequests();
+  const [asked] = await back.client.history.requests();
   expect(asked?.stage).toMatchObject({
     name: "receipted",
     receipt: { complete: true, expected: messages, present: messages },

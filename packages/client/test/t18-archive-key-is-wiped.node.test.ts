@@ -8,7 +8,7 @@ test("T18: an archive's key is nowhere on disk once its history is in", async ()
   await a.client.importArchive(await tinyBytes(), tinyKey, "past");
   const b = await world.start("b");
   const keys: Buffer[] = [];
-  const updates = b.client.syncUpdates();
+  const updates = b.client.history.updates();
   const watching = (async () => {
     for await (const update of updates) {
       if (update.type !== "stage") continue;
