@@ -20,6 +20,7 @@ import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
+import { withSenderHmac } from "./connection/with-sender-hmac.js";
 import { type NewInstallations, startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
@@ -97,7 +98,11 @@ export async function createClient({
       store,
       inbox,
       identityLog,
-      deliveryService: node.deliveryService,
+      deliveryService: withSenderHmac(node.deliveryService, {
+        history: store.history,
+        clock,
+        randomBytes,
+      }),
       clock,
       randomBytes,
       log,

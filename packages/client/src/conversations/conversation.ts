@@ -4,6 +4,8 @@ import {
   type MutableMetadata,
   metadataFields,
   readMutableMetadata,
+  type TopicHmacKey,
+  topicHmacKeys,
   withAdmin,
   withMetadata,
   withoutAdmin,
@@ -18,6 +20,7 @@ import {
   idBytes,
   inboxId,
   type MessageId,
+  nowNs,
 } from "@history-sync/primitives";
 import {
   ConversationTypeSave,
@@ -25,6 +28,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import type { ConsentState } from "../consent.js";
 import { ClientError } from "../errors.js";
+import { hmacRoot } from "../hmac-root.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
 import { bringInLine, type InboxChange } from "./membership.js";
@@ -238,6 +242,17 @@ export class Conversation {
       state,
     } as const;
     return this.#context.preferences.setConsentStates([decision]);
+  }
+
+  /**
+   * By which a push server leaves out messages of the user's own installations: for the last, this and the next 30 days.
+   * They are others after every change of the user's installations.
+   */
+  async hmacKeys(): Promise<readonly TopicHmacKey[]> {
+    const { store, clock, randomBytes } = this.#context;
+    const { history } = store;
+    const root = await hmacRoot({ history, clock, randomBytes });
+    return topicHmacKeys(root, this.id, nowNs(clock));
   }
 
   #group(): MlsGroup | undefined {

@@ -2,6 +2,7 @@ import { type Extension, MlsGroupError } from "@history-sync/mls-group";
 import {
   newDmExtensions,
   newGroupExtensions,
+  type TopicHmacKey,
 } from "@history-sync/mls-group/xmtp";
 import {
   type GroupId,
@@ -201,6 +202,20 @@ export class Conversations {
     });
     const synced = outcomes.filter((synced) => synced > 0).length;
     return { eligible: groups.length, synced };
+  }
+
+  /** `hmacKeys` of each conversation in the list. */
+  async hmacKeys(
+    options: ListOptions = {},
+  ): Promise<ReadonlyMap<GroupId, readonly TopicHmacKey[]>> {
+    const conversations = await this.list(options);
+    return new Map(
+      await inParallel(
+        conversations,
+        1,
+        async (one) => [one.id, await one.hmacKeys()] as const,
+      ),
+    );
   }
 
   /** Conversations that are new here, from this call on. */

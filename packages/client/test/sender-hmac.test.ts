@@ -1,0 +1,104 @@
+import type { DeliveryService } from "@history-sync/mls-group";
+import {
+  hmacPeriod,
+  senderHmac,
+  topicHmacKeys,
+} from "@history-sync/mls-group/xmtp";
+import {
+  equalBytes,
+  type GroupId,
+  nowNs,
+  systemClock,
+  toHex,
+} from "@history-sync/primitives";
+import { expect, test } from "vitest";
+import { MemoryStage } from "./support/memory-stage.js";
+import type { Installation } from "./support/stage.js";
+
+interface Sent {
+  readonly groupId: GroupId;
+  readonly data: Uint8Array;
+  readonly senderHmac: Uint8Array | undefined;
+}
+
+/** The service, and what goes to groups through it. */
+function listening(service: DeliveryService): {
+  readonly deliveryService: DeliveryService;
+  readonly sent: readonly Sent[];
+} {
+  const sent: Sent[] = [];
+  const deliveryService = new Proxy(service, {
+    get(target, name) {
+      if (name !== "sendGroupMessage") {
+        return Reflect.get(target, name, target).bind(target);
+      }
+      const listen: DeliveryService["sendGroupMessage"] = (
+        groupId,
+        data,
+        options,
+      ) => {
+        sent.push({ groupId, data, senderHmac: options?.senderHmac });
+        return target.sendGroupMessage(groupId, data, options);
+      };
+      return listen;
+    },
+  });
+  return { deliveryService, sent };
+}
+
+/** Those that don't bear the HMAC by this root. */
+function foreignTo(root: Uint8Array, sent: readonly Sent[]): readonly Sent[] {
+  const period = hmacPeriod(nowNs(systemClock));
+  return sent.filter(({ groupId, data, senderHmac: hmac }) => {
+    const own = senderHmac(root, groupId, period, data);
+    return hmac === undefined || toHex(hmac) !== toHex(own);
+  });
+}
+
+test("every message of a group, commits too, bears the HMAC by the root of its sender, who makes one with the first", async () => {
+  await using stage = new MemoryStage();
+  const { deliveryService, sent } = listening(stage.deliveryService);
+  const bo = await stage.start("bo");
+  const alix = await stage.start("alix", {
+    deliveryService,
+    disableDeviceSync: true,
+  });
+  const { conversations, preferences } = alix.client;
+  expect(await preferences.hmacKey()).toBeUndefined();
+  const group = await conversations.newGroup([bo.client.inboxId]);
+  await group.sendText("hello");
+  await group.updateName("plans");
+  const root = await preferences.hmacKey();
+  if (!root) throw new TypeError("expected a root");
+  expect(sent).toHaveLength(3);
+  expect(foreignTo(root, sent)).toEqual([]);
+  expect(foreignTo(new Uint8Array(42), sent)).toHaveLength(3);
+
+  const keys = topicHmacKeys(root, group.id, nowNs(systemClock));
+  expect(await group.hmacKeys()).toEqual(keys);
+  expect(await conversations.hmacKeys()).toEqual(new Map([[group.id, keys]]));
+});
+
+test("what an installation sends to its sync group bears the root that all of them share", async () => {
+  await using stage = new MemoryStage();
+  const alix = await stage.start("alix");
+  await alix.client.settled();
+  const { deliveryService, sent } = listening(stage.deliveryService);
+  const laptop = await stage.start("laptop", { user: "alix", deliveryService });
+  const told = laptop.client.preferences.streamPreferences();
+  await alix.client.syncAllDeviceSyncGroups();
+  const rootOf = ({ client }: Installation) => client.preferences.hmacKey();
+  for await (const _ of told) {
+    const [here, there] = [await rootOf(laptop), await rootOf(alix)];
+    if (here && there && equalBytes(here, there)) break;
+  }
+  const root = await rootOf(laptop);
+  if (!root) throw new TypeError("expected a root");
+  const before = sent.length;
+  await laptop.client.preferences.setConsentStates([
+    { entityType: "inbox", entity: alix.client.inboxId, state: "allowed" },
+  ]);
+  await laptop.client.settled();
+  expect(sent.length).toBeGreaterThan(before);
+  expect(foreignTo(root, sent.slice(before))).toEqual([]);
+});
