@@ -129,6 +129,8 @@ export interface ReceivedRecord {
   /** Its id in the group's topic. */
   readonly sequence: bigint;
   readonly sender: InstallationId;
+  /** The identity of the sender's basic credential, as the leaf had it in the message's epoch; empty for other kinds. */
+  readonly credential: Uint8Array;
   /** Whether this installation sent it. */
   readonly own: boolean;
   readonly epoch: bigint;

@@ -1,8 +1,4 @@
-import {
-  type GroupId,
-  type InstallationId,
-  nowNs,
-} from "@history-sync/primitives";
+import { type GroupId, nowNs } from "@history-sync/primitives";
 import type { Member } from "./authentication-service.js";
 import { waitAfterLostRace } from "./backoff.js";
 import type { GroupView } from "./engine/engine.js";
@@ -48,7 +44,7 @@ const maxSettleRounds = 4;
  */
 export class MlsGroup {
   readonly id: GroupId;
-  readonly #self: InstallationId;
+  readonly #self: Member;
   readonly #context: MlsContext;
   readonly #lock = new Lock();
   #record: GroupRecord;
@@ -58,7 +54,7 @@ export class MlsGroup {
   constructor(
     record: GroupRecord,
     view: GroupView,
-    self: InstallationId,
+    self: Member,
     context: MlsContext,
   ) {
     this.id = record.id;

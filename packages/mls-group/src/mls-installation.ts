@@ -5,6 +5,7 @@ import {
   type InstallationId,
   nowNs,
 } from "@history-sync/primitives";
+import type { Member } from "./authentication-service.js";
 import type { Delivered } from "./delivery-service.js";
 import { openTsMlsEngine } from "./engine/ts-mls-engine.js";
 import { MlsGroupError } from "./errors.js";
@@ -61,15 +62,16 @@ export async function openInstallation(
   const record = await openRecord(options.credential, context);
   const leafExtensions = options.leafExtensions ?? [];
   await ensureKeyPackage(record, leafExtensions, context);
-  const id = engine.installationId(record.signatureKey);
+  const { credential, welcomeCursor } = record;
+  const installationId = engine.installationId(record.signatureKey);
+  const self = { installationId, credential };
   const groups: MlsGroup[] = [];
   for (const group of await store.groups()) {
     const view = await viewOf(group, engine);
-    groups.push(new MlsGroup(group, view, id, context));
+    groups.push(new MlsGroup(group, view, self, context));
   }
-  const { welcomeCursor } = record;
   const installation = new MlsInstallation(
-    { id, welcomeCursor, leafExtensions },
+    { self, welcomeCursor, leafExtensions },
     groups,
     context,
   );
@@ -104,6 +106,7 @@ async function openRecord(
 export class MlsInstallation {
   /** Its Ed25519 public key. */
   readonly id: InstallationId;
+  readonly #self: Member;
   readonly #context: MlsContext;
   readonly #groups: Map<GroupId, MlsGroup>;
   readonly #leafExtensions: readonly Extension[];
@@ -114,18 +117,19 @@ export class MlsInstallation {
   /** Made by openInstallation. */
   constructor(
     {
-      id,
+      self,
       welcomeCursor,
       leafExtensions,
     }: {
-      readonly id: InstallationId;
+      readonly self: Member;
       readonly welcomeCursor: bigint;
       readonly leafExtensions: readonly Extension[];
     },
     groups: readonly MlsGroup[],
     context: MlsContext,
   ) {
-    this.id = id;
+    this.id = self.installationId;
+    this.#self = self;
     this.#welcomeCursor = welcomeCursor;
     this.#groups = new Map(groups.map((group) => [group.id, group]));
     this.#context = context;
@@ -252,7 +256,7 @@ export class MlsInstallation {
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {
     const view = await viewOf(record, this.#context.engine);
-    const group = new MlsGroup(record, view, this.id, this.#context);
+    const group = new MlsGroup(record, view, this.#self, this.#context);
     this.#groups.set(group.id, group);
     return group;
   }

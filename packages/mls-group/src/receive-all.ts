@@ -1,4 +1,4 @@
-import type { InstallationId } from "@history-sync/primitives";
+import type { Member } from "./authentication-service.js";
 import { isLeftBehind, suspected } from "./fork.js";
 import type { GroupRecord, GroupStateChanges } from "./group-state-store.js";
 import { nextHeld } from "./held.js";
@@ -19,7 +19,7 @@ export type Write = (
 export async function receiveAll(
   group: GroupRecord,
   write: Write,
-  self: InstallationId,
+  self: Member,
   context: MlsContext,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {

@@ -1,9 +1,6 @@
-import {
-  equalBytes,
-  type InstallationId,
-  nowNs,
-} from "@history-sync/primitives";
+import { equalBytes, nowNs } from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
+import type { Member } from "./authentication-service.js";
 import type { Delivered } from "./delivery-service.js";
 import { MlsGroupError } from "./errors.js";
 import { refutes, suspected } from "./fork.js";
@@ -49,7 +46,7 @@ export async function receive(
   entry: Delivered,
   group: GroupRecord,
   waiting: Waiting,
-  self: InstallationId,
+  self: Member,
   context: MlsContext,
 ): Promise<Step> {
   const record = { ...group, cursor: entry.id };
@@ -98,14 +95,14 @@ function ownMessage(
   entry: Entry,
   record: GroupRecord,
   { outbox }: Waiting,
-  sender: InstallationId,
+  self: Member,
 ): Step {
   const isNew = row.phase === "sent";
   if (isNew && tooOld(row.epoch, record.epoch)) {
     return stepOf(record, "own-message-too-late");
   }
   const received = {
-    ...receivedOf(entry, record, { ...row, sender }),
+    ...receivedOf(entry, record, self, row),
     own: true,
   };
   const changes = {
@@ -183,7 +180,8 @@ async function othersMessage(
   const outboxDone = isSound ? withoutDoubt(outbox) : [];
   if (isMessage) {
     const record = { ...before, state };
-    const received = [receivedOf(entry, record, processed)];
+    const { sender } = processed;
+    const received = [receivedOf(entry, record, sender, processed)];
     const changes = { groups: [record], received, outboxDone };
     return { record, changes, event: "message" };
   }
@@ -197,14 +195,18 @@ async function othersMessage(
 
 function receivedOf(
   entry: Entry,
-  { id }: GroupRecord,
-  {
-    sender,
-    epoch,
-    plaintext,
-  }: Pick<ReceivedRecord, "sender" | "epoch" | "plaintext">,
+  { id: groupId }: GroupRecord,
+  { installationId: sender, credential }: Member,
+  { epoch, plaintext }: Pick<ReceivedRecord, "epoch" | "plaintext">,
 ): ReceivedRecord {
-  const { id: sequence, createdAtNs: sentAtNs } = entry;
-  const groupId = id;
-  return { groupId, sequence, sender, own: false, epoch, sentAtNs, plaintext };
+  return {
+    groupId,
+    sequence: entry.id,
+    sender,
+    credential,
+    own: false,
+    epoch,
+    sentAtNs: entry.createdAtNs,
+    plaintext,
+  };
 }

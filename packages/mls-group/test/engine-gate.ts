@@ -172,7 +172,8 @@ async function expectHeard(
     for (const [id, state] of members) {
       if (id === speaker) continue;
       const read = await engine.process(state, message);
-      const isRead = read.kind === "application" && read.sender === speaker;
+      const isRead =
+        read.kind === "application" && read.sender.installationId === speaker;
       expectThat(isRead, "a message that isn't read");
     }
   }

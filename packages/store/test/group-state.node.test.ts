@@ -47,6 +47,7 @@ const received: ReceivedRecord = {
   groupId,
   sequence: 1n,
   sender: installationIdOf(new Uint8Array(32)),
+  credential: new Uint8Array(),
   own: false,
   epoch: 1n,
   sentAtNs: 1n,

@@ -127,6 +127,7 @@ function received(sequence: bigint, bytes: number): ReceivedRecord {
     groupId,
     sequence,
     sender: installationIdOf(new Uint8Array(32)),
+    credential: new Uint8Array(),
     own: false,
     epoch: 1n,
     sentAtNs: 1n,

@@ -22,7 +22,8 @@ export async function readMessages(
   const unknown: bigint[] = [];
   const useless: bigint[] = [];
   const keptSinceNs = nowNs(clock) - keptForNs;
-  for (const { plaintext, ...received } of await group.received()) {
+  for (const record of await group.received()) {
+    const { plaintext, credential: _, ...received } = record;
     try {
       const { id, content } = unwrapContent(plaintext, group.id);
       messages.push({ ...received, id, content });

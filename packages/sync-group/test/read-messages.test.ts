@@ -34,6 +34,7 @@ function groupWith(
       groupId: id,
       sequence,
       sender: installationId("11".repeat(32)),
+      credential: new Uint8Array(),
       own: false,
       epoch: 2n,
       sentAtNs: nowNs(clock) - agoNs,

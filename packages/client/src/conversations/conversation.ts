@@ -271,7 +271,6 @@ export class Conversation {
   async #changeMembers(change: InboxChange): Promise<void> {
     const group = this.#expectActive();
     const { ledger, closing } = this.#context;
-    ledger.noteMembers(group);
     await bringInLine(group, change, this.#context, closing);
     await ledger.takeIn(group);
   }
@@ -287,7 +286,6 @@ export class Conversation {
   ): Promise<void> {
     const group = this.#expectActive();
     const { ledger, closing } = this.#context;
-    ledger.noteMembers(group);
     await group.changeMembers(
       { extensions: ({ current }) => change(current) },
       { signal: closing },

@@ -107,8 +107,7 @@ export class Conversations {
 
   /** Takes up what a crash left open, and begins to listen. */
   async start(): Promise<void> {
-    const { installation, ledger, closing, log } = this.#context;
-    for (const group of installation.groups()) ledger.noteMembers(group);
+    const { ledger, closing, log } = this.#context;
     await this.#welcomes.notice();
     this.bringInOwnInstallations();
     this.#following = this.#live.follow(closing).catch((error: unknown) => {

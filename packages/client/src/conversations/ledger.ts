@@ -4,6 +4,7 @@ import {
   MlsGroupError,
   type ReceivedRecord,
 } from "@history-sync/mls-group";
+import { inboxOf } from "@history-sync/mls-group/xmtp";
 import {
   equalBytes,
   type GroupId,
@@ -29,7 +30,6 @@ import {
   type NewMessage,
 } from "./message.js";
 import { type ConversationChange, Presence } from "./presence.js";
-import { Senders } from "./senders.js";
 
 /**
  * Writes conversations and their messages into the history. A message is there before MLS forgets it, and its id keeps it
@@ -40,24 +40,17 @@ export class Ledger {
   readonly arrivals: Broadcast<Message> = new Broadcast();
   readonly changes: Broadcast<ConversationChange> = new Broadcast();
   readonly #context: ClientContext;
-  readonly #senders: Senders;
   readonly #presence = new Presence();
   readonly #turns: Turns<GroupId> = new Turns();
 
   constructor(context: ClientContext) {
     this.#context = context;
-    this.#senders = new Senders(context.store.history, context.identityLog);
   }
 
   /** What waits in them is still read. */
   endStreams(): void {
     this.arrivals.close();
     this.changes.close();
-  }
-
-  /** Remembers who is in the group: to be called before a sync, which may bring a message and the removal of its sender. */
-  noteMembers(group: MlsGroup): void {
-    this.#senders.note(group);
   }
 
   /** Brings the history in line with a group, and moves into it what the group has received. Other groups are passed over. */
@@ -67,7 +60,6 @@ export class Ledger {
       const before = await history.conversation(group.id);
       const row = this.#rowOf(group, before);
       if (!row) return;
-      this.#senders.note(group);
       const received = await group.received();
       const news = await this.#news(group, received);
       const now = withNewest(row, news);
@@ -152,12 +144,13 @@ export class Ledger {
     group: MlsGroup,
     received: readonly ReceivedRecord[],
   ): Promise<readonly GroupMessageSave[]> {
-    const { store, inbox, log } = this.#context;
+    const { store, log } = this.#context;
     const news = new Map<MessageId, GroupMessageSave>();
     for (const record of received) {
-      const { sequence, sender, sentAtNs, own } = record;
+      const { sequence, sender, credential, sentAtNs } = record;
       const opened = unwrapMessage(record.plaintext, group.id);
-      if (!opened) {
+      const senderInboxId = inboxOf(credential);
+      if (!opened || senderInboxId === undefined) {
         log("message.skipped", { group: group.id, sequence });
         continue;
       }
@@ -165,9 +158,6 @@ export class Ledger {
       const known = await store.history.message(id);
       const isAwaited = known && isUnpublished(known, sender);
       if (news.has(id) || (known && !isAwaited)) continue;
-      const senderInboxId = own
-        ? inbox.id
-        : await this.#senders.inboxOf(group, sender);
       const message = { id, groupId: group.id, content, sentAtNs, sender };
       news.set(id, messageRow({ ...message, senderInboxId, sequence }));
     }

@@ -69,7 +69,7 @@ export interface NewMessage {
   readonly content: Uint8Array;
   readonly sentAtNs: bigint;
   readonly sender: InstallationId;
-  readonly senderInboxId: InboxId | undefined;
+  readonly senderInboxId: InboxId;
   /** The node's number; undefined while the message is unpublished. */
   readonly sequence: bigint | undefined;
 }
@@ -87,7 +87,7 @@ export function messageRow(message: NewMessage): GroupMessageSave {
     sentAtNs: message.sentAtNs,
     kind: GroupMessageKindSave.APPLICATION,
     senderInstallationId: idBytes(message.sender),
-    senderInboxId: message.senderInboxId ?? "",
+    senderInboxId: message.senderInboxId,
     contentType: savedTypeName(type),
     authorityId: type.authorityId,
     versionMajor: type.versionMajor,

@@ -66,7 +66,6 @@ export class Outbox {
   /** Sends what is kept, in its order. A failure leaves the rest for the next time. */
   publish(group: MlsGroup, signal?: AbortSignal): Promise<void> {
     return this.#turns.run(group.id, async () => {
-      this.#ledger.noteMembers(group);
       // What came back meanwhile isn't sent twice.
       await this.#ledger.takeIn(group);
       for (const row of await this.#own(group.id)) {

@@ -37,7 +37,6 @@ export async function takeNews(
   { ledger }: Pick<ConversationContext, "ledger">,
   signal: AbortSignal,
 ): Promise<void> {
-  ledger.noteMembers(group);
   await group.sync(signal);
   await ledger.takeIn(group);
 }

@@ -21,7 +21,6 @@ export function watchMembers(
     async look(id, signal) {
       const group = installation.group(id);
       if (!group?.active) return { added: [], revoked: [] };
-      ledger.noteMembers(group);
       const found = await bringInLine(group, {}, context, signal);
       await ledger.takeIn(group);
       return found;

@@ -44,7 +44,6 @@ export class Welcomes {
       .groups()
       .filter(({ id, active }) => this.#seen.get(id) !== active);
     for (const group of changed) {
-      this.#ledger.noteMembers(group);
       await this.#ledger.takeIn(group);
       this.#seen.set(group.id, group.active);
     }

@@ -73,7 +73,7 @@ export type Processed =
       readonly kind: "application";
       readonly state: EngineState;
       readonly plaintext: Uint8Array;
-      readonly sender: InstallationId;
+      readonly sender: Member;
       readonly epoch: bigint;
     }
   | { readonly kind: "commit"; readonly state: EngineState }

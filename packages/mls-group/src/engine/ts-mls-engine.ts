@@ -30,7 +30,7 @@ import type {
 import { toEngineExtension } from "./extensions.js";
 import { guarded } from "./guarded.js";
 import { newKeyPackage, readKeyPackage } from "./key-package.js";
-import { ownLeaf } from "./leaves.js";
+import { memberOf, ownLeaf } from "./leaves.js";
 import { MemberCheck } from "./member-check.js";
 import { encodeState, type Past, wipe, withState } from "./state.js";
 import {
@@ -251,7 +251,7 @@ class TsMlsEngine implements Engine {
           kind: "application",
           state: moved,
           plaintext: content.applicationData.slice(),
-          sender: installationIdOf(sender.signaturePublicKey),
+          sender: memberOf(sender),
           epoch,
         };
       }),

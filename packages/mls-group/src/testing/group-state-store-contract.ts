@@ -243,6 +243,7 @@ function receivedRow(sequence: bigint): ReceivedRecord {
     groupId: group.id,
     sequence,
     sender: installationIdOf(new Uint8Array(32).fill(2)),
+    credential: bytes(14),
     own: true,
     epoch: 7n,
     sentAtNs: 1_700_000_000_123_456_789n,

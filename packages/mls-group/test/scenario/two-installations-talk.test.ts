@@ -13,8 +13,22 @@ test("Phone adds laptop by Welcome, and they talk both ways", async () => {
   expect(await heard(atPhone)).toEqual(["are you there?", "I am"]);
 
   const [own, other] = await atPhone.received();
-  expect(own).toMatchObject({ sender: phone.installation.id, own: true });
-  expect(other).toMatchObject({ sender: laptop.installation.id, own: false });
+  const [atOwn, atOther] = [phone, laptop].map(({ installation }) =>
+    atPhone
+      .members()
+      .find(({ installationId }) => installationId === installation.id),
+  );
+  expect(own).toMatchObject({
+    sender: atOwn?.installationId,
+    credential: atOwn?.credential,
+    own: true,
+  });
+  expect(other).toMatchObject({
+    sender: atOther?.installationId,
+    credential: atOther?.credential,
+    own: false,
+  });
+  expect(other?.credential.length).toBeGreaterThan(0);
   expect(other?.sentAtNs).toBeGreaterThan(0n);
   expect(await phone.store.outbox(atPhone.id)).toEqual([]);
 });

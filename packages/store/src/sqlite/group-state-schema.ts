@@ -67,6 +67,7 @@ export const groupStateSchema = `
     group_id BLOB NOT NULL,
     sequence INTEGER NOT NULL,
     sender BLOB NOT NULL,
+    credential BLOB NOT NULL,
     own INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
     sent_at_ns INTEGER NOT NULL,
