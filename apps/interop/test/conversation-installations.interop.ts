@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
-import { expectMembers } from "../src/agreement.ts";
 import type { Ours } from "../src/ours.ts";
 import { World } from "../src/world.ts";
+import { expectMembers } from "./support/agreement.ts";
 
 // One story, told in order. libxmtp looks after a group's members before it sends, if it last did so 5 s ago or longer.
 const patience = { timeout: 60_000, interval: 1_000 };

@@ -1,9 +1,9 @@
 import { encodeText } from "@history-sync/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
-import { expectMembers, expectTexts } from "../src/agreement.ts";
 import type { Ours } from "../src/ours.ts";
 import { World } from "../src/world.ts";
+import { expectMembers, expectTexts } from "./support/agreement.ts";
 
 // One story, told in order, of a group that ours and libxmtp change at the same time.
 let world: World;

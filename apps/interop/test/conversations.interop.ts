@@ -10,9 +10,9 @@ import {
 } from "@history-sync/primitives";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
-import { expectMembers, expectTexts } from "../src/agreement.ts";
 import type { Ours } from "../src/ours.ts";
 import { World } from "../src/world.ts";
+import { expectMembers, expectTexts } from "./support/agreement.ts";
 
 // One story, told in order: alix has an installation of ours, bo and carol have libxmtp's.
 describe("ours and libxmtp in one conversation", () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
-import { expectTexts } from "../src/agreement.ts";
 import type { Ours } from "../src/ours.ts";
 import { sentWithKey } from "../src/sent-with-key.ts";
 import { World } from "../src/world.ts";
+import { expectTexts } from "./support/agreement.ts";
 
 // One story, told in order: alix's installations are of ours and of libxmtp; bo is somebody to talk with.
 const patience = { timeout: 30_000, interval: 500 };
@@ -39,7 +39,7 @@ test("ours is new and asks, libxmtp answers, ours imports", async () => {
     .poll(async () => {
       await theirs.do("syncDeviceSync");
       await ours.client.settled();
-      return ours.client.syncRequests();
+      return ours.client.history.requests();
     }, patience)
     .toMatchObject([{ role: "asker", stage: { name: "receipted" } }]);
 
@@ -140,9 +140,9 @@ test("ours takes an archive that libxmtp sends, by its pin", async () => {
   await ours.close();
   const laptop = await world.ours("our-laptop", theirs.walletKey);
   await laptop.client.settled();
-  const [request] = await laptop.client.syncRequests();
+  const [request] = await laptop.client.history.requests();
   if (!request) throw new Error("the laptop didn't ask");
-  await laptop.client.cancelSyncRequest(request.id);
+  await laptop.client.history.cancel(request.id);
 
   await theirPhone.do("syncDeviceSync");
   await theirPhone.do("sendSyncArchive", {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Actor } from "./actor.ts";
-import type { Ours } from "./ours.ts";
+import type { Actor } from "../../src/actor.ts";
+import type { Ours } from "../../src/ours.ts";
 
 type Member = Actor | Ours;
 
