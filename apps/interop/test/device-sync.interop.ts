@@ -94,6 +94,13 @@ test("ours gives libxmtp the HMAC key", async () => {
   await expectKeyOf(theirPhone);
 });
 
+test("the messages of ours bear the mark of the key that libxmtp has", async () => {
+  await ours.sendText(group, "marked by ours");
+  await expectTexts(group, [theirPhone], await ours.texts(group));
+  const key = await ours.client.preferences.hmacKey();
+  expect(key && (await sentWithKey(key, group, world.nodeUrl))).toBe(true);
+});
+
 test("what one side allows or denies, the other learns", async () => {
   await theirPhone.do("setConsent", {
     entityType: 1,
