@@ -30,11 +30,11 @@ export async function importReply(
       by,
     });
     updates.publish({ type: "preferences" });
-    await forgetReplies(current.pin, context);
     wipe(archive.key);
   }
   if (current.stage.name === "imported") {
     const { receipt } = current.stage;
+    await forgetReplies(current.pin, context);
     // Nobody waits to hear of an archive that was taken from the shelf.
     if (wasAsked(current)) {
       await say({ case: "receipt", value: receipt }, context, signal);
