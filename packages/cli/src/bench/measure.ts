@@ -3,10 +3,10 @@ import { sealArchive } from "@history-sync/encryption-codec";
 import { systemClock as clock } from "@history-sync/primitives";
 import type { HistoryStore } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
+import { generateHistory } from "@history-sync/store/testing";
 import { ArchiveFile } from "../archive-file.js";
 import { messageOf } from "../errors.js";
 import { writeNewFile } from "../new-file.js";
-import { generateHistory } from "./generate-history.js";
 import type { Phase, PhaseOutput } from "./phases.js";
 
 /** Runs one phase in a process of its own, so that its peak memory is its own, and prints what it measured. */

@@ -13,7 +13,7 @@ import {
   GroupSaveSchema,
 } from "@history-sync/proto/device-sync";
 import { EncodedContentSchema } from "@history-sync/proto/message-contents";
-import type { HistoryStore } from "@history-sync/store";
+import type { HistoryStore } from "../history-store.js";
 import { ChatText } from "./chat-text.js";
 
 const conversations = 50;

@@ -1,0 +1,1 @@
+export { generateHistory } from "./generate-history.js";
