@@ -14,6 +14,7 @@ import {
 import type {
   ConsentSave,
   ConsentTypeSave,
+  DeliveryStatusSave,
   GroupMessageSave,
   GroupSave,
   HmacKeySave,
@@ -33,9 +34,15 @@ import { IndexedDbSnapshot } from "./history-snapshot.js";
 import { HistoryWriter, historyStores } from "./history-writer.js";
 import { afterAllBytes, positionKey } from "./keys.js";
 import { Overwritten } from "./overwritten.js";
-import { readPage } from "./pages.js";
+import {
+  type KeyOrdered,
+  type KeySpan,
+  nextPageRows,
+  readPage,
+  spanAfter,
+} from "./pages.js";
 import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
-import { onlyKey } from "./schema.js";
+import { type MessageRecord, onlyKey } from "./schema.js";
 import { SnapshotView } from "./snapshot-view.js";
 
 /** The history in IndexedDB. Nobody else may write to it while this is in use: snapshots rely on it. */
@@ -90,7 +97,7 @@ export class IndexedDbHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, limit = defaultPageLimit }: MessagePage = {},
+    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     if (limit <= 0) return [];
     const id = idBytes(conversation);
@@ -100,15 +107,14 @@ export class IndexedDbHistory implements HistoryStore {
       to: [id, end ?? afterAllBytes],
       withoutTo: true,
     };
-    const records = await this.#db.read(["messages"], (tx) =>
-      readPage(
-        tx.objectStore("messages").index("conversation"),
-        span,
-        "falling",
-        limit,
-      ),
-    );
-    return records.map(messageOf);
+    return this.#db.read(["messages"], async (tx) => {
+      const messages = tx.objectStore("messages").index("conversation");
+      if (deliveryStatus === undefined) {
+        const page = await readPage(messages, span, "falling", limit);
+        return page.map(messageOf);
+      }
+      return newestOfStatus(messages, span, deliveryStatus, limit);
+    });
   }
 
   message(id: MessageId): Promise<GroupMessageSave | undefined> {
@@ -180,5 +186,31 @@ export class IndexedDbHistory implements HistoryStore {
     return this.#db.write(historyStores, async (tx) =>
       work(await HistoryWriter.begin(tx, this.#overwritten)),
     );
+  }
+}
+
+/** Looks through the messages of a span of the index of conversations. */
+async function newestOfStatus(
+  messages: KeyOrdered<MessageRecord>,
+  span: KeySpan,
+  status: DeliveryStatusSave,
+  limit: number,
+): Promise<readonly GroupMessageSave[]> {
+  const found: GroupMessageSave[] = [];
+  let rest: KeySpan = span;
+  let rows = limit;
+  for (;;) {
+    const page = await readPage(messages, rest, "falling", rows);
+    const wanted = page
+      .map(messageOf)
+      .filter(({ deliveryStatus }) => deliveryStatus === status);
+    found.push(...wanted);
+    const last = page.at(-1);
+    if (found.length >= limit || page.length < rows || !last) {
+      return found.slice(0, limit);
+    }
+    const { conversation, position } = last;
+    rest = spanAfter(rest, [conversation, position], "falling");
+    rows = nextPageRows(page);
   }
 }
