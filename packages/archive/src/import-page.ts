@@ -2,6 +2,7 @@ import { type Clock, nowNs } from "@history-sync/primitives";
 import {
   type ConsentSave,
   ConversationTypeSave,
+  DeliveryStatusSave,
   type GroupMessageSave,
   type GroupSave,
   type HmacKeySave,
@@ -75,7 +76,7 @@ export class Paginator {
       this.#tally.messages.skip("sync-group");
       page.refused.push(message);
     } else {
-      page.messages.push(message);
+      page.messages.push(takenForFailed(message));
     }
   }
 
@@ -112,4 +113,14 @@ export class Paginator {
     const exportedAtNs = this.#seen.metadata?.exportedAtNs ?? 0n;
     return exportedAtNs > 0n && exportedAtNs < now ? exportedAtNs : now;
   }
+}
+
+/**
+ * A message that its installation hadn't sent when the archive was made is nothing that this one could send: it counts as
+ * failed, until it comes from its sender.
+ */
+function takenForFailed(message: GroupMessageSave): GroupMessageSave {
+  return message.deliveryStatus === DeliveryStatusSave.UNPUBLISHED
+    ? { ...message, deliveryStatus: DeliveryStatusSave.FAILED }
+    : message;
 }

@@ -1,5 +1,6 @@
 import { toHex } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
+import { DeliveryStatusSave } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
 import {
   ArchiveError,
@@ -171,6 +172,28 @@ test("later metadata is ignored, unknown elements are counted", async () => {
   expect(summary.metadata.exportedAtNs).toBe(5n);
   expect(summary).toMatchObject({ unknownElements: 1, frames: 4 });
   expect(summary.messages.inserted).toBe(1);
+});
+
+test("a message that wasn't sent when the archive was made counts as failed", async () => {
+  const history = new MemoryHistory();
+  const [waiting, published, failed] = [
+    DeliveryStatusSave.UNPUBLISHED,
+    DeliveryStatusSave.PUBLISHED,
+    DeliveryStatusSave.FAILED,
+  ];
+  const messages = [waiting, published, failed].map((deliveryStatus, i) =>
+    sampleMessage(i, group, { deliveryStatus }),
+  );
+  await imported(history, [
+    { case: "group", value: group },
+    ...messages.map((value) => ({ case: "groupMessage", value }) as const),
+  ]);
+  const { messages: rows } = await readHistory(history);
+  expect(rows.map(({ deliveryStatus }) => deliveryStatus)).toEqual([
+    failed,
+    published,
+    failed,
+  ]);
 });
 
 test("messages without their conversation are kept (T13)", async () => {

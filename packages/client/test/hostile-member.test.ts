@@ -1,3 +1,4 @@
+import { wrapMessage } from "@history-sync/mls-group/xmtp";
 import {
   silent,
   systemClock,
@@ -5,7 +6,6 @@ import {
 } from "@history-sync/primitives";
 import { openInboxInstallation } from "@history-sync/sync-group";
 import { expect, test } from "vitest";
-import { wrapMessage } from "../src/conversations/envelope.js";
 import { encodeText } from "../src/index.js";
 import { MemoryStage } from "./support/memory-stage.js";
 import { atOther, textsOf } from "./support/stage.js";

@@ -48,7 +48,7 @@ test("what a removed member still wanted to say has failed", async () => {
   expect(await textsOf(await atOther(alix, group))).toEqual(["thanks"]);
 });
 
-test("what an archive brought unsent is published when it comes from its sender", async () => {
+test("what an archive brought unsent is failed, and published when it comes from its sender", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const laptop = await stage.start("laptop", {
@@ -61,9 +61,10 @@ test("what an archive brought unsent is published when it comes from its sender"
   const key = new Uint8Array(32).fill(5);
   const archive = alix.client.createArchive(key);
   await laptop.client.importArchive(archive, key, "past");
-  const status = { text: "hello", deliveryStatus: "unpublished" };
   const there = await atOther(laptop, dm);
-  expect(await there.messages()).toMatchObject([status]);
+  expect(await there.messages()).toMatchObject([
+    { text: "hello", deliveryStatus: "failed" },
+  ]);
   await there.sendText("from the laptop");
   expect(await textsOf(await atOther(bo, dm))).toEqual(["from the laptop"]);
 

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { xmtpMessageId } from "@history-sync/mls-group/xmtp";
+import { unwrapMessage, wrapMessage } from "@history-sync/mls-group/xmtp";
 import type {
   GroupId,
   InstallationId,
@@ -9,11 +9,7 @@ import {
   type DeviceSyncContent,
   DeviceSyncContentSchema,
 } from "@history-sync/proto/device-sync";
-import {
-  EncodedContentSchema,
-  PlaintextEnvelope_V1Schema,
-  PlaintextEnvelopeSchema,
-} from "@history-sync/proto/message-contents";
+import { EncodedContentSchema } from "@history-sync/proto/message-contents";
 import { SyncGroupError } from "./errors.js";
 
 /** What one installation says to the others: one of XMTP's device-sync messages, told apart by `case`. */
@@ -37,18 +33,12 @@ export interface DeviceSyncMessage {
   readonly content: SyncContent;
 }
 
-/** A message as it goes into MLS, and the id that every member gives it. */
-export interface SealedContent {
-  readonly id: MessageId;
-  readonly plaintext: Uint8Array;
-}
-
 /** Wraps a message as XMTP does: PlaintextEnvelope.V1 around EncodedContent around DeviceSyncContent. */
 export function wrapContent(
   content: SyncContent,
   groupId: GroupId,
   sentAtNs: bigint,
-): SealedContent {
+): ReturnType<typeof wrapMessage> {
   const inner = create(DeviceSyncContentSchema, { content });
   const encoded = toBinary(
     EncodedContentSchema,
@@ -61,17 +51,7 @@ export function wrapContent(
       content: toBinary(DeviceSyncContentSchema, inner),
     }),
   );
-  const v1 = create(PlaintextEnvelope_V1Schema, {
-    content: encoded,
-    idempotencyKey: sentAtNs.toString(),
-  });
-  const envelope = create(PlaintextEnvelopeSchema, {
-    content: { case: "v1", value: v1 },
-  });
-  return {
-    id: xmtpMessageId(groupId, v1.idempotencyKey, encoded),
-    plaintext: toBinary(PlaintextEnvelopeSchema, envelope),
-  };
+  return wrapMessage(encoded, groupId, sentAtNs);
 }
 
 /**
@@ -82,8 +62,9 @@ export function unwrapContent(
   plaintext: Uint8Array,
   groupId: GroupId,
 ): { readonly id: MessageId; readonly content: SyncContent } {
-  const { encoded, idempotencyKey, message } = decoded(plaintext);
-  const { content, $unknown = [] } = message;
+  const opened = unwrapMessage(plaintext, groupId);
+  if (!opened) throw invalid(plaintext, "without a V1 envelope");
+  const { content, $unknown = [] } = decoded(opened.content, plaintext);
   if (content.case === undefined) {
     throw $unknown.length > 0
       ? new SyncGroupError(
@@ -92,26 +73,19 @@ export function unwrapContent(
         )
       : invalid(plaintext, "with nothing in it");
   }
-  return { id: xmtpMessageId(groupId, idempotencyKey, encoded), content };
+  return { id: opened.id, content };
 }
 
-function decoded(plaintext: Uint8Array): {
-  readonly encoded: Uint8Array;
-  readonly idempotencyKey: string;
-  readonly message: DeviceSyncContent;
-} {
+function decoded(
+  encoded: Uint8Array,
+  plaintext: Uint8Array,
+): DeviceSyncContent {
   try {
-    const { content } = fromBinary(PlaintextEnvelopeSchema, plaintext);
-    if (content.case === "v1") {
-      const { content: encoded, idempotencyKey } = content.value;
-      const inner = fromBinary(EncodedContentSchema, encoded).content;
-      const message = fromBinary(DeviceSyncContentSchema, inner);
-      return { encoded, idempotencyKey, message };
-    }
+    const { content } = fromBinary(EncodedContentSchema, encoded);
+    return fromBinary(DeviceSyncContentSchema, content);
   } catch (cause) {
     throw invalid(plaintext, "that are none", cause);
   }
-  throw invalid(plaintext, "without a V1 envelope");
 }
 
 function invalid(

@@ -4,7 +4,7 @@ import {
   MlsGroupError,
   type ReceivedRecord,
 } from "@history-sync/mls-group";
-import { inboxOf } from "@history-sync/mls-group/xmtp";
+import { inboxOf, unwrapMessage } from "@history-sync/mls-group/xmtp";
 import {
   equalBytes,
   type GroupId,
@@ -21,7 +21,6 @@ import {
 import { Broadcast } from "../broadcast.js";
 import type { ClientContext } from "../context.js";
 import { Turns } from "../turns.js";
-import { unwrapMessage } from "./envelope.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
   type Message,
@@ -103,7 +102,7 @@ export class Ledger {
     }));
   }
 
-  /** Oldest first. */
+  /** Messages of one's own that are to be sent, oldest first: archives bring none. */
   async unpublished(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
     const newestFirst = await this.#context.store.history.messages(groupId, {
       deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
@@ -165,7 +164,7 @@ export class Ledger {
   }
 }
 
-/** Whether the row is of a message that its sender hadn't sent yet: one's own, or another's that an archive brought. */
+/** Whether its sender hadn't sent the message yet: it is one's own, or an archive brought it, where it counts as failed. */
 function isUnpublished(
   { deliveryStatus, senderInstallationId }: GroupMessageSave,
   sender: InstallationId,

@@ -1,16 +1,9 @@
 import type { MlsGroup } from "@history-sync/mls-group";
-import {
-  equalBytes,
-  type GroupId,
-  idBytes,
-  type MessageId,
-  nowNs,
-} from "@history-sync/primitives";
-import type { GroupMessageSave } from "@history-sync/proto/device-sync";
+import { wrapMessage } from "@history-sync/mls-group/xmtp";
+import { type GroupId, type MessageId, nowNs } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { Turns } from "../turns.js";
-import { wrapMessage } from "./envelope.js";
 import type { Ledger } from "./ledger.js";
 
 /** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
@@ -54,12 +47,12 @@ export class Outbox {
 
   /** Whether there is anything to send. */
   async isWaiting(groupId: GroupId): Promise<boolean> {
-    return (await this.#own(groupId)).length > 0;
+    return (await this.#ledger.unpublished(groupId)).length > 0;
   }
 
   /** Marks what waits as failed: this installation isn't a member any more. */
   async giveUp(groupId: GroupId): Promise<void> {
-    const waiting = await this.#own(groupId);
+    const waiting = await this.#ledger.unpublished(groupId);
     if (waiting.length > 0) await this.#ledger.markFailed(groupId, waiting);
   }
 
@@ -68,7 +61,7 @@ export class Outbox {
     return this.#turns.run(group.id, async () => {
       // What came back meanwhile isn't sent twice.
       await this.#ledger.takeIn(group);
-      for (const row of await this.#own(group.id)) {
+      for (const row of await this.#ledger.unpublished(group.id)) {
         const { decryptedMessageBytes, sentAtNs } = row;
         const message = wrapMessage(decryptedMessageBytes, group.id, sentAtNs);
         const { id, plaintext } = message;
@@ -76,13 +69,6 @@ export class Outbox {
       }
       await this.#ledger.takeIn(group);
     });
-  }
-
-  /** An archive may have brought what another installation hadn't sent yet: that is for the other one to send. */
-  async #own(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
-    const own = idBytes(this.#context.installation.id);
-    const rows = await this.#ledger.unpublished(groupId);
-    return rows.filter((row) => equalBytes(row.senderInstallationId, own));
   }
 
   /** The time is part of a message's id: it never comes twice. It comes after what is there, however the clocks run. */

@@ -11,6 +11,11 @@ export {
   readMembership,
   withMembership,
 } from "./membership.js";
+export {
+  type OpenedMessage,
+  unwrapMessage,
+  wrapMessage,
+} from "./message-envelope.js";
 export { xmtpMessageId } from "./message-id.js";
 export {
   type MutableMetadata,

@@ -1,18 +1,21 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { xmtpMessageId } from "@history-sync/mls-group/xmtp";
 import type { GroupId, MessageId } from "@history-sync/primitives";
 import {
   PlaintextEnvelope_V1Schema,
   PlaintextEnvelopeSchema,
 } from "@history-sync/proto/message-contents";
+import { xmtpMessageId } from "./message-id.js";
 
-/** What MLS carries, opened: a serialised EncodedContent and the id that every member gives it. */
+/** What MLS carries, opened: a serialised EncodedContent, and the id that every member gives it. */
 export interface OpenedMessage {
   readonly id: MessageId;
   readonly content: Uint8Array;
 }
 
-/** A content as it goes into MLS. The sender's time is part of its id: no two of an installation have the same. */
+/**
+ * A content as it goes into MLS: XMTP's PlaintextEnvelope.V1. The sender's time is part of its id: no two messages of an
+ * installation may have the same.
+ */
 export function wrapMessage(
   content: Uint8Array,
   groupId: GroupId,
@@ -29,7 +32,7 @@ export function wrapMessage(
   };
 }
 
-/** Undefined for what is no message that an app could show. */
+/** Undefined for what is no such envelope. */
 export function unwrapMessage(
   plaintext: Uint8Array,
   groupId: GroupId,
