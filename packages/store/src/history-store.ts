@@ -7,7 +7,6 @@ import type {
 import type {
   ConsentSave,
   ConsentTypeSave,
-  DeliveryStatusSave,
   GroupMessageSave,
   GroupSave,
   HmacKeySave,
@@ -26,6 +25,8 @@ export interface HistoryStore extends ArchiveSource, ArchiveSink {
     conversation: GroupId,
     page?: MessagePage,
   ): Promise<readonly GroupMessageSave[]>;
+  /** Those of a conversation's messages that wait to be sent, oldest first. */
+  unpublished(conversation: GroupId): Promise<readonly GroupMessageSave[]>;
   message(id: MessageId): Promise<GroupMessageSave | undefined>;
   consent(
     entityType: ConsentTypeSave,
@@ -55,8 +56,6 @@ export interface Provenance {
 }
 
 export interface MessagePage {
-  /** Only those of this status; left out: all. */
-  readonly deliveryStatus?: DeliveryStatusSave;
   /** The last message of the page before; without it, the newest messages. */
   readonly before?: Pick<GroupMessageSave, "sentAtNs" | "id">;
   /** Default: 100. */

@@ -162,6 +162,42 @@ export function historyStoreContract(
       expect(await history.messages(groupId)).toEqual([sent]);
     });
 
+    on(
+      "that tells which messages wait to be sent, oldest first",
+      async (history) => {
+        const other = sampleGroup(2);
+        const waiting = [3, 1, 2].map((n) =>
+          sampleMessage(n, group, {
+            deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
+          }),
+        );
+        const [last, first, middle] = waiting;
+        const elsewhere = sampleMessage(5, other, {
+          deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
+        });
+        await history.put({
+          groups: [group, other],
+          messages: [sampleMessage(4, group), ...waiting, elsewhere],
+        });
+        expect(await history.unpublished(groupId)).toEqual([
+          first,
+          middle,
+          last,
+        ]);
+        // It comes back from the node, with the node's time.
+        const sent = sampleMessage(1, group, { sentAtNs: sampleNs + 9n });
+        const failed = sampleMessage(2, group, {
+          deliveryStatus: DeliveryStatusSave.FAILED,
+        });
+        await history.put({ messages: [sent, failed] });
+        expect(await history.unpublished(groupId)).toEqual([last]);
+        expect(await history.unpublished(groupIdOf(other.id))).toEqual([
+          elsewhere,
+        ]);
+        expect(await history.messages(groupId)).toHaveLength(4);
+      },
+    );
+
     on("that knows which import brought a row (T13)", async (history) => {
       const origin = {
         archiveId: sampleId(5, 16),

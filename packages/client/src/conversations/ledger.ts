@@ -102,14 +102,6 @@ export class Ledger {
     }));
   }
 
-  /** Messages of one's own that are to be sent, oldest first: archives bring none. */
-  async unpublished(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
-    const newestFirst = await this.#context.store.history.messages(groupId, {
-      deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
-    });
-    return newestFirst.toReversed();
-  }
-
   #change(
     groupId: GroupId,
     change: (

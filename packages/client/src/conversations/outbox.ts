@@ -1,6 +1,7 @@
 import type { MlsGroup } from "@history-sync/mls-group";
 import { wrapMessage } from "@history-sync/mls-group/xmtp";
 import { type GroupId, type MessageId, nowNs } from "@history-sync/primitives";
+import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { Turns } from "../turns.js";
@@ -47,12 +48,12 @@ export class Outbox {
 
   /** Whether there is anything to send. */
   async isWaiting(groupId: GroupId): Promise<boolean> {
-    return (await this.#ledger.unpublished(groupId)).length > 0;
+    return (await this.#waiting(groupId)).length > 0;
   }
 
   /** Marks what waits as failed: this installation isn't a member any more. */
   async giveUp(groupId: GroupId): Promise<void> {
-    const waiting = await this.#ledger.unpublished(groupId);
+    const waiting = await this.#waiting(groupId);
     if (waiting.length > 0) await this.#ledger.markFailed(groupId, waiting);
   }
 
@@ -61,7 +62,7 @@ export class Outbox {
     return this.#turns.run(group.id, async () => {
       // What came back meanwhile isn't sent twice.
       await this.#ledger.takeIn(group);
-      for (const row of await this.#ledger.unpublished(group.id)) {
+      for (const row of await this.#waiting(group.id)) {
         const { decryptedMessageBytes, sentAtNs } = row;
         const message = wrapMessage(decryptedMessageBytes, group.id, sentAtNs);
         const { id, plaintext } = message;
@@ -69,6 +70,11 @@ export class Outbox {
       }
       await this.#ledger.takeIn(group);
     });
+  }
+
+  /** All are one's own: archives bring none. */
+  #waiting(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
+    return this.#context.store.history.unpublished(groupId);
   }
 
   /** The time is part of a message's id: it never comes twice. It comes after what is there, however the clocks run. */

@@ -117,6 +117,17 @@ export class IndexedDbHistory implements HistoryStore {
     });
   }
 
+  async unpublished(
+    conversation: GroupId,
+  ): Promise<readonly GroupMessageSave[]> {
+    const id = idBytes(conversation);
+    const range = IDBKeyRange.bound([id], [id, afterAllBytes]);
+    const records = await this.#db.read(["messages"], (tx) =>
+      tx.objectStore("messages").index("unpublished").getAll(range),
+    );
+    return records.map(messageOf);
+  }
+
   message(id: MessageId): Promise<GroupMessageSave | undefined> {
     return this.#db.read(["messages"], async (tx) => {
       const messages = tx.objectStore("messages").index("id");

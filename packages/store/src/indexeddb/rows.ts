@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type ConsentSave,
   ConsentSaveSchema,
+  DeliveryStatusSave,
   type GroupMessageSave,
   GroupMessageSaveSchema,
   type GroupSave,
@@ -39,10 +40,13 @@ export function messageRecord(
   message: GroupMessageSave,
   origin: Origin,
 ): MessageRecord {
+  const conversation = ownBytes(message.groupId);
+  const waits = message.deliveryStatus === DeliveryStatusSave.UNPUBLISHED;
   return {
     position: positionKey(message.sentAtNs, message.id),
     id: ownBytes(message.id),
-    conversation: ownBytes(message.groupId),
+    conversation,
+    ...(waits && { unpublished: conversation }),
     row: toBinary(GroupMessageSaveSchema, message),
     ...origin,
   };

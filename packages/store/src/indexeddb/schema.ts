@@ -34,6 +34,8 @@ export interface MessageRecord extends HistoryRecord {
   readonly position: Bytes;
   readonly id: Bytes;
   readonly conversation: Bytes;
+  /** The conversation once more, while the message waits to be sent: its index holds these alone. */
+  readonly unpublished?: Bytes;
   readonly import?: number;
 }
 
@@ -58,7 +60,11 @@ export interface StoreSchema extends DBSchema {
   messages: {
     key: Bytes;
     value: MessageRecord;
-    indexes: { id: Bytes; conversation: [Bytes, Bytes] };
+    indexes: {
+      id: Bytes;
+      conversation: [Bytes, Bytes];
+      unpublished: [Bytes, Bytes];
+    };
   };
   consent: { key: [number, string]; value: ConsentRecord };
   hmac_key: { key: number; value: HistoryRecord };
@@ -100,6 +106,7 @@ function createFirstVersion(db: IDBPDatabase<StoreSchema>): void {
   const messages = db.createObjectStore("messages", { keyPath: "position" });
   messages.createIndex("id", "id", { unique: true });
   messages.createIndex("conversation", ["conversation", "position"]);
+  messages.createIndex("unpublished", ["unpublished", "position"]);
   db.createObjectStore("consent", { keyPath: ["entityType", "entity"] });
   db.createObjectStore("hmac_key");
   const imports = db.createObjectStore("imports", {

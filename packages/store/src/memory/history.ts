@@ -1,12 +1,13 @@
 import { compareBytes, type Rows } from "@history-sync/archive";
 import { MemoryHistory } from "@history-sync/archive/memory";
 import { type GroupId, type MessageId, toHex } from "@history-sync/primitives";
-import type {
-  ConsentSave,
-  ConsentTypeSave,
-  GroupMessageSave,
-  GroupSave,
-  HmacKeySave,
+import {
+  type ConsentSave,
+  type ConsentTypeSave,
+  DeliveryStatusSave,
+  type GroupMessageSave,
+  type GroupSave,
+  type HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import {
   defaultPageLimit,
@@ -35,18 +36,28 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
+    { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     return [...this.messageRows.values()]
       .filter(
         (message) =>
           toHex(message.groupId) === conversation &&
-          (before === undefined || comparePositions(message, before) < 0) &&
-          (deliveryStatus === undefined ||
-            message.deliveryStatus === deliveryStatus),
+          (before === undefined || comparePositions(message, before) < 0),
       )
       .sort((a, b) => comparePositions(b, a))
       .slice(0, Math.max(0, limit));
+  }
+
+  async unpublished(
+    conversation: GroupId,
+  ): Promise<readonly GroupMessageSave[]> {
+    return [...this.messageRows.values()]
+      .filter(
+        ({ groupId, deliveryStatus }) =>
+          deliveryStatus === DeliveryStatusSave.UNPUBLISHED &&
+          toHex(groupId) === conversation,
+      )
+      .sort(comparePositions);
   }
 
   async message(id: MessageId): Promise<GroupMessageSave | undefined> {

@@ -108,22 +108,34 @@ export class SqliteHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
+    { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     const position = before ? [before.sentAtNs, before.id] : [];
-    const status = deliveryStatus === undefined ? [] : [deliveryStatus];
     const statement = prepareArrays(
       this.#db,
       `SELECT ${messageColumns} FROM messages m
        WHERE m.conversation = (SELECT row FROM conversations WHERE id = ?)
        ${before ? "AND (m.sent_at_ns, m.id) < (?, ?)" : ""}
-       ${deliveryStatus === undefined ? "" : "AND m.delivery_status = ?"}
        ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT ?`,
     );
     const reader = new MessageReader(this.#db);
     return statement
-      .all(idBytes(conversation), ...position, ...status, Math.max(0, limit))
+      .all(idBytes(conversation), ...position, Math.max(0, limit))
       .map((row) => reader.read(row));
+  }
+
+  async unpublished(
+    conversation: GroupId,
+  ): Promise<readonly GroupMessageSave[]> {
+    const statement = prepareArrays(
+      this.#db,
+      `SELECT ${messageColumns} FROM messages m
+       WHERE m.conversation = (SELECT row FROM conversations WHERE id = ?)
+       AND m.delivery_status = 1 -- unpublished
+       ORDER BY m.sent_at_ns, m.id`,
+    );
+    const reader = new MessageReader(this.#db);
+    return statement.all(idBytes(conversation)).map((row) => reader.read(row));
   }
 
   async message(id: MessageId): Promise<GroupMessageSave | undefined> {

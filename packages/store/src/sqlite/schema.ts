@@ -82,6 +82,7 @@ const tables = `
   -- With the conversation, so that those that aren't chosen are passed over without a look at their rows.
   CREATE INDEX messages_by_time ON messages (sent_at_ns, conversation);
   CREATE INDEX messages_of_conversation ON messages (conversation, sent_at_ns);
+  CREATE INDEX messages_unpublished ON messages (conversation) WHERE delivery_status = 1;
   CREATE TABLE id_hash_key (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     key BLOB NOT NULL
