@@ -3,12 +3,12 @@ import { packageTests } from "../../vitest.shared.ts";
 
 const tests = packageTests() as ViteUserConfig;
 
-/** The browser's tests find a node at the URL that its set-up provides. */
+/** The browser's tests find a node and a history server at the URLs that their set-up provides. */
 const config: ViteUserConfig = {
   ...tests,
   // Else it is found while the tests run, and they start again.
   optimizeDeps: { include: ["@connectrpc/connect-web"] },
-  test: { ...tests.test, globalSetup: "./test/support/node-for-browser.ts" },
+  test: { ...tests.test, globalSetup: "./test/support/servers-for-browser.ts" },
 };
 
 export default config;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { inStage } from "./support/stage.js";
 import { tinyBytes, tinyKey } from "./support/tiny.js";
-import { inStage, World } from "./support/world.js";
+import { World } from "./support/world.js";
 
 test("T18: an archive's key is nowhere on disk once its history is in", async () => {
   await using world = await World.open();

@@ -1,18 +1,26 @@
 import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
 import { serveNode } from "@history-sync/delivery-service/server";
+import { memoryBlobStore } from "@history-sync/history-server/memory";
+import { serve } from "@history-sync/history-server/node";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
     readonly nodeUrl: string;
+    readonly historySyncUrl: string;
   }
 }
 
-/** A node that lives as long as the run, for tests in a browser, which can't start one. */
+/** A node and a history server that live as long as the run, for tests in a browser, which can't start them. */
 export async function setup(
   project: TestProject,
 ): Promise<() => Promise<void>> {
   const node = await serveNode({ storage: new MemoryNodeStorage(), port: 0 });
+  const server = await serve({ blobs: memoryBlobStore(), port: 0 });
   project.provide("nodeUrl", node.url);
-  return () => node.close();
+  project.provide("historySyncUrl", server.url);
+  return async () => {
+    await node.close();
+    await server.close();
+  };
 }

@@ -1,6 +1,7 @@
 import type { Signer } from "@history-sync/identity";
 import { privateKeySigner } from "@history-sync/identity/private-key";
 import type { Store } from "@history-sync/store";
+import type { SyncRequest } from "@history-sync/sync-worker";
 import type { Client, ClientOptions, Conversation } from "../../src/index.js";
 
 export interface Installation {
@@ -52,4 +53,19 @@ export async function nextOf<Item>(
   stream: AsyncIterator<Item>,
 ): Promise<Item | undefined> {
   return (await stream.next()).value;
+}
+
+/** Resolves when a request of the client enters the stage. */
+export function inStage(client: Client, name: string): Promise<void> {
+  return hears(client, ({ stage }) => stage.name === name);
+}
+
+/** Resolves when a request of the client comes to be so. */
+export async function hears(
+  client: Client,
+  isSo: (request: SyncRequest) => boolean,
+): Promise<void> {
+  for await (const update of client.history.updates()) {
+    if (update.type === "stage" && isSo(update.request)) return;
+  }
 }

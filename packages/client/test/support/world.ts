@@ -8,8 +8,7 @@ import {
 } from "@history-sync/delivery-service/server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
-import type { SyncRequest } from "@history-sync/sync-worker";
-import { type Client, createClient } from "../../src/index.js";
+import { createClient } from "../../src/index.js";
 import {
   type Installation,
   type Stage,
@@ -84,20 +83,5 @@ export class World implements Stage {
     await this.#node.close();
     await this.#server.close();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Resolves when a request of the client enters the stage. */
-export function inStage(client: Client, name: string): Promise<void> {
-  return hears(client, ({ stage }) => stage.name === name);
-}
-
-/** Resolves when a request of the client comes to be so. */
-export async function hears(
-  client: Client,
-  isSo: (request: SyncRequest) => boolean,
-): Promise<void> {
-  for await (const update of client.history.updates()) {
-    if (update.type === "stage" && isSo(update.request)) return;
   }
 }
