@@ -8,8 +8,6 @@ export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Sets one of V8's flags: given where the process is the command's own. */
-  readonly setV8Flag?: (flag: string) => void;
   readonly signal?: AbortSignal;
 }
 

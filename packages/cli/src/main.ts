@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from "node:v8";
 import { runCommand } from "./run-command.js";
 
 const interrupted = new AbortController();
@@ -17,7 +16,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   stdout,
   stderr,
   env,
-  setV8Flag: setFlagsFromString,
   signal,
 });
 // What was half done is cleared away: now the signal does what it does by itself. A server that ended well just ends.

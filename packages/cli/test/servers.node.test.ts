@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -30,26 +29,6 @@ test.each(["node", "serve"])(
     expect(await once(child, "exit")).toEqual([0, null]);
   },
 );
-
-test("serve keeps its memory small, as history-server does", async () => {
-  // Prints every flag that is set in the process.
-  const watch = `
-    import { syncBuiltinESMExports } from "node:module";
-    import v8 from "node:v8";
-    const set = v8.setFlagsFromString;
-    v8.setFlagsFromString = (flag) => { console.log(flag); set(flag); };
-    syncBuiltinESMExports();
-  `;
-  const before = `data:text/javascript,${encodeURIComponent(watch)}`;
-  const args = ["--import", before, main, "serve", "--help"];
-  const child = spawn(process.execPath, args);
-  const flag = (await text(child.stdout)).split("\n")[0] ?? "";
-  expect(flag).toMatch(/^--/);
-
-  const bin = import.meta.resolve("@history-sync/history-server/node");
-  const command = await readFile(new URL("./main.js", bin), "utf8");
-  expect(command.split("\n")[0]?.split(" ")).toContain(flag);
-});
 
 test.each(["node", "serve"])("%s tells its own options", async (name) => {
   const child = spawn(process.execPath, [main, name, "--help"]);

@@ -1,15 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { helpText, runHistoryServer } from "../src/node/command/command.js";
+import { historyServerProcess } from "../src/node/command/process.js";
 import { environmentName, readSettings } from "../src/node/command/settings.js";
 import { withFolder } from "./support/folder.js";
 
 const command = fileURLToPath(new URL("../dist/node/main.js", import.meta.url));
+
+test("the command has the same flags wherever it is started from", async () => {
+  const [firstLine] = (await readFile(command, "utf8")).split("\n");
+  expect(firstLine).toBe(
+    ["#!/usr/bin/env -S node", ...historyServerProcess.nodeFlags].join(" "),
+  );
+});
 
 function start(...args: readonly string[]) {
   const child = spawn(process.execPath, [command, ...args]);

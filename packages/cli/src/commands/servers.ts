@@ -1,4 +1,5 @@
 import type { Command, Surroundings } from "../command.js";
+import { runProcess } from "./run-process.js";
 
 /** The servers tell their own options, and are loaded only when they are run. */
 export const node: Command = {
@@ -15,14 +16,12 @@ export const serve: Command = {
   name: "serve",
   summary: "run a history server: the bucket of sealed archives",
   async run(args, surroundings) {
-    // Of the flags that `history-server` starts Node with, the one that works after the start: what a transfer leaves
-    // behind is collected every few MB, not every few dozen.
-    surroundings.setV8Flag?.("--optimize-for-size");
-    const { runHistoryServer } = await import(
+    // A process of its own: some of the flags that keep its memory small can't be set once Node runs.
+    const { historyServerProcess } = await import(
       "@history-sync/history-server/node"
     );
-    await runHistoryServer(args, serverProcess(surroundings));
-    return 0;
+    const { nodeFlags, file } = historyServerProcess;
+    return runProcess([...nodeFlags, file, ...args], surroundings);
   },
 };
 

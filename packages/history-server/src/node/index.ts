@@ -2,6 +2,10 @@ export {
   type CommandSurroundings,
   runHistoryServer,
 } from "./command/command.js";
+export {
+  type CommandProcess,
+  historyServerProcess,
+} from "./command/process.js";
 export type { MetricsAudience } from "./exchange.js";
 export {
   type FileBlobStore,

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
-// What a transfer leaves behind is collected every few MB, not every few dozen.
+// The flags are those of `historyServerProcess`, which says why.
 import { runHistoryServer } from "./command/command.js";
 
 try {

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+
+/** How the command is started as a process of its own, by Node. */
+export interface CommandProcess {
+  /** What a transfer leaves behind is collected every few MB, not every few dozen; can't be set once Node runs. */
+  readonly nodeFlags: readonly string[];
+  readonly file: string;
+}
+
+/** The `history-server` command; the first line of its file has the same flags. */
+export const historyServerProcess: CommandProcess = {
+  nodeFlags: ["--max-semi-space-size=1"],
+  file: fileURLToPath(new URL("../main.js", import.meta.url)),
+};
