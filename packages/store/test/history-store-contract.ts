@@ -9,14 +9,13 @@ import {
   writing,
 } from "@history-sync/archive/testing";
 import {
-  equalBytes,
   groupIdOf,
   installationIdOf,
   messageIdOf,
 } from "@history-sync/primitives";
 import { DeliveryStatusSave } from "@history-sync/proto/device-sync";
 import { describe, expect, test } from "vitest";
-import type { HistoryStore, MessagePage } from "../src/index.js";
+import type { HistoryStore } from "../src/index.js";
 
 const group = sampleGroup(1);
 const groupId = groupIdOf(group.id);
@@ -112,33 +111,6 @@ export function historyStoreContract(
         expect(await history.messages(groupId, { limit: 0 })).toEqual([]);
       },
     );
-
-    on("with the messages of one delivery status", async (history) => {
-      const other = sampleGroup(2);
-      // Every fifth is on its way.
-      const messages = Array.from({ length: 23 }, (_, n) =>
-        sampleMessage(n, group, { deliveryStatus: n % 5 === 0 ? 1 : 2 }),
-      );
-      await history.put({
-        groups: [group, other],
-        messages: [
-          ...messages,
-          sampleMessage(50, other, { deliveryStatus: 1 }),
-        ],
-      });
-      const unsent = { deliveryStatus: DeliveryStatusSave.UNPUBLISHED };
-      const numbers = async (page: MessagePage) =>
-        (await history.messages(groupId, page)).map((message) =>
-          messages.findIndex(({ id }) => equalBytes(id, message.id)),
-        );
-      expect(await numbers(unsent)).toEqual([20, 15, 10, 5, 0]);
-      expect(await numbers({ ...unsent, limit: 2 })).toEqual([20, 15]);
-      const [, fifteenth] = await history.messages(groupId, unsent);
-      const before = fifteenth ?? sampleMessage(0, group);
-      expect(await numbers({ ...unsent, before })).toEqual([10, 5, 0]);
-      const failed = { deliveryStatus: DeliveryStatusSave.FAILED };
-      expect(await numbers(failed)).toEqual([]);
-    });
 
     on("with consent and the HMAC key", async (history) => {
       const consent = [sampleConsent(1), sampleConsent(2, { state: 3 })];

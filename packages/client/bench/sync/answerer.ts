@@ -67,7 +67,7 @@ function say(words: AnswererReady | AnswererDone): void {
 }
 
 async function noteStages(): Promise<void> {
-  for await (const update of client.syncUpdates()) {
+  for await (const update of client.history.updates()) {
     if (update.type !== "stage") continue;
     const { name } = update.request.stage;
     if (name === "preparing" || name === "uploaded") times.note(name);

@@ -14,7 +14,6 @@ import {
 import type {
   ConsentSave,
   ConsentTypeSave,
-  DeliveryStatusSave,
   GroupMessageSave,
   GroupSave,
   HmacKeySave,
@@ -34,15 +33,9 @@ import { IndexedDbSnapshot } from "./history-snapshot.js";
 import { HistoryWriter, historyStores } from "./history-writer.js";
 import { afterAllBytes, positionKey } from "./keys.js";
 import { Overwritten } from "./overwritten.js";
-import {
-  type KeyOrdered,
-  type KeySpan,
-  nextPageRows,
-  readPage,
-  spanAfter,
-} from "./pages.js";
+import { readPage } from "./pages.js";
 import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
-import { type MessageRecord, onlyKey } from "./schema.js";
+import { onlyKey } from "./schema.js";
 import { SnapshotView } from "./snapshot-view.js";
 
 /** The history in IndexedDB. Nobody else may write to it while this is in use: snapshots rely on it. */
@@ -97,7 +90,7 @@ export class IndexedDbHistory implements HistoryStore {
 
   async messages(
     conversation: GroupId,
-    { before, deliveryStatus, limit = defaultPageLimit }: MessagePage = {},
+    { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     if (limit <= 0) return [];
     const id = idBytes(conversation);
@@ -107,14 +100,15 @@ export class IndexedDbHistory implements HistoryStore {
       to: [id, end ?? afterAllBytes],
       withoutTo: true,
     };
-    return this.#db.read(["messages"], async (tx) => {
-      const messages = tx.objectStore("messages").index("conversation");
-      if (deliveryStatus === undefined) {
-        const page = await readPage(messages, span, "falling", limit);
-        return page.map(messageOf);
-      }
-      return newestOfStatus(messages, span, deliveryStatus, limit);
-    });
+    const records = await this.#db.read(["messages"], (tx) =>
+      readPage(
+        tx.objectStore("messages").index("conversation"),
+        span,
+        "falling",
+        limit,
+      ),
+    );
+    return records.map(messageOf);
   }
 
   async unpublished(
@@ -197,31 +191,5 @@ export class IndexedDbHistory implements HistoryStore {
     return this.#db.write(historyStores, async (tx) =>
       work(await HistoryWriter.begin(tx, this.#overwritten)),
     );
-  }
-}
-
-/** Looks through the messages of a span of the index of conversations. */
-async function newestOfStatus(
-  messages: KeyOrdered<MessageRecord>,
-  span: KeySpan,
-  status: DeliveryStatusSave,
-  limit: number,
-): Promise<readonly GroupMessageSave[]> {
-  const found: GroupMessageSave[] = [];
-  let rest: KeySpan = span;
-  let rows = limit;
-  for (;;) {
-    const page = await readPage(messages, rest, "falling", rows);
-    const wanted = page
-      .map(messageOf)
-      .filter(({ deliveryStatus }) => deliveryStatus === status);
-    found.push(...wanted);
-    const last = page.at(-1);
-    if (found.length >= limit || page.length < rows || !last) {
-      return found.slice(0, limit);
-    }
-    const { conversation, position } = last;
-    rest = spanAfter(rest, [conversation, position], "falling");
-    rows = nextPageRows(page);
   }
 }
