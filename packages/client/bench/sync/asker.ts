@@ -75,7 +75,7 @@ async function heard<Words>(from: ChildProcess): Promise<Words> {
 }
 
 async function followed(from: Client): Promise<void> {
-  for await (const update of from.syncUpdates()) {
+  for await (const update of from.history.updates()) {
     if (update.type === "progress" && update.elements > 0) await look(from);
     if (update.type !== "stage") continue;
     const { name } = update.request.stage;
