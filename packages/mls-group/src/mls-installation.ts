@@ -163,7 +163,7 @@ export class MlsInstallation {
       state,
       epoch: 0n,
       cursor: 0n,
-      createdAtNs: nowNs(clock),
+      createdAtNs: this.#newGroupAtNs(),
       active: true,
       keysRenewedAtNs: nowNs(clock),
       welcomes: [],
@@ -223,7 +223,9 @@ export class MlsInstallation {
     const installation = { ...before, welcomeCursor: entry.id };
     let group: MlsGroup | undefined;
     try {
-      const record = await join(entry, installation, this.#context);
+      const createdAtNs = this.#newGroupAtNs();
+      const context = this.#context;
+      const record = await join(entry, installation, createdAtNs, context);
       const known = this.#groups.get(record.id);
       const renewing = { ...installation, renewAtNs: this.#renewalNs(before) };
       if (known) {
@@ -252,6 +254,15 @@ export class MlsInstallation {
   #renewalNs({ renewAtNs }: InstallationRecord): bigint {
     const soon = BigInt(renewalAfterWelcomeMs) * 1_000_000n;
     return renewAtNs ?? nowNs(this.#context.clock) + soon;
+  }
+
+  /** Later than that of every other group: which one is newer must not hang on a coarse clock, or one that was set back. */
+  #newGroupAtNs(): bigint {
+    const times = this.groups().map(({ createdAtNs }) => createdAtNs + 1n);
+    return times.reduce(
+      (latest, time) => (time > latest ? time : latest),
+      nowNs(this.#context.clock),
+    );
   }
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {

@@ -1,4 +1,3 @@
-import { nowNs } from "@history-sync/primitives";
 import { WelcomeWrapperAlgorithm } from "@history-sync/proto/mls-api";
 import type { Delivered, OutgoingWelcome } from "./delivery-service.js";
 import { MlsGroupError } from "./errors.js";
@@ -59,13 +58,14 @@ export async function wrapped(
   return ready;
 }
 
-/** The group that a Welcome lets us into. */
+/** The group that a Welcome lets us into; `createdAtNs` is when. */
 export async function join(
   entry: Delivered,
   installation: InstallationRecord,
+  createdAtNs: bigint,
   context: MlsContext,
 ): Promise<GroupRecord> {
-  const { engine, clock } = context;
+  const { engine } = context;
   if (!entry.welcome) {
     throw new MlsGroupError("invalid-welcome", "expected a Welcome, got none");
   }
@@ -93,7 +93,7 @@ export async function join(
     state,
     epoch,
     cursor,
-    createdAtNs: nowNs(clock),
+    createdAtNs,
     active: true,
     keysRenewedAtNs: 0n,
     welcomes: [],

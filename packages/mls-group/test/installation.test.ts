@@ -90,3 +90,23 @@ test("a node whose ids don't grow is found out", async () => {
     code: "delivery-disorder",
   });
 });
+
+test("of groups that are made and joined at the same time, each is newer than the one before, after a restart too", async () => {
+  const world = new World();
+  const { installation, store } = await world.actor();
+  const made = await installation.createGroup({ extensions: [] });
+  const order = [made.id];
+  for (const _ of [1, 2, 3]) {
+    const founder = (await world.actor()).installation;
+    const group = await founder.createGroup({ extensions: [] });
+    await group.changeMembers({ add: [installation.id] });
+    order.push(group.id);
+  }
+  await installation.syncWelcomes();
+  const again = (await world.actor({ store })).installation;
+  const last = await again.createGroup({ extensions: [] });
+  const byTime = again
+    .groups()
+    .toSorted((a, b) => (a.createdAtNs < b.createdAtNs ? -1 : 1));
+  expect(byTime.map(({ id }) => id)).toEqual([...order, last.id]);
+});
