@@ -3,7 +3,7 @@ import { messageOf } from "../src/engine/codec.js";
 import { intendedProposals } from "../src/engine/commit-intent.js";
 import type { Commit, Engine } from "../src/engine/engine.js";
 import { MemberCheck } from "../src/engine/member-check.js";
-import { encodeState, withState } from "../src/engine/state.js";
+import { StateCodec } from "../src/engine/state.js";
 import {
   type CiphersuiteImpl,
   createCommit,
@@ -208,12 +208,16 @@ async function hasPath(
   const decoded = messageOf(message);
   if (decoded?.wireformat !== "mls_private_message") return false;
   const sealed = decoded.privateMessage;
-  return withState(state, new MemberCheck(everybody), async (opened, past) => {
-    const { content } = await unseal(sealed, opened, past, suite);
-    return (
-      content.contentType === "commit" && content.commit.path !== undefined
-    );
-  });
+  return new StateCodec().with(
+    state,
+    new MemberCheck(everybody),
+    async (opened, past) => {
+      const { content } = await unseal(sealed, opened, past, suite);
+      return (
+        content.contentType === "commit" && content.commit.path !== undefined
+      );
+    },
+  );
 }
 
 async function reversed(
@@ -226,24 +230,28 @@ async function reversed(
     add.map(({ keyPackage }) => engine.readKeyPackage(keyPackage.bytes)),
   );
   const intent = { add: packages, remove, extensions };
-  return withState(state, new MemberCheck(everybody), async (opened, past) => {
-    const { newState, commit, welcome } = await createCommit(
-      { state: opened, cipherSuite: suite },
-      {
-        extraProposals: intendedProposals(intent, opened).reverse(),
-        ratchetTreeExtension: true,
-      },
-    );
-    return {
-      message: encodeMlsMessage(commit),
-      nextState: encodeState(newState, past),
-      welcome:
-        welcome &&
-        encodeMlsMessage({
-          version: "mls10",
-          wireformat: "mls_welcome",
-          welcome,
-        }),
-    };
-  });
+  return new StateCodec().with(
+    state,
+    new MemberCheck(everybody),
+    async (opened, past) => {
+      const { newState, commit, welcome } = await createCommit(
+        { state: opened, cipherSuite: suite },
+        {
+          extraProposals: intendedProposals(intent, opened).reverse(),
+          ratchetTreeExtension: true,
+        },
+      );
+      return {
+        message: encodeMlsMessage(commit),
+        nextState: new StateCodec().encode(newState, past),
+        welcome:
+          welcome &&
+          encodeMlsMessage({
+            version: "mls10",
+            wireformat: "mls_welcome",
+            welcome,
+          }),
+      };
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openCiphersuite } from "#ciphersuite";
 import type { Processed } from "../src/engine/engine.js";
 import { MemberCheck } from "../src/engine/member-check.js";
-import { withState } from "../src/engine/state.js";
+import { StateCodec } from "../src/engine/state.js";
 import {
   type ClientState,
   createCommit,
@@ -54,13 +54,17 @@ async function forged(
   change: (state: ClientState) => ClientState = (same) => same,
 ): Promise<Uint8Array> {
   const cipherSuite = await openCiphersuite();
-  return withState(state, new MemberCheck(everybody), async (opened) => {
-    const { commit } = await createCommit(
-      { state: change(opened), cipherSuite },
-      { extraProposals: proposals },
-    );
-    return encodeMlsMessage(commit);
-  });
+  return new StateCodec().with(
+    state,
+    new MemberCheck(everybody),
+    async (opened) => {
+      const { commit } = await createCommit(
+        { state: change(opened), cipherSuite },
+        { extraProposals: proposals },
+      );
+      return encodeMlsMessage(commit);
+    },
+  );
 }
 
 function extensionsProposal(

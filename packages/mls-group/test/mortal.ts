@@ -4,7 +4,7 @@ import { decryptSenderData } from "ts-mls/privateMessage.js";
 import { openCiphersuite } from "#ciphersuite";
 import { messageOf } from "../src/engine/codec.js";
 import { MemberCheck } from "../src/engine/member-check.js";
-import { withState } from "../src/engine/state.js";
+import { StateCodec } from "../src/engine/state.js";
 import type { PrivateMessage } from "../src/engine/ts-mls.js";
 import {
   type DeliveryService,
@@ -120,7 +120,7 @@ export async function keysOf(
     const state = states.get(epoch);
     if (state === undefined) throw new RangeError(`no state of epoch ${epoch}`);
     const check = new MemberCheck(everybody);
-    await withState(state, check, async ({ keySchedule }) => {
+    await new StateCodec().with(state, check, async ({ keySchedule }) => {
       for (const message of sealed) {
         const sender = await decryptSenderData(
           message,

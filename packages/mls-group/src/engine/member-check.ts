@@ -1,4 +1,4 @@
-import { toHex } from "@history-sync/primitives";
+import { equalBytes } from "@history-sync/primitives";
 import type {
   AuthenticationService,
   JoinedGroup,
@@ -18,7 +18,7 @@ import {
 export class MemberCheck {
   readonly #authentication: AuthenticationService;
   readonly config: ClientState["clientConfig"];
-  #known: ReadonlySet<string> = new Set();
+  #members: readonly LeafNode[] = [];
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(authentication: AuthenticationService) {
@@ -41,7 +41,7 @@ export class MemberCheck {
           if (credential.credentialType !== "basic") return false;
           const { identity } = credential;
           // A member was vouched for when it joined; what became of it since must not split the group.
-          if (this.#known.has(memberKey(identity, signatureKey))) return true;
+          if (this.#isMember(identity, signatureKey)) return true;
           try {
             return await authentication.validate(identity, signatureKey);
           } catch (cause) {
@@ -54,11 +54,7 @@ export class MemberCheck {
   }
 
   trust(members: readonly LeafNode[]): void {
-    this.#known = new Set(
-      members.map((leaf) =>
-        memberKey(memberOf(leaf).credential, leaf.signaturePublicKey),
-      ),
-    );
+    this.#members = members;
   }
 
   reviewCommit(commit: ProposedCommit): Promise<void> {
@@ -90,6 +86,14 @@ export class MemberCheck {
     }
   }
 
+  #isMember(identity: Uint8Array, signatureKey: Uint8Array): boolean {
+    return this.#members.some(
+      (leaf) =>
+        equalBytes(leaf.signaturePublicKey, signatureKey) &&
+        equalBytes(memberOf(leaf).credential, identity),
+    );
+  }
+
   async #judged(
     refusal: MlsGroupErrorCode,
     review: () => Promise<void>,
@@ -103,8 +107,4 @@ export class MemberCheck {
       throw cause;
     }
   }
-}
-
-function memberKey(identity: Uint8Array, signatureKey: Uint8Array): string {
-  return `${toHex(signatureKey)} ${toHex(identity)}`;
 }

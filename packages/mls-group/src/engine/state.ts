@@ -5,6 +5,7 @@ import { pastEpochs } from "../parameters.js";
 import { attempt } from "./codec.js";
 import { leaves } from "./leaves.js";
 import type { MemberCheck } from "./member-check.js";
+import { TreeCache } from "./tree-cache.js";
 import {
   type ClientState,
   decodeEpochReceiverData,
@@ -15,9 +16,10 @@ import {
   epochReceiverDataEncoder,
 } from "./ts-mls.js";
 
-// What wrote a state must be what reads it. Version 1 had the past epochs inside of the engine's own encoding.
+// What wrote a state must be what reads it. Versions 1 and 2 had the past epochs or the tree inside of the engine's own
+// encoding.
 const engineName = "ts-mls-1.6";
-const stateVersion = 2;
+const stateVersion = 3;
 
 /**
  * What is left of the last epochs, as it was encoded. It stays so, beside the present state: each epoch has a tree of
@@ -25,61 +27,87 @@ const stateVersion = 2;
  */
 export type Past = ReadonlyMap<bigint, Uint8Array>;
 
+const lengthBytes = 4;
 const headBytes = 12;
 
-/** The present state, as the engine encodes it, then each past epoch: its number, its length (4 bytes) and its bytes. */
-export function encodeState(
-  { historicalReceiverData, ...present }: ClientState,
-  past: Past = new Map(),
-): EngineState {
-  const all = new Map(past);
-  for (const [epoch, data] of historicalReceiverData) {
-    all.set(epoch, encode(epochReceiverDataEncoder)(data));
-  }
-  const kept = [...all]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .slice(-Number(pastEpochs));
-  const none: ClientState["historicalReceiverData"] = new Map();
-  return {
-    engine: engineName,
-    version: stateVersion,
-    bytes: concatBytes(
-      encodeGroupState({ ...present, historicalReceiverData: none }),
-      ...kept.flatMap(([epoch, bytes]) => [head(epoch, bytes.length), bytes]),
-    ),
-  };
-}
-
 /**
- * Decodes a state for one piece of work. What is decoded is a view on a copy of the stored bytes, which is wiped when
- * the work is done: the result must hold nothing of it but what was encoded or copied anew.
+ * States as they are stored: the length of the tree (4 bytes) and the tree, the rest of the present state as the engine
+ * encodes it, then each past epoch: its number, its length (4 bytes) and its bytes.
  */
-export async function withState<Result>(
-  stored: EngineState,
-  check: MemberCheck,
-  work: (state: ClientState, past: Past) => Promise<Result>,
-): Promise<Result> {
-  if (stored.engine !== engineName || stored.version !== stateVersion) {
-    throw new MlsGroupError(
-      "unsupported-state",
-      `expected a state of ${engineName} version ${stateVersion}, got ${stored.engine} version ${stored.version}`,
-    );
+export class StateCodec {
+  readonly #trees = new TreeCache();
+
+  encode(
+    { historicalReceiverData, ratchetTree, ...present }: ClientState,
+    past: Past = new Map(),
+  ): EngineState {
+    const all = new Map(past);
+    for (const [epoch, data] of historicalReceiverData) {
+      all.set(epoch, encode(epochReceiverDataEncoder)(data));
+    }
+    const kept = [...all]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(-Number(pastEpochs));
+    const tree = this.#trees.encode(ratchetTree);
+    const rest = {
+      ...present,
+      // The engine reads no state without a tree: one node stands for it.
+      ratchetTree: ratchetTree.filter((node) => node).slice(0, 1),
+      historicalReceiverData: new Map(),
+    };
+    return {
+      engine: engineName,
+      version: stateVersion,
+      bytes: concatBytes(
+        length(tree.length),
+        tree,
+        encodeGroupState(rest),
+        ...kept.flatMap(([epoch, bytes]) => [head(epoch, bytes.length), bytes]),
+      ),
+    };
   }
-  const copy = stored.bytes.slice();
-  try {
-    const decoded = attempt(() => decodeGroupState(copy, 0));
-    const past = decoded && pastOf(copy.subarray(decoded[1]));
-    if (!decoded || !past) {
+
+  /**
+   * Decodes a state for one piece of work. What is decoded, but for the tree, is a view on a copy of the stored bytes,
+   * which is wiped when the work is done: the result must hold nothing of it but what was encoded or copied anew.
+   */
+  async with<Result>(
+    stored: EngineState,
+    check: MemberCheck,
+    work: (state: ClientState, past: Past) => Promise<Result>,
+  ): Promise<Result> {
+    if (stored.engine !== engineName || stored.version !== stateVersion) {
       throw new MlsGroupError(
         "unsupported-state",
-        `expected a group's state, got ${copy.length} bytes that are none`,
+        `expected a state of ${engineName} version ${stateVersion}, got ${stored.engine} version ${stored.version}`,
       );
     }
-    const state = { ...decoded[0], clientConfig: check.config };
-    check.trust(leaves(state).map(({ leaf }) => leaf));
-    return await work(state, past);
-  } finally {
-    wipe([copy]);
+    const copy = stored.bytes.slice();
+    try {
+      const decoded = this.#decoded(copy);
+      if (!decoded) {
+        throw new MlsGroupError(
+          "unsupported-state",
+          `expected a group's state, got ${copy.length} bytes that are none`,
+        );
+      }
+      const state = { ...decoded.present, clientConfig: check.config };
+      check.trust(leaves(state).map(({ leaf }) => leaf));
+      return await work(state, decoded.past);
+    } finally {
+      wipe([copy]);
+    }
+  }
+
+  #decoded(bytes: Uint8Array) {
+    if (bytes.length < lengthBytes) return undefined;
+    const end = lengthBytes + viewOf(bytes).getUint32(0);
+    if (end > bytes.length) return undefined;
+    const ratchetTree = this.#trees.decode(bytes.subarray(lengthBytes, end));
+    const rest = attempt(() => decodeGroupState(bytes, end));
+    const past = rest && pastOf(bytes.subarray(end + rest[1]));
+    if (!ratchetTree || !past) return undefined;
+    return { present: { ...rest[0], ratchetTree }, past };
   }
 }
 
@@ -97,15 +125,25 @@ export function wipe(secrets: readonly Uint8Array[]): void {
 
 function head(epoch: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(headBytes);
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(bytes);
   view.setBigUint64(0, epoch);
   view.setUint32(8, length);
   return bytes;
 }
 
+function length(bytes: number): Uint8Array {
+  const encoded = new Uint8Array(lengthBytes);
+  viewOf(encoded).setUint32(0, bytes);
+  return encoded;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 function pastOf(bytes: Uint8Array): Past | undefined {
   const past = new Map<bigint, Uint8Array>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = viewOf(bytes);
   let at = 0;
   while (at < bytes.length) {
     const start = at + headBytes;

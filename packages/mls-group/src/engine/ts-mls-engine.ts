@@ -32,7 +32,7 @@ import { guarded } from "./guarded.js";
 import { newKeyPackage, readKeyPackage } from "./key-package.js";
 import { memberOf, ownLeaf } from "./leaves.js";
 import { MemberCheck } from "./member-check.js";
-import { encodeState, type Past, wipe, withState } from "./state.js";
+import { type Past, StateCodec, wipe } from "./state.js";
 import {
   addHistoricalReceiverData,
   type CiphersuiteImpl,
@@ -61,6 +61,7 @@ export async function openTsMlsEngine(
 class TsMlsEngine implements Engine {
   readonly #suite: CiphersuiteImpl;
   readonly #authentication: AuthenticationService;
+  readonly #states = new StateCodec();
 
   constructor(suite: CiphersuiteImpl, authentication: AuthenticationService) {
     this.#suite = suite;
@@ -118,7 +119,7 @@ class TsMlsEngine implements Engine {
         this.#suite,
         new MemberCheck(this.#authentication).config,
       );
-      return encodeState(state);
+      return this.#states.encode(state);
     });
   }
 
@@ -154,21 +155,21 @@ class TsMlsEngine implements Engine {
         check.config,
       );
       await check.reviewJoin(joinedGroup(state));
-      return encodeState(state);
+      return this.#states.encode(state);
     });
   }
 
   view(stored: EngineState): Promise<GroupView> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, async (state) => groupView(state)),
+      this.#states.with(stored, check, async (state) => groupView(state)),
     );
   }
 
   createCommit(stored: EngineState, intent: CommitIntent): Promise<Commit> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, async (state, past) => {
+      this.#states.with(stored, check, async (state, past) => {
         const proposals = intendedProposals(intent, state);
         const self = ownLeaf(state);
         await check.reviewCommit(proposedCommit(proposals, self, state, true));
@@ -176,7 +177,7 @@ class TsMlsEngine implements Engine {
           { state, cipherSuite: this.#suite },
           { extraProposals: proposals, ratchetTreeExtension: true },
         );
-        const nextState = encodeState(newState, past);
+        const nextState = this.#states.encode(newState, past);
         wipe(consumed);
         return {
           message: encodeMlsMessage(commit),
@@ -196,10 +197,13 @@ class TsMlsEngine implements Engine {
   confirmCommit(stored: EngineState, next: EngineState): Promise<EngineState> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, (state, past) =>
-        withState(next, check, async (nextState) => {
+      this.#states.with(stored, check, (state, past) =>
+        this.#states.with(next, check, async (nextState) => {
           const [historicalReceiverData] = addHistoricalReceiverData(state);
-          return encodeState({ ...nextState, historicalReceiverData }, past);
+          return this.#states.encode(
+            { ...nextState, historicalReceiverData },
+            past,
+          );
         }),
       ),
     );
@@ -211,10 +215,10 @@ class TsMlsEngine implements Engine {
   ): Promise<{ readonly state: EngineState; readonly message: Uint8Array }> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("engine-failed", () =>
-      withState(stored, check, async (before, past) => {
+      this.#states.with(stored, check, async (before, past) => {
         const { newState, privateMessage, consumed } =
           await createApplicationMessage(before, plaintext, this.#suite);
-        const state = encodeState(newState, past);
+        const state = this.#states.encode(newState, past);
         wipe(consumed);
         return {
           state,
@@ -231,30 +235,35 @@ class TsMlsEngine implements Engine {
   process(stored: EngineState, message: Uint8Array): Promise<Processed> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("undecryptable", () =>
-      withState(stored, check, async (state, past): Promise<Processed> => {
-        const sealed = privateMessageOf(message, state);
-        const { epoch, contentType } = sealed;
-        const isLate = epoch < state.groupContext.epoch;
-        if (isLate && contentType === "commit") return { kind: "late-commit" };
-        const unsealed = await unseal(sealed, state, past, this.#suite);
-        const moved = encodeState(unsealed.state, past);
-        const { content, sender, consumed } = unsealed;
-        if (content.contentType !== "application") {
-          return this.#applied(
-            sealed,
-            { ...unsealed, before: state, past, moved },
-            check,
-          );
-        }
-        wipe(consumed);
-        return {
-          kind: "application",
-          state: moved,
-          plaintext: content.applicationData.slice(),
-          sender: memberOf(sender),
-          epoch,
-        };
-      }),
+      this.#states.with(
+        stored,
+        check,
+        async (state, past): Promise<Processed> => {
+          const sealed = privateMessageOf(message, state);
+          const { epoch, contentType } = sealed;
+          const isLate = epoch < state.groupContext.epoch;
+          if (isLate && contentType === "commit")
+            return { kind: "late-commit" };
+          const unsealed = await unseal(sealed, state, past, this.#suite);
+          const moved = this.#states.encode(unsealed.state, past);
+          const { content, sender, consumed } = unsealed;
+          if (content.contentType !== "application") {
+            return this.#applied(
+              sealed,
+              { ...unsealed, before: state, past, moved },
+              check,
+            );
+          }
+          wipe(consumed);
+          return {
+            kind: "application",
+            state: moved,
+            plaintext: content.applicationData.slice(),
+            sender: memberOf(sender),
+            epoch,
+          };
+        },
+      ),
     );
   }
 
@@ -280,7 +289,7 @@ class TsMlsEngine implements Engine {
           this.#suite,
         );
         await check.reviewCommit(proposed);
-        const next = encodeState(newState, past);
+        const next = this.#states.encode(newState, past);
         wipe(consumed);
         return { kind: "commit", state: next };
       });

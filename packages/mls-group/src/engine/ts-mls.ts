@@ -41,4 +41,9 @@ export { decodeMlsMessage, encodeMlsMessage } from "ts-mls/message.js";
 export { unprotectPrivateMessage } from "ts-mls/messageProtection.js";
 export { processPrivateMessage } from "ts-mls/processMessages.js";
 export { emptyPskIndex } from "ts-mls/pskIndex.js";
+export {
+  decodeRatchetTree,
+  encodeRatchetTree,
+  type RatchetTree,
+} from "ts-mls/ratchetTree.js";
 export { decodeRequiredCapabilities } from "ts-mls/requiredCapabilities.js";
