@@ -258,11 +258,11 @@ export class MlsInstallation {
 
   /** Later than that of every other group: which one is newer must not hang on a coarse clock, or one that was set back. */
   #newGroupAtNs(): bigint {
-    const times = this.groups().map(({ createdAtNs }) => createdAtNs + 1n);
-    return times.reduce(
-      (latest, time) => (time > latest ? time : latest),
-      nowNs(this.#context.clock),
-    );
+    let time = nowNs(this.#context.clock);
+    for (const { createdAtNs } of this.groups()) {
+      if (createdAtNs >= time) time = createdAtNs + 1n;
+    }
+    return time;
   }
 
   async #keep(record: GroupRecord): Promise<MlsGroup> {
