@@ -89,7 +89,7 @@ export class MemoryDeliveryService implements DeliveryService {
     return this.#call("query", options, () => {
       const behind = this.#behind({ topic, afterId });
       return {
-        entries: behind.slice(0, pageEntries),
+        entries: structuredClone(behind.slice(0, pageEntries)),
         more: behind.length > pageEntries,
       };
     });
@@ -105,7 +105,7 @@ export class MemoryDeliveryService implements DeliveryService {
       const news = places.flatMap((place) => this.#behind(place));
       for (const entry of news) {
         if (ended.aborted) return;
-        yield entry;
+        yield structuredClone(entry);
       }
       places = places.map((place) => ({
         ...place,
@@ -153,7 +153,8 @@ export class MemoryDeliveryService implements DeliveryService {
 
   #behind({ topic, afterId }: TopicPosition): readonly Delivered[] {
     const entries = this.#topics.get(nameOf(topic)) ?? [];
-    return structuredClone(entries.filter(({ id }) => id > afterId));
+    const last = entries.findLastIndex(({ id }) => id <= afterId);
+    return entries.slice(last + 1);
   }
 
   /** Resolves with the next entry of any topic, or when the subscription has ended. */
