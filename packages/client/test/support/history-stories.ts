@@ -1,14 +1,17 @@
+import { groupId } from "@history-sync/primitives";
 import { BackupElementSelection } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
+import type { Client } from "../../src/index.js";
 import {
   atOther,
   hears,
+  type Installation,
   inStage,
   nextOf,
   type Stage,
   textsOf,
 } from "./stage.js";
-import { tinyBytes, tinyGroup, tinyKey } from "./tiny.js";
+import { tinyBytes, tinyGroup, tinyGroupOfTwo, tinyKey } from "./tiny.js";
 
 /** How history and preferences come from one installation to another, on any stage with a history server. */
 export function historyStories(openStage: () => Promise<Stage>): void {
@@ -75,6 +78,35 @@ export function historyStories(openStage: () => Promise<Stage>): void {
     await a.client.history.approve(request.id);
     await imported;
     expect((await b.store.history.counts()).messages).toBe(3);
+  });
+
+  test("a no comes with its reason; newest messages first, and what was before them when it is asked for", async () => {
+    await using stage = await openStage();
+    const a = await stage.start("a", { releasePolicy: "ask" });
+    await a.client.importArchive(await tinyBytes(), tinyKey, "past");
+    const whole = await messagesOf(a, tinyGroupOfTwo);
+    expect(whole).toHaveLength(2);
+
+    const b = await stage.start("b");
+    const asked = awaitingAnother(a.client);
+    const declined = inStage(b.client, "declined");
+    await a.client.syncAllDeviceSyncGroups();
+    await a.client.history.decline(await asked(), "not now");
+    await declined;
+    const [first] = await b.client.history.requests();
+    expect(first?.stage).toMatchObject({ reason: "user", words: "not now" });
+
+    await b.client.sendSyncRequest({ newestPerConversation: 1 });
+    let imported = inStage(b.client, "imported");
+    await a.client.history.approve(await asked());
+    await imported;
+    expect(await messagesOf(b, tinyGroupOfTwo)).toEqual(whole.slice(0, 1));
+
+    await b.client.history.requestOlder(groupId(tinyGroupOfTwo));
+    imported = inStage(b.client, "imported");
+    await a.client.history.approve(await asked());
+    await imported;
+    expect(await messagesOf(b, tinyGroupOfTwo)).toEqual(whole);
   });
 
   test("an archive goes by hand to an installation that asked for nothing", async () => {
@@ -193,4 +225,26 @@ export function historyStories(openStage: () => Promise<Stage>): void {
     ).rejects.toMatchObject({ name: "EncryptionCodecError" });
     expect((await a.store.history.counts()).messages).toBe(0);
   });
+}
+
+/** The ids of a conversation's messages, newest first. */
+async function messagesOf(
+  { client }: Installation,
+  id: string,
+): Promise<readonly string[]> {
+  const conversation = await client.conversations.getConversationById(id);
+  const messages = (await conversation?.messages()) ?? [];
+  return messages.map(({ id }) => id);
+}
+
+/** The id of the next request that waits for the user's word, at each call. */
+function awaitingAnother(client: Client): () => Promise<string> {
+  const updates = client.history.updates();
+  return async () => {
+    for (;;) {
+      const { value } = await updates.next();
+      if (value === undefined) throw new TypeError("expected another request");
+      if (value.type === "approval") return value.requestId;
+    }
+  };
 }

@@ -11,4 +11,6 @@ export async function tinyBytes(): Promise<ReadableStream<Uint8Array>> {
   return streamOf([await (await fetch(tinyUrl)).bytes()]);
 }
 
+/** Its conversation with one message, and that with two. */
 export const tinyGroup = "860112eaa428ce3c3f8621abc8e5e76f";
+export const tinyGroupOfTwo = "ed5977979a11d34db5492d17cc495736";
