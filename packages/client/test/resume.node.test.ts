@@ -1,20 +1,10 @@
-import { create } from "@bufbuild/protobuf";
 import { historyServerClient } from "@history-sync/history-server/client";
-import { systemRandomBytes } from "@history-sync/primitives";
-import {
-  ConversationTypeSave,
-  DeliveryStatusSave,
-  GroupMembershipStateSave,
-  GroupMessageKindSave,
-  GroupMessageSaveSchema,
-  GroupSaveSchema,
-} from "@history-sync/proto/device-sync";
 import type { HistoryServer } from "@history-sync/sync-worker";
 import { expect, test } from "vitest";
+import { remember } from "./support/past.js";
 import { World } from "./support/world.js";
 
 const messages = 8_000;
-const groupId = new Uint8Array(16).fill(3);
 
 /** A history server whose first download falls silent after so many bytes. */
 function silentAfter(bytes: number): {
@@ -50,31 +40,7 @@ function silence(bytes: number): TransformStream<Uint8Array, Uint8Array> {
 test("killed in the middle of an import, it goes on where the file says", async () => {
   await using world = await World.open();
   const a = await world.start("a");
-  await a.store.history.put({
-    groups: [
-      create(GroupSaveSchema, {
-        id: groupId,
-        createdAtNs: 1n,
-        membershipState: GroupMembershipStateSave.ALLOWED,
-        conversationType: ConversationTypeSave.GROUP,
-        metadata: { creatorInboxId: "b2".repeat(32) },
-      }),
-    ],
-    messages: Array.from({ length: messages }, (_, i) =>
-      create(GroupMessageSaveSchema, {
-        id: systemRandomBytes(32),
-        groupId,
-        decryptedMessageBytes: systemRandomBytes(64),
-        sentAtNs: BigInt(i + 1),
-        kind: GroupMessageKindSave.APPLICATION,
-        senderInstallationId: new Uint8Array(32).fill(9),
-        senderInboxId: "b2".repeat(32),
-        deliveryStatus: DeliveryStatusSave.PUBLISHED,
-        authorityId: "xmtp.org",
-        contentType: "text",
-      }),
-    ),
-  });
+  await remember(a.store, messages);
   const { server: historyServer, offsets } = silentAfter(750_000);
   const b = await world.start("b", { historyServer });
   const updates = b.client.history.updates();
