@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Installation } from "../support/stage.js";
+import { type EmptyServer, expectNothingLost } from "./nothing-lost.js";
+import { type Past, Scene, Scenery } from "./scene.js";
+
+let scenery: Scenery;
+beforeAll(async () => {
+  scenery = await Scenery.open();
+});
+afterAll(() => scenery.close());
+
+interface Kill {
+  readonly name: string;
+  readonly nth?: number;
+  readonly past?: Past;
+  /** Much like another one: only in slow runs. */
+  readonly slow?: boolean;
+  readonly emptyServer?: EmptyServer;
+}
+
+/** In the order in which they come. */
+const kills: readonly Kill[] = [
+  { name: "before keeping the installation", slow: true },
+  { name: "after keeping the installation" },
+  { name: "before uploading the key package", slow: true },
+  { name: "after uploading the key package", slow: true },
+  { name: "before registering", slow: true },
+  { name: "after registering" },
+  { name: "before keeping whom the HMAC key is for" },
+  { name: "before deciding to ask", slow: true },
+  { name: "after keeping an own commit" },
+  { name: "after sending a commit", slow: true },
+  { name: "before keeping received messages" },
+  { name: "before keeping stage acknowledging" },
+  { name: "after keeping stage acknowledging", slow: true },
+  { name: "before forgetting handled messages" },
+  { name: "before keeping a preference" },
+  { name: "after keeping a preference", slow: true },
+  { name: "before keeping a message to be sent", slow: true },
+  { name: "before sending a message", slow: true },
+  { name: "after sending a message" },
+  { name: "before keeping stage preparing", slow: true },
+  { name: "after keeping stage preparing" },
+  { name: "while the archive is sealed", slow: true, nth: 2 },
+  { name: "during a POST", slow: true, emptyServer: "in time" },
+  // The server has begun an upload, and nobody knows.
+  {
+    name: "before keeping stage preparing, begun",
+    past: "large",
+    emptyServer: "in time",
+  },
+  { name: "after keeping stage preparing, begun", slow: true, past: "large" },
+  { name: "during a PATCH", past: "large" },
+  { name: "a piece is on the server", slow: true, past: "large" },
+  { name: "before keeping stage uploaded", past: "large" },
+  // What fits into one piece was never begun: of the archive under a lost key nobody knows.
+  { name: "before keeping stage uploaded", emptyServer: "in time" },
+  { name: "after keeping stage uploaded", slow: true },
+  { name: "before keeping stage replied" },
+  { name: "after keeping stage replied", slow: true },
+  { name: "before keeping stage receipted, to be deleted" },
+  { name: "after keeping stage receipted, to be deleted", slow: true },
+  { name: "during a DELETE" },
+  { name: "before keeping stage receipted", slow: true },
+];
+
+test.each(
+  kills
+    .filter(({ slow }) => !slow || process.env.SLOW === "1")
+    .map((kill, number) => ({
+      nth: 1,
+      past: "small" as const,
+      emptyServer: "at once" as const,
+      ...kill,
+      number,
+    })),
+)(
+  "the answerer is killed: $name, $nth ($past past)",
+  async ({ name, nth, past, emptyServer, number }) => {
+    await using scene = await Scene.open(scenery, `answerer-${number}`, past);
+    let laptop: Installation | undefined;
+    const point = { name, nth };
+    const where = await scene.killed("phone", point, async () => {
+      laptop = await scene.start("laptop");
+    });
+    expect(where).toBe(name);
+    const phone = await scene.start("phone");
+    laptop ??= await scene.start("laptop");
+    await expectNothingLost(phone, laptop, scene, emptyServer);
+  },
+);

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectNothingLost } from "./nothing-lost.js";
+import { type Past, Scene, Scenery } from "./scene.js";
+
+let scenery: Scenery;
+beforeAll(async () => {
+  scenery = await Scenery.open();
+});
+afterAll(() => scenery.close());
+
+interface Kill {
+  readonly name: string;
+  readonly nth?: number;
+  readonly past?: Past;
+  /** Much like another one: only in slow runs. */
+  readonly slow?: boolean;
+}
+
+/** In the order in which they come. */
+const kills: readonly Kill[] = [
+  { name: "before keeping the installation", slow: true },
+  { name: "after uploading the key package", slow: true },
+  { name: "before registering", slow: true },
+  { name: "after registering" },
+  { name: "before deciding to ask", slow: true },
+  { name: "after deciding to ask" },
+  { name: "after keeping a group" },
+  { name: "before keeping an own commit", slow: true },
+  { name: "after keeping an own commit" },
+  { name: "after sending a commit", slow: true },
+  { name: "before sending Welcomes" },
+  { name: "after sending Welcomes", slow: true },
+  { name: "before keeping a message to be sent", slow: true },
+  { name: "before sending a message", slow: true },
+  { name: "after sending a message" },
+  { name: "before keeping stage requested" },
+  { name: "after keeping stage requested", slow: true },
+  { name: "before merging news" },
+  { name: "before shelving the reply" },
+  { name: "after shelving the reply", slow: true },
+  { name: "before keeping stage importing" },
+  { name: "after keeping stage importing", slow: true },
+  { name: "before the download" },
+  { name: "during a GET", slow: true },
+  { name: "while the archive is downloaded", nth: 60, past: "large" },
+  { name: "before merging a page" },
+  { name: "after merging a page", slow: true, past: "large" },
+  { name: "before merging a page", nth: 3, past: "large" },
+  { name: "when the archive is downloaded", slow: true },
+  { name: "before keeping stage imported", slow: true },
+  { name: "after keeping stage imported" },
+  { name: "before forgetting the reply" },
+  { name: "before sending a message", slow: true, nth: 2 },
+  { name: "after sending a message", nth: 2 },
+  { name: "before keeping stage receipted" },
+  { name: "after keeping stage receipted", slow: true },
+];
+
+test.each(
+  kills
+    .filter(({ slow }) => !slow || process.env.SLOW === "1")
+    .map((kill, number) => ({
+      nth: 1,
+      past: "small" as const,
+      ...kill,
+      number,
+    })),
+)(
+  "the asker is killed: $name, $nth ($past past)",
+  async ({ name, nth, past, number }) => {
+    await using scene = await Scene.open(scenery, `asker-${number}`, past);
+    const phone = await scene.start("phone");
+    const where = await scene.killed("laptop", { name, nth });
+    expect(where).toBe(name);
+    const laptop = await scene.start("laptop");
+    await expectNothingLost(phone, laptop, scene, "at once");
+  },
+);

@@ -1,0 +1,173 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
+import {
+  type RunningNode,
+  serveNode,
+} from "@history-sync/delivery-service/server";
+import { defaultTtlMs } from "@history-sync/history-server";
+import { type RunningServer, serve } from "@history-sync/history-server/node";
+import { openSqliteStore } from "@history-sync/store/sqlite";
+import { createClient } from "../../src/index.js";
+import { remember } from "../support/past.js";
+import { ShiftedClock } from "../support/shifted-clock.js";
+import { type Installation, walletOf } from "../support/stage.js";
+import type { InstallationSettings } from "./installation.js";
+import type { Point } from "./kill-switch.js";
+
+const program = fileURLToPath(new URL("./installation.ts", import.meta.url));
+
+/** A past that fits into one piece of an upload, and one that doesn't. */
+const pasts = {
+  small: { messages: 60, bytesEach: 64 },
+  large: { messages: 100, bytesEach: 90_000 },
+};
+export type Past = keyof typeof pasts;
+
+type Name = "phone" | "laptop";
+
+/** One node for all users, and the pasts that they start with. */
+export class Scenery {
+  readonly folder: string;
+  readonly node: RunningNode;
+
+  private constructor(folder: string, node: RunningNode) {
+    this.folder = folder;
+    this.node = node;
+  }
+
+  static async open(): Promise<Scenery> {
+    const folder = await mkdtemp(join(tmpdir(), "history-sync-kill-"));
+    for (const [name, { messages, bytesEach }] of Object.entries(pasts)) {
+      const store = openSqliteStore(join(folder, name));
+      await remember(store, messages, bytesEach);
+      store.close();
+    }
+    const storage = new MemoryNodeStorage();
+    return new Scenery(folder, await serveNode({ storage, port: 0 }));
+  }
+
+  async close(): Promise<void> {
+    await this.node.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** One user with a history server of their own. */
+export class Scene implements AsyncDisposable {
+  readonly blobs: string;
+  readonly #scenery: Scenery;
+  readonly #user: string;
+  readonly #past: Past;
+  #server: RunningServer;
+  readonly #running: Installation[] = [];
+  #child: ChildProcess | undefined;
+
+  private constructor(
+    scenery: Scenery,
+    user: string,
+    past: Past,
+    server: RunningServer,
+  ) {
+    this.#scenery = scenery;
+    this.#user = user;
+    this.#past = past;
+    this.blobs = blobsOf(scenery, user);
+    this.#server = server;
+  }
+
+  /** The phone has the past. */
+  static async open(
+    scenery: Scenery,
+    user: string,
+    past: Past,
+  ): Promise<Scene> {
+    const folder = blobsOf(scenery, user);
+    const server = await serve({ folder, port: 0 });
+    const scene = new Scene(scenery, user, past, server);
+    await copyFile(join(scenery.folder, past), scene.#file("phone"));
+    return scene;
+  }
+
+  /** How many messages there are in the user's past. */
+  get messages(): number {
+    return pasts[this.#past].messages;
+  }
+
+  async start(name: Name): Promise<Installation> {
+    const store = openSqliteStore(this.#file(name));
+    const client = await createClient({
+      signer: walletOf(this.#user),
+      store,
+      nodeUrl: this.#scenery.node.url,
+      historySyncUrl: this.#server.url,
+    });
+    const installation = { client, store };
+    this.#running.push(installation);
+    return installation;
+  }
+
+  /**
+   * Starts an installation in a process of its own, which kills itself at the point, and gives the name of the point where
+   * it was. `onStarted` is called when the installation has started and settled, unless it is killed before.
+   */
+  async killed(
+    name: Name,
+    point: Point,
+    onStarted: () => Promise<unknown> = async () => {},
+  ): Promise<string> {
+    const settings: InstallationSettings = {
+      user: this.#user,
+      file: this.#file(name),
+      nodeUrl: this.#scenery.node.url,
+      historySyncUrl: this.#server.url,
+      point,
+    };
+    const child = fork(program, [JSON.stringify(settings)], {
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
+    });
+    this.#child = child;
+    let said = "";
+    child.stdout?.on("data", (data: Buffer) => {
+      said += data.toString();
+    });
+    let meanwhile: Promise<unknown> = Promise.resolve();
+    child.once("message", () => {
+      meanwhile = onStarted();
+    });
+    const [, signal] = await once(child, "close");
+    await meanwhile;
+    return signal === "SIGKILL" ? said : "not reached";
+  }
+
+  /** Lets the history server sweep when all that it has must have expired. */
+  async sweepLater(): Promise<void> {
+    await this.#server.close();
+    const clock = new ShiftedClock();
+    clock.forward(defaultTtlMs);
+    const { blobs: folder } = this;
+    this.#server = await serve({ folder, port: 0, clock });
+    await this.#server.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child?.kill("SIGKILL");
+    for (const { client, store } of this.#running) {
+      await client.close();
+      store.close();
+    }
+    await this.#server.close();
+  }
+
+  #file(name: Name): string {
+    return join(this.#scenery.folder, `${this.#user}-${name}.db`);
+  }
+}
+
+function blobsOf({ folder }: Scenery, user: string): string {
+  return join(folder, `${user}-blobs`);
+}
