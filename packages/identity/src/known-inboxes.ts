@@ -1,4 +1,4 @@
-import type { InboxId } from "@history-sync/primitives";
+import { type InboxId, unlessAborted } from "@history-sync/primitives";
 import { type FoldOptions, foldSteps, type InboxSnapshot } from "./fold-log.js";
 import type { IdentityService } from "./identity-service.js";
 
@@ -48,6 +48,7 @@ export class KnownInboxes {
       inbox.current = fetched.catch(() => {});
       return fetched;
     });
+    // Others may wait for the same.
     await unlessAborted(inbox.next, signal);
     return inbox.snapshots.at(-1);
   }
@@ -79,20 +80,4 @@ export class KnownInboxes {
     }
     return inbox;
   }
-}
-
-/** Others may wait for the same: an abort ends the waiting, not the work. */
-function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
 }

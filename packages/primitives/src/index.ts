@@ -1,3 +1,4 @@
+export { unlessAborted } from "./abort.js";
 export { concatBytes, equalBytes, fromHex, toHex, wipe } from "./bytes.js";
 export { type Clock, nowNs, systemClock } from "./clock.js";
 export {

@@ -1,4 +1,8 @@
-import { type Clock, HistorySyncError } from "@history-sync/primitives";
+import {
+  type Clock,
+  HistorySyncError,
+  unlessAborted,
+} from "@history-sync/primitives";
 import { SyncWorkerError } from "./errors.js";
 
 // libxmtp's schedule for answering a request.
@@ -79,18 +83,4 @@ export async function within<Result>(
 
 export function isRetryable(error: unknown): boolean {
   return error instanceof HistorySyncError && error.retryable;
-}
-
-function unlessAborted<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
 }

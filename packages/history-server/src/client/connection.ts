@@ -3,6 +3,7 @@ import {
   type Logger,
   silent,
   systemClock,
+  unlessAborted,
 } from "@history-sync/primitives";
 import { HistoryServerError } from "../errors.js";
 import {
@@ -11,7 +12,6 @@ import {
   defaultTransferTimeoutMs,
 } from "../limits.js";
 import type { HistoryServerClientOptions } from "./options.js";
-import { untilEnded } from "./streams.js";
 import { Transfer } from "./transfer.js";
 import { type AllowedOrigins, allowedOrigins } from "./urls.js";
 
@@ -75,9 +75,10 @@ export function connection(options: HistoryServerClientOptions): Connection {
       const { signal } = transfer;
       const send = options.fetch ?? fetch;
       signal.throwIfAborted();
-      return await untilEnded(
+      // An injected fetch may not heed its signal.
+      return await unlessAborted(
         send(url, { ...everyRequest, ...init, signal }),
-        transfer,
+        signal,
       );
     },
     retries() {

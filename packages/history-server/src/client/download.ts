@@ -1,10 +1,10 @@
+import { unlessAborted } from "@history-sync/primitives";
 import { newSha256, type Sha256 } from "#sha256";
 import { HistoryServerError, type HistoryServerErrorCode } from "../errors.js";
 import { tooLarge } from "../upload-body.js";
 import { badAnswer, errorOfAnswer } from "./answer-errors.js";
 import { checksumEtag, compareChecksum } from "./checksum.js";
 import type { Connection, Retries } from "./connection.js";
-import { untilEnded } from "./streams.js";
 import type { Transfer } from "./transfer.js";
 
 /** A body that is coming in, under the deadlines of its transfer. */
@@ -131,7 +131,7 @@ async function nextChunk({
   transfer,
 }: Source): Promise<Uint8Array | undefined> {
   transfer.serverTurn();
-  const { done, value } = await untilEnded(reader.read(), transfer);
+  const { done, value } = await unlessAborted(reader.read(), transfer.signal);
   transfer.ownTurn();
   return done ? undefined : value;
 }

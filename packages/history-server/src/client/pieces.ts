@@ -1,3 +1,4 @@
+import { unlessAborted } from "@history-sync/primitives";
 export interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether nothing comes behind it. */
@@ -71,20 +72,4 @@ export function piecesOf(
     },
     cancel: () => void reader.cancel().catch(() => {}),
   };
-}
-
-/** Settles with the work, or rejects with the signal's reason: a body may never bring its next bytes. */
-function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -1,4 +1,4 @@
-import { streamOf } from "@history-sync/primitives";
+import { streamOf, unlessAborted } from "@history-sync/primitives";
 import { tooLarge } from "../upload-body.js";
 import { badAnswer } from "./answer-errors.js";
 import type { Transfer } from "./transfer.js";
@@ -68,7 +68,7 @@ export async function shortText(
   let text = "";
   let bytes = 0;
   while (true) {
-    const { done, value } = await untilEnded(reader.read(), transfer);
+    const { done, value } = await unlessAborted(reader.read(), transfer.signal);
     if (done) return text + decoder.decode();
     bytes += value.length;
     if (bytes > maxBytes) {
@@ -76,19 +76,4 @@ export async function shortText(
     }
     text += decoder.decode(value, { stream: true });
   }
-}
-
-/** Settles with the work, or rejects when the transfer is ended: an injected fetch may not heed its signal. */
-export function untilEnded<T>(
-  work: Promise<T>,
-  { signal }: Transfer,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
 }

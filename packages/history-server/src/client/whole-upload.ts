@@ -1,3 +1,4 @@
+import { unlessAborted } from "@history-sync/primitives";
 import { newSha256 } from "#sha256";
 import { isBlobId } from "../blob-id.js";
 import { slowestBytesPerMs } from "../limits.js";
@@ -6,7 +7,7 @@ import { checksumEtag, compareChecksum } from "./checksum.js";
 import type { Connection } from "./connection.js";
 import type { UploadOptions, UploadReceipt } from "./options.js";
 import { receiptOf, wishHeaders } from "./receipt.js";
-import { type Outgoing, outgoing, shortText, untilEnded } from "./streams.js";
+import { type Outgoing, outgoing, shortText } from "./streams.js";
 import type { Transfer } from "./transfer.js";
 
 const maxIdAnswerBytes = 256;
@@ -79,5 +80,5 @@ function gathered(
   transfer: Transfer,
 ): Promise<Blob> {
   const body = stream as ReadableStream<Uint8Array<ArrayBuffer>>;
-  return untilEnded(new Response(body).blob(), transfer);
+  return unlessAborted(new Response(body).blob(), transfer.signal);
 }
