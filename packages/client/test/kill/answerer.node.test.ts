@@ -1,22 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Installation } from "../support/stage.js";
-import { type EmptyServer, expectNothingLost } from "./nothing-lost.js";
-import { type Past, Scene, Scenery } from "./scene.js";
+import { type Kill, killsOfThisRun } from "./kills.js";
+import { expectNothingLost } from "./nothing-lost.js";
+import { Scene, Scenery } from "./scene.js";
 
 let scenery: Scenery;
 beforeAll(async () => {
   scenery = await Scenery.open();
 });
 afterAll(() => scenery.close());
-
-interface Kill {
-  readonly name: string;
-  readonly nth?: number;
-  readonly past?: Past;
-  /** Much like another one: only in slow runs. */
-  readonly slow?: boolean;
-  readonly emptyServer?: EmptyServer;
-}
 
 /** In the order in which they come. */
 const kills: readonly Kill[] = [
@@ -64,17 +56,7 @@ const kills: readonly Kill[] = [
   { name: "before keeping stage receipted", slow: true },
 ];
 
-test.each(
-  kills
-    .filter(({ slow }) => !slow || process.env.SLOW === "1")
-    .map((kill, number) => ({
-      nth: 1,
-      past: "small" as const,
-      emptyServer: "at once" as const,
-      ...kill,
-      number,
-    })),
-)(
+test.each(killsOfThisRun(kills))(
   "the answerer is killed: $name, $nth ($past past)",
   async ({ name, nth, past, emptyServer, number }) => {
     await using scene = await Scene.open(scenery, `answerer-${number}`, past);

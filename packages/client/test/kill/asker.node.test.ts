@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Kill, killsOfThisRun } from "./kills.js";
 import { expectNothingLost } from "./nothing-lost.js";
-import { type Past, Scene, Scenery } from "./scene.js";
+import { Scene, Scenery } from "./scene.js";
 
 let scenery: Scenery;
 beforeAll(async () => {
   scenery = await Scenery.open();
 });
 afterAll(() => scenery.close());
-
-interface Kill {
-  readonly name: string;
-  readonly nth?: number;
-  readonly past?: Past;
-  /** Much like another one: only in slow runs. */
-  readonly slow?: boolean;
-}
 
 /** In the order in which they come. */
 const kills: readonly Kill[] = [
@@ -56,23 +49,14 @@ const kills: readonly Kill[] = [
   { name: "after keeping stage receipted", slow: true },
 ];
 
-test.each(
-  kills
-    .filter(({ slow }) => !slow || process.env.SLOW === "1")
-    .map((kill, number) => ({
-      nth: 1,
-      past: "small" as const,
-      ...kill,
-      number,
-    })),
-)(
+test.each(killsOfThisRun(kills))(
   "the asker is killed: $name, $nth ($past past)",
-  async ({ name, nth, past, number }) => {
+  async ({ name, nth, past, emptyServer, number }) => {
     await using scene = await Scene.open(scenery, `asker-${number}`, past);
     const phone = await scene.start("phone");
     const where = await scene.killed("laptop", { name, nth });
     expect(where).toBe(name);
     const laptop = await scene.start("laptop");
-    await expectNothingLost(phone, laptop, scene, "at once");
+    await expectNothingLost(phone, laptop, scene, emptyServer);
   },
 );
