@@ -3,7 +3,13 @@ import { afterAll, expect, test, vi } from "vitest";
 import { openCiphersuite } from "#ciphersuite";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
 import { everybody } from "./actors.js";
-import { groupOfSize, joinAfterRefill, judge, shapes } from "./engine-gate.js";
+import {
+  addAtTime,
+  groupOfSize,
+  joinAfterRefill,
+  judge,
+  shapes,
+} from "./engine-gate.js";
 import { founderOf } from "./engine-group.js";
 
 const folder = vi.hoisted(() => ({ path: "" }));
@@ -54,4 +60,5 @@ test("the gate finds the faults of the engine as it is published", async () => {
   await expect(joinAfterRefill(engine, 5)).rejects.toMatchObject({
     code: "invalid-welcome",
   });
+  await expect(addAtTime(engine, 3_600n)).rejects.toThrow("Lifetime");
 });

@@ -3,6 +3,7 @@ import { openCiphersuite } from "#ciphersuite";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
 import { everybody } from "./actors.js";
 import {
+  addAtTime,
   groupOfSize,
   joinAfterRefill,
   judge,
@@ -42,5 +43,12 @@ test.each([5, 7])(
   "one joins a group of %i after a slot was refilled and somebody else renewed its keys",
   async (size) => {
     await joinAfterRefill(engine, size);
+  },
+);
+
+test.each([3_600n, 4_000_000_000n])(
+  "a member is added at Unix second %i, whatever the system's time is",
+  async (clock) => {
+    await addAtTime(engine, clock);
   },
 );

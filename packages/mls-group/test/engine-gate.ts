@@ -20,7 +20,9 @@ import {
   founded,
   founderOf,
   type Members,
+  newcomer,
   newcomers,
+  newLeaf,
   stateOf,
 } from "./engine-group.js";
 
@@ -140,6 +142,16 @@ export async function joinAfterRefill(
   await expectAgreement(engine, await changed(engine, members, joiner), [
     membership(0),
   ]);
+}
+
+/** Somebody whose key package is of another time than the system's is added: the time is the caller's. */
+export async function addAtTime(engine: Engine, clock: bigint): Promise<void> {
+  const members = await groupOfSize(engine, 2, "cold");
+  const [founder] = members.keys();
+  if (!founder) throw new RangeError("expected a founder");
+  const add = [await newcomer(engine, newLeaf(clock))];
+  const after = await changed(engine, members, founder, { add });
+  await expectAgreement(engine, after, [membership(0)]);
 }
 
 async function expectAgreement(

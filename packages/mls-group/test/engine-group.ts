@@ -14,13 +14,13 @@ import { text } from "./actors.js";
 
 const now = BigInt(Math.floor(Date.now() / 1000));
 
-/** The leaf of somebody new. */
-export function newLeaf(): NewLeaf {
+/** The leaf of somebody new, who counts by a clock that may be another than the system's, in Unix seconds. */
+export function newLeaf(clock: bigint = now): NewLeaf {
   return {
     signatureKey: systemRandomBytes(32),
     credential: text("alix"),
-    notBefore: now - 3_600n,
-    notAfter: now + 7_257_600n,
+    notBefore: clock - 3_600n,
+    notAfter: clock + 7_257_600n,
   };
 }
 
@@ -31,8 +31,10 @@ export interface Newcomer {
   readonly keyPackage: NewKeyPackage;
 }
 
-export async function newcomer(engine: Engine): Promise<Newcomer> {
-  const leaf = newLeaf();
+export async function newcomer(
+  engine: Engine,
+  leaf: NewLeaf = newLeaf(),
+): Promise<Newcomer> {
   const id = engine.installationId(leaf.signatureKey);
   return { id, leaf, keyPackage: await engine.createKeyPackage(leaf, []) };
 }

@@ -28,8 +28,8 @@ export const bo: InboxId = inboxId("b0".repeat(32));
 
 /** One node, one identity log, and installations that come and go. */
 export class World {
-  // The engine compares key packages with the system's time as well.
-  readonly clock: ManualClock = new ManualClock(Date.now());
+  // Far from the system's time, which nothing may ask for.
+  readonly clock: ManualClock = new ManualClock(Date.UTC(2040, 0, 1));
   readonly node: MemoryDeliveryService = new MemoryDeliveryService(this.clock);
   readonly installations: MemoryInstallations = new MemoryInstallations();
   /** Most stories are of installations that are added to the group of another one, and at once. */
