@@ -10,6 +10,8 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `closed`: the store was closed, or the browser took the database away; open it again.
  * - `storage-failed`: the browser couldn't read or write its files; the cause says more. Nothing of the call was written.
  * - `newer-schema`: a newer version of this package wrote the database; upgrade.
+ * - `unknown-schema`: the database isn't one that a version of this package makes: another program's, or one of the time
+ *   before its first release. It is left as it is; take another name, and get the history from another installation.
  * - `unknown-conversation`: a message was to be written whose conversation the store doesn't have; write both at once.
  */
 export type StoreErrorCode =
@@ -20,6 +22,7 @@ export type StoreErrorCode =
   | "closed"
   | "storage-failed"
   | "newer-schema"
+  | "unknown-schema"
   | "unknown-conversation";
 
 export class StoreError extends HistorySyncError<StoreErrorCode> {}

@@ -7,8 +7,8 @@ import { groupStateStoreContract } from "@history-sync/mls-group/testing";
 import { groupIdOf, installationIdOf } from "@history-sync/primitives";
 import { afterAll, expect, test } from "vitest";
 import { MemoryGroupStateStore } from "../src/memory/group-state.js";
-import { openDatabase } from "../src/sqlite/database.js";
 import { SqliteGroupStateStore } from "../src/sqlite/group-state.js";
+import { openDatabase } from "../src/sqlite/index.js";
 
 const folders: string[] = [];
 const databases: DatabaseSync[] = [];

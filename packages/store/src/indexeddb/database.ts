@@ -1,11 +1,8 @@
 import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import { StoreError } from "../errors.js";
-import {
-  type StoreName,
-  type StoreSchema,
-  schemaVersion,
-  upgradeSchema,
-} from "./schema.js";
+import { type Migration, migrate, migrations } from "./migrations.js";
+import type { UpgradeTransaction, UpgradingDatabase } from "./object-stores.js";
+import type { StoreName, StoreSchema } from "./schema.js";
 
 export type ReadTransaction<Name extends StoreName> = IDBPTransaction<
   StoreSchema,
@@ -31,21 +28,34 @@ export class Database {
   }
 
   /**
-   * Opens, or makes, the database. `onGone` hears that the browser took it away, or that somebody wants to delete it, for
-   * which it is closed. Throws `newer-schema`.
+   * Opens, or makes, the database, and brings it to the newest version, all of it in one transaction. `onGone` hears that
+   * the browser took it away, or that somebody wants to delete it, for which it is closed. Throws `newer-schema` and
+   * `unknown-schema`.
    */
-  static async open(name: string, onGone: () => void): Promise<Database> {
+  static async open(
+    name: string,
+    onGone: () => void,
+    steps: readonly Migration[] = migrations,
+  ): Promise<Database> {
+    let failed: Promise<unknown> = Promise.resolve();
     try {
-      const db = await openDB<StoreSchema>(name, schemaVersion, {
-        upgrade: upgradeSchema,
+      const db = await openDB<StoreSchema>(name, steps.length, {
+        upgrade(typed, oldVersion, _, typedTx) {
+          const db = typed as unknown as UpgradingDatabase;
+          const tx = typedTx as unknown as UpgradeTransaction;
+          failed = migrate(db, tx, oldVersion, steps).catch((error) =>
+            aborted(tx, error),
+          );
+        },
         blocking: onGone,
         terminated: onGone,
       });
       return new Database(db);
     } catch (error) {
-      throw isDomException(error, "VersionError")
-        ? await newerSchema(name)
-        : storeError(error);
+      if (isDomException(error, "VersionError")) {
+        throw await newerSchema(name, steps.length);
+      }
+      throw storeError((await failed) ?? error);
     }
   }
 
@@ -113,12 +123,12 @@ async function aborted(tx: Transaction, error: unknown): Promise<unknown> {
   return isDomException(error, "AbortError") ? (cause ?? error) : error;
 }
 
-async function newerSchema(name: string): Promise<StoreError> {
+async function newerSchema(name: string, newest: number): Promise<StoreError> {
   const databases = await indexedDB.databases();
   const found = databases.find((database) => database.name === name)?.version;
   return new StoreError(
     "newer-schema",
-    `expected a database of version ${schemaVersion} at most, got ${found}`,
+    `expected a database of version ${newest} at most, got ${found}`,
   );
 }
 

@@ -17,7 +17,7 @@ export interface IndexedDbStoreOptions {
 
 /**
  * Opens, or makes, the one database that an installation keeps everything in. One tab or worker has it at a time.
- * Throws `unsupported`, `in-use`, `newer-schema` and `storage-failed`.
+ * Throws `unsupported`, `in-use`, `newer-schema`, `unknown-schema` and `storage-failed`.
  */
 export async function openIndexedDbStore(
   name: string,

@@ -6,15 +6,13 @@ import type {
   OutboxRecord,
   ReceivedRecord,
 } from "@history-sync/mls-group";
-import type { DBSchema, IDBPDatabase, StoreNames } from "idb";
+import type { DBSchema, StoreNames } from "idb";
 import type { Bytes } from "./keys.js";
 import type {
   AudienceRecord,
   StateRecord,
   UnsentRecord,
 } from "./sync-records.js";
-
-export const schemaVersion = 1;
 
 /** A row of the history: its protobuf message, with fields that this version doesn't know. */
 export interface HistoryRecord {
@@ -92,40 +90,3 @@ export type StoreName = StoreNames<StoreSchema>;
 
 /** The key in stores of one record. */
 export const onlyKey = 1;
-
-/** Brings a database of an earlier version to this one, step by step. */
-export function upgradeSchema(
-  db: IDBPDatabase<StoreSchema>,
-  oldVersion: number,
-): void {
-  if (oldVersion < 1) createFirstVersion(db);
-}
-
-function createFirstVersion(db: IDBPDatabase<StoreSchema>): void {
-  db.createObjectStore("conversations", { keyPath: "id" });
-  const messages = db.createObjectStore("messages", { keyPath: "position" });
-  messages.createIndex("id", "id", { unique: true });
-  messages.createIndex("conversation", ["conversation", "position"]);
-  messages.createIndex("unpublished", ["unpublished", "position"]);
-  db.createObjectStore("consent", { keyPath: ["entityType", "entity"] });
-  db.createObjectStore("hmac_key");
-  const imports = db.createObjectStore("imports", {
-    keyPath: "number",
-    autoIncrement: true,
-  });
-  imports.createIndex("name", "name", { unique: true });
-  db.createObjectStore("writes");
-  db.createObjectStore("mls_installation");
-  db.createObjectStore("mls_key_packages");
-  db.createObjectStore("mls_groups");
-  const outbox = db.createObjectStore("mls_outbox", { autoIncrement: true });
-  outbox.createIndex("id", ["groupId", "id"], { unique: true });
-  outbox.createIndex("group", "groupId");
-  db.createObjectStore("mls_received");
-  db.createObjectStore("mls_held");
-  db.createObjectStore("sync_requests", { keyPath: "id" });
-  db.createObjectStore("sync_archives", { keyPath: "id" });
-  db.createObjectStore("unsent_preferences", { keyPath: "id" });
-  db.createObjectStore("hmac_key_audience");
-  db.createObjectStore("sync_decisions");
-}

@@ -7,21 +7,12 @@ import {
 } from "@history-sync/sync-worker";
 import { emptyLog } from "./database.js";
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS sync_archives (
-    id TEXT PRIMARY KEY,
-    sent_at_ns INTEGER NOT NULL,
-    state BLOB NOT NULL
-  ) STRICT;
-`;
-
 /** Archives that other installations told of. Their keys are gone from the file when they are removed. */
 export class SqliteArchiveShelf implements ArchiveShelf {
   readonly #db: DatabaseSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec(schema);
   }
 
   async put(archive: AvailableArchive): Promise<void> {

@@ -1,26 +1,23 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 
-// A writer waits this long for another one.
-const busyTimeoutMs = 5_000;
+/** A writer waits this long for another one. */
+export const busyTimeoutMs = 5_000;
 
 /**
- * Opens a database of ours. Integers come back as `bigint`: nanoseconds don't fit a double.
+ * Makes a connection one of ours.
  * 20 MiB of cache holds the hashes of a million message ids, which are looked up and written at random.
  * 64 MiB of log before it is copied into the file: pages that every transaction changes are copied once for many.
  * `secure_delete`, since keys that are taken away must be gone. `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
  */
-export function openDatabase(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { readBigInts: true });
+export function configure(db: DatabaseSync): void {
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = ${busyTimeoutMs};
     PRAGMA secure_delete = ON;
     PRAGMA cache_size = -20480;
     PRAGMA wal_autocheckpoint = 16384;
   `);
-  return db;
 }
 
 /**
@@ -47,7 +44,8 @@ export function transaction<Result>(
     db.exec("COMMIT");
     return result;
   } catch (error) {
-    db.exec("ROLLBACK");
+    // A full disk may have rolled it back already.
+    if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
 }

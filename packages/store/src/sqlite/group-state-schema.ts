@@ -1,13 +1,13 @@
 /** A state is three columns: what wrote it, in which version, and its bytes. */
-export const groupStateSchema = `
-  CREATE TABLE IF NOT EXISTS mls_installation (
+export const groupStateTables = `
+  CREATE TABLE mls_installation (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     signature_key BLOB NOT NULL,
     credential BLOB NOT NULL,
     welcome_cursor INTEGER NOT NULL,
     renew_at_ns INTEGER
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_key_packages (
+  CREATE TABLE mls_key_packages (
     init_key BLOB PRIMARY KEY,
     bytes BLOB NOT NULL,
     init_private_key BLOB NOT NULL,
@@ -18,7 +18,7 @@ export const groupStateSchema = `
     published INTEGER NOT NULL,
     wipe_at_ns INTEGER
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_groups (
+  CREATE TABLE mls_groups (
     id BLOB PRIMARY KEY,
     state_engine TEXT NOT NULL,
     state_version INTEGER NOT NULL,
@@ -32,7 +32,7 @@ export const groupStateSchema = `
     fork_since_ns INTEGER,
     fork_reason TEXT
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_pending_commits (
+  CREATE TABLE mls_pending_commits (
     group_id BLOB PRIMARY KEY REFERENCES mls_groups (id),
     epoch INTEGER NOT NULL,
     message BLOB NOT NULL,
@@ -41,7 +41,7 @@ export const groupStateSchema = `
     state_version INTEGER NOT NULL,
     state_bytes BLOB NOT NULL
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_welcomes (
+  CREATE TABLE mls_welcomes (
     position INTEGER PRIMARY KEY,
     group_id BLOB NOT NULL REFERENCES mls_groups (id),
     pending INTEGER NOT NULL, -- 1: of the pending commit; 0: of one that counts
@@ -51,8 +51,8 @@ export const groupStateSchema = `
     wrapper_algorithm INTEGER NOT NULL,
     metadata BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS mls_welcomes_of_group ON mls_welcomes (group_id);
-  CREATE TABLE IF NOT EXISTS mls_outbox (
+  CREATE INDEX mls_welcomes_of_group ON mls_welcomes (group_id);
+  CREATE TABLE mls_outbox (
     position INTEGER PRIMARY KEY,
     group_id BLOB NOT NULL,
     id TEXT NOT NULL,
@@ -63,7 +63,7 @@ export const groupStateSchema = `
     phase TEXT NOT NULL,
     UNIQUE (group_id, id)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_received (
+  CREATE TABLE mls_received (
     group_id BLOB NOT NULL,
     sequence INTEGER NOT NULL,
     sender BLOB NOT NULL,
@@ -74,7 +74,7 @@ export const groupStateSchema = `
     plaintext BLOB NOT NULL,
     PRIMARY KEY (group_id, sequence)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS mls_held (
+  CREATE TABLE mls_held (
     group_id BLOB NOT NULL,
     sequence INTEGER NOT NULL,
     epoch INTEGER NOT NULL,

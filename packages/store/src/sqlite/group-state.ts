@@ -31,7 +31,6 @@ import {
   welcomeOf,
   welcomeValues,
 } from "./group-state-rows.js";
-import { groupStateSchema } from "./group-state-schema.js";
 import type { Columns, Values } from "./row-codec.js";
 
 /**
@@ -41,10 +40,9 @@ import type { Columns, Values } from "./row-codec.js";
 export class SqliteGroupStateStore implements GroupStateStore {
   readonly #db: DatabaseSync;
 
-  /** Takes a database that `openDatabase` opened, and makes its tables there. */
+  /** `db` is one of `openDatabase`. */
   constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec(groupStateSchema);
   }
 
   async installation(): Promise<InstallationRecord | undefined> {

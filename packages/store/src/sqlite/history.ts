@@ -37,7 +37,6 @@ import { HistoryTables } from "./history-tables.js";
 import { MessageReader, messageColumns, prepareArrays } from "./message-row.js";
 import { consentRow } from "./preference-rows.js";
 import type { Columns, RowCodec } from "./row-codec.js";
-import { createHistoryTables } from "./schema.js";
 
 /**
  * The history in an SQLite file. Every call is one step: it is done when the call returns, before its promise resolves,
@@ -48,11 +47,10 @@ export class SqliteHistory implements HistoryStore {
   readonly #path: string;
   readonly #tables: HistoryTables;
 
-  /** `db` is one of `openDatabase`, on a file; else throws `no-file`. Throws `newer-schema` for one of a later version. */
+  /** `db` is one of `openDatabase`, on a file; else throws `no-file`. */
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#path = pathOf(db);
-    createHistoryTables(db);
     this.#tables = new HistoryTables(db);
   }
 

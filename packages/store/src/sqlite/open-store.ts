@@ -1,16 +1,16 @@
 import type { Store } from "../store.js";
-import { openDatabase } from "./database.js";
 import { SqliteGroupStateStore } from "./group-state.js";
 import { SqliteHistory } from "./history.js";
-import { takeOwnerLock } from "./owner-lock.js";
+import { migrate } from "./migrate.js";
+import { connect, lockOf } from "./open-database.js";
 import { SqliteRequestStore } from "./requests.js";
 
 /**
  * Opens, or makes, the one file that an installation keeps everything in. It is open once at a time: MLS state that two
- * go on from would use a key twice. Throws `in-use`, `no-file` and `newer-schema`.
+ * go on from would use a key twice. Throws `in-use`, `no-file`, `newer-schema` and `unknown-schema`.
  */
 export function openSqliteStore(path: string): Store {
-  const db = openDatabase(path);
+  const db = connect(path);
   let letGo: (() => void) | undefined;
   const close = () => {
     if (!db.isOpen) return;
@@ -18,8 +18,8 @@ export function openSqliteStore(path: string): Store {
     letGo?.();
   };
   try {
-    const file = db.location();
-    letGo = file === null ? undefined : takeOwnerLock(file);
+    letGo = lockOf(db);
+    migrate(db);
     return {
       history: new SqliteHistory(db),
       groups: new SqliteGroupStateStore(db),

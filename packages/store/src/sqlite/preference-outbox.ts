@@ -13,17 +13,6 @@ import type {
 } from "@history-sync/sync-worker";
 import { emptyLog } from "./database.js";
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS unsent_preferences (
-    id TEXT PRIMARY KEY,
-    updates BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS hmac_key_audience (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    installations BLOB NOT NULL
-  ) STRICT;
-`;
-
 const installationIdBytes = 32;
 
 /** Changes of preferences that wait to be told, HMAC keys among them: gone from the file when they are removed. */
@@ -32,7 +21,6 @@ export class SqlitePreferenceOutbox implements PreferenceOutbox {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec(schema);
   }
 
   async put({ id, updates }: UnsentPreferences): Promise<void> {

@@ -11,20 +11,6 @@ import { SqliteArchiveShelf } from "./archive-shelf.js";
 import { emptyLog, transaction } from "./database.js";
 import { SqlitePreferenceOutbox } from "./preference-outbox.js";
 
-const schema = `
-  -- Of the time before a request was kept as one state; its keys are of no use any more.
-  DROP TABLE IF EXISTS sync_requests;
-  CREATE TABLE IF NOT EXISTS sync_request_states (
-    id TEXT PRIMARY KEY,
-    created_at_ns INTEGER NOT NULL,
-    has_key INTEGER NOT NULL,
-    state BLOB NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS sync_decisions (
-    name TEXT PRIMARY KEY
-  );
-`;
-
 const initialRequest = "initial-request";
 
 /** The worker's requests in SQLite. The key of an archive stands in the file only as long as its stage lasts. */
@@ -35,7 +21,6 @@ export class SqliteRequestStore implements RequestStore {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec(schema);
     this.archives = new SqliteArchiveShelf(db);
     this.outbox = new SqlitePreferenceOutbox(db);
   }

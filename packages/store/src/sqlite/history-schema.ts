@@ -1,8 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
-import { StoreError } from "../errors.js";
-
-const version = 1n;
-
 /**
  * Every field has its column. `unknown` holds, as a protobuf message of the row's type, the fields that this version
  * doesn't know. `import` names the import that brought the row, null for rows of this installation.
@@ -11,7 +6,7 @@ const version = 1n;
  * a page of it. Messages are found by a hash of four bytes, kept short by small numbers for what many of them share; the
  * other indexes grow in the order of time. Ids in rows break ties.
  */
-const tables = `
+export const historyTables = `
   CREATE TABLE imports (
     row INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -104,17 +99,3 @@ const tables = `
     import INTEGER REFERENCES imports (row)
   ) STRICT;
 `;
-
-/** Makes the tables of the history in a new database. Throws `newer-schema` for those of a later version. */
-export function createHistoryTables(db: DatabaseSync): void {
-  const row = db.prepare("PRAGMA user_version").get();
-  const found = BigInt((row?.user_version ?? 0) as bigint);
-  if (found > version) {
-    throw new StoreError(
-      "newer-schema",
-      `expected a database of version ${version} at most, got ${found}`,
-    );
-  }
-  if (found === version) return;
-  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT`);
-}

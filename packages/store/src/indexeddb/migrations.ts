@@ -1,0 +1,39 @@
+import { StoreError } from "../errors.js";
+import {
+  createStores,
+  hasStores,
+  type UpgradeTransaction,
+  type UpgradingDatabase,
+} from "./object-stores.js";
+import { version1 } from "./version-1.js";
+
+/** Waits for nothing but requests of the transaction. */
+export type Migration = (
+  db: UpgradingDatabase,
+  tx: UpgradeTransaction,
+) => Promise<void>;
+
+/**
+ * What makes a database of version n + 1 of one of version n, from an empty one on. A new one is made by the same steps.
+ * A step that was released never changes: what comes after it is a step of its own.
+ */
+export const migrations: readonly Migration[] = [
+  async (db) => createStores(db, version1),
+];
+
+/** Brings a database to the newest version. Throws `unknown-schema` for one that its version doesn't make. */
+export async function migrate(
+  db: UpgradingDatabase,
+  tx: UpgradeTransaction,
+  oldVersion: number,
+  steps: readonly Migration[],
+): Promise<void> {
+  // Before the first release the stores of version 1 changed without a step.
+  if (oldVersion === 1 && !hasStores(tx, version1)) {
+    throw new StoreError(
+      "unknown-schema",
+      "expected the object stores of version 1, got others: the database was made before the first release",
+    );
+  }
+  for (const step of steps.slice(oldVersion)) await step(db, tx);
+}

@@ -1,0 +1,11 @@
+import { groupStateTables } from "./group-state-schema.js";
+import { historyTables } from "./history-schema.js";
+import { requestTables } from "./request-schema.js";
+
+/**
+ * What makes a database of version n + 1 of one of version n, from an empty one on. A new one is made by the same steps.
+ * A step that was released never changes: what comes after it is a step of its own.
+ */
+export const migrations: readonly string[] = [
+  historyTables + groupStateTables + requestTables,
+];

@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, onTestFinished, test } from "vitest";
+import { openDatabase, openSqliteStore } from "../src/sqlite/index.js";
+import { migrate } from "../src/sqlite/migrate.js";
+import { migrations } from "../src/sqlite/migrations.js";
+import { takeOwnerLock } from "../src/sqlite/owner-lock.js";
+
+const newest = migrations.length;
+const oneMore =
+  "CREATE TABLE later (word TEXT) STRICT; INSERT INTO later VALUES ('made')";
+
+async function newPath(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "history-sync-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, "installation.db");
+}
+
+/** Runs `work` on a plain connection. */
+function on<Result>(path: string, work: (db: DatabaseSync) => Result): Result {
+  const db = new DatabaseSync(path);
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+const versionOf = (path: string) =>
+  on(path, (db) => db.prepare("PRAGMA user_version").get()?.user_version);
+const namesIn = (path: string) =>
+  on(path, (db) =>
+    db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+      .all()
+      .map(({ name }) => name),
+  );
+
+test.each([
+  ["a store", (path: string) => openSqliteStore(path).close()],
+  ["a history", (path: string) => openDatabase(path).close()],
+])(
+  "%s that is new has the newest version, with all tables",
+  async (_, open) => {
+    const path = await newPath();
+    open(path);
+    expect(versionOf(path)).toBe(newest);
+    expect(namesIn(path)).toEqual(
+      expect.arrayContaining(["messages", "mls_groups", "sync_request_states"]),
+    );
+    open(path);
+  },
+);
+
+test("a later step is taken once, and all earlier rows stay", async () => {
+  const path = await newPath();
+  openSqliteStore(path).close();
+  on(path, (db) => db.exec("INSERT INTO sync_decisions VALUES ('a')"));
+  for (const _ of [1, 2])
+    on(path, (db) => migrate(db, [...migrations, oneMore]));
+  expect(versionOf(path)).toBe(newest + 1);
+  on(path, (db) => {
+    expect(db.prepare("SELECT * FROM later").all()).toHaveLength(1);
+    expect(db.prepare("SELECT * FROM sync_decisions").all()).toHaveLength(1);
+  });
+});
+
+test.each([
+  [
+    "of a later version",
+    (db: DatabaseSync) => migrate(db, [...migrations, oneMore]),
+    `[newer-schema] expected a database of version ${newest} at most, got ${newest + 1}`,
+  ],
+  [
+    "of another program",
+    (db: DatabaseSync) => db.exec("CREATE TABLE recipes (name TEXT)"),
+    "[unknown-schema] expected an empty database, got others",
+  ],
+])("a database %s is refused, and left as it is", async (_, make, message) => {
+  const path = await newPath();
+  on(path, make);
+  const before = await readFile(path);
+  expect(() => openSqliteStore(path)).toThrow(message);
+  expect(() => openDatabase(path)).toThrow(message);
+  expect(await readFile(path)).toEqual(before);
+});
+
+test("a process that is killed between steps leaves the old version", async () => {
+  const path = await newPath();
+  openSqliteStore(path).close();
+  const tables = namesIn(path);
+  const dying = spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      `import { DatabaseSync } from "node:sqlite";
+       const [path, migrate, migrations, oneMore] = process.argv.slice(1);
+       const db = new DatabaseSync(path);
+       db.function("die", () => process.kill(process.pid, "SIGKILL"));
+       const steps = (await import(migrations)).migrations;
+       (await import(migrate)).migrate(db, [...steps, oneMore, "SELECT die()"]);`,
+      path,
+      new URL("../dist/sqlite/migrate.js", import.meta.url).href,
+      new URL("../dist/sqlite/migrations.js", import.meta.url).href,
+      oneMore,
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const [, signal] = await once(dying, "exit");
+  expect(signal).toBe("SIGKILL");
+  expect(versionOf(path)).toBe(newest);
+  expect(namesIn(path)).toEqual(tables);
+  openSqliteStore(path).close();
+});
+
+test("tables are made and changed by the one who has the store", async () => {
+  const path = await newPath();
+  const letGo = takeOwnerLock(path);
+  expect(() => openDatabase(path)).toThrow(
+    expect.objectContaining({ code: "in-use" }),
+  );
+  letGo();
+  openSqliteStore(path).close();
+  const store = openSqliteStore(path);
+  openDatabase(path).close();
+  store.close();
+});
