@@ -10,6 +10,7 @@ import {
 } from "@history-sync/primitives";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
+import { newestMessage } from "../src/newest-message.ts";
 import type { Ours } from "../src/ours.ts";
 import { World } from "../src/world.ts";
 import { expectMembers, expectTexts } from "./support/agreement.ts";
@@ -44,6 +45,25 @@ describe("ours and libxmtp in one conversation", () => {
       await expectTexts(group, [alix, bo], ["hello alix", "hello bo"]);
       await expectMembers(group, [alix, bo], [alix, bo]);
       expect((await alix.conversation(group)).name).toBe("plans");
+    });
+
+    test("push servers are told of texts, and not of commits, by either", async () => {
+      const pushed = async () => {
+        const message = await newestMessage(group, world.nodeUrl);
+        const { isCommit, shouldPush } = message;
+        return { isCommit, shouldPush };
+      };
+      const ofText = { isCommit: false, shouldPush: true };
+      const ofCommit = { isCommit: true, shouldPush: false };
+      await bo.sendText(group, "do you hear me?");
+      expect(await pushed()).toEqual(ofText);
+      await alix.sendText(group, "I do");
+      expect(await pushed()).toEqual(ofText);
+      await bo.do("addMembers", { group, members: [carol.inboxId] });
+      expect(await pushed()).toEqual(ofCommit);
+      await bo.do("removeMembers", { group, members: [carol.inboxId] });
+      await (await alix.conversation(group)).updateDescription("for May");
+      expect(await pushed()).toEqual(ofCommit);
     });
 
     test("ours adds a user of libxmtp", async () => {

@@ -50,6 +50,9 @@ function writeMessage(writer: BinaryWriter, message: GroupMessageSave): void {
   if (message.sequenceId !== undefined) int64(14, message.sequenceId);
   if (message.originatorId !== undefined) int64(15, message.originatorId);
   text(16, message.contentType);
+  if (message.shouldPush !== undefined) {
+    writer.tag(1001, WireType.Varint).bool(message.shouldPush);
+  }
   for (const { no, wireType, data } of message.$unknown ?? []) {
     writer.tag(no, wireType).raw(data);
   }

@@ -23,6 +23,7 @@ export {
   type SyncSummary,
 } from "./conversations/conversations.js";
 export type { DeliveryStatus, Message } from "./conversations/message.js";
+export type { SendOptions } from "./conversations/outbox.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export type { NewInstallations } from "./device-sync.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";

@@ -1,4 +1,3 @@
-import type { DeliveryService } from "@history-sync/mls-group";
 import {
   hmacPeriod,
   senderHmac,
@@ -6,45 +5,14 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import {
   equalBytes,
-  type GroupId,
   nowNs,
   systemClock,
   toHex,
 } from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { listening, type Sent } from "./support/listening-node.js";
 import { MemoryStage } from "./support/memory-stage.js";
 import type { Installation } from "./support/stage.js";
-
-interface Sent {
-  readonly groupId: GroupId;
-  readonly data: Uint8Array;
-  readonly senderHmac: Uint8Array | undefined;
-}
-
-/** The service, and what goes to groups through it. */
-function listening(service: DeliveryService): {
-  readonly deliveryService: DeliveryService;
-  readonly sent: readonly Sent[];
-} {
-  const sent: Sent[] = [];
-  const deliveryService = new Proxy(service, {
-    get(target, name) {
-      if (name !== "sendGroupMessage") {
-        return Reflect.get(target, name, target).bind(target);
-      }
-      const listen: DeliveryService["sendGroupMessage"] = (
-        groupId,
-        data,
-        options,
-      ) => {
-        sent.push({ groupId, data, senderHmac: options?.senderHmac });
-        return target.sendGroupMessage(groupId, data, options);
-      };
-      return listen;
-    },
-  });
-  return { deliveryService, sent };
-}
 
 /** Those that don't bear the HMAC by this root. */
 function foreignTo(root: Uint8Array, sent: readonly Sent[]): readonly Sent[] {

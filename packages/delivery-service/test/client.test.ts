@@ -34,20 +34,23 @@ const message = (id: bigint) => ({
   },
 });
 
-test("a message goes out with its sender's HMAC, if there is one", async () => {
-  const sent: Uint8Array[] = [];
+test("a message goes out with what push servers need, if there is anything", async () => {
+  const sent: unknown[] = [];
   const { client } = clientOf({
     sendGroupMessages: ({ messages }) => {
       for (const { version } of messages) {
-        if (version.case === "v1") sent.push(version.value.senderHmac);
+        if (version.case !== "v1") continue;
+        const { senderHmac, shouldPush } = version.value;
+        sent.push({ senderHmac, shouldPush });
       }
       return {};
     },
   });
-  const senderHmac = Uint8Array.of(7, 8, 9);
-  await client.sendGroupMessage(groupId, data, { senderHmac });
+  const marked = { senderHmac: Uint8Array.of(7, 8, 9), shouldPush: true };
+  await client.sendGroupMessage(groupId, data, marked);
   await client.sendGroupMessage(groupId, data);
-  expect(sent).toEqual([senderHmac, new Uint8Array()]);
+  const unmarked = { senderHmac: new Uint8Array(), shouldPush: false };
+  expect(sent).toEqual([marked, unmarked]);
 });
 
 describe("a call that fails", () => {

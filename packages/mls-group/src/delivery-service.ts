@@ -52,6 +52,8 @@ export interface DeliveryOptions {
 export interface GroupMessageOptions extends DeliveryOptions {
   /** By which a push server leaves out the sender's own installations: `senderHmac` of `./xmtp` makes it. */
   readonly senderHmac?: Uint8Array | undefined;
+  /** Whether a push server shall tell the other members' devices of it. Default: false. */
+  readonly shouldPush?: boolean | undefined;
 }
 
 /**

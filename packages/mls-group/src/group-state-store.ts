@@ -109,6 +109,8 @@ export interface OutboxRecord {
   readonly hash: Uint8Array;
   readonly plaintext: Uint8Array;
   readonly phase: OutboxPhase;
+  /** Whether push servers shall tell of it, however often it goes out. */
+  readonly shouldPush: boolean;
 }
 
 /** An entry of the group's topic that is of an epoch which the group hasn't reached yet. */

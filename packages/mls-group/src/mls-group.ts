@@ -26,7 +26,13 @@ import {
   pendingCommit,
   planChange,
 } from "./membership.js";
-import { isOnItsWay, protectAgain, protectNew, tooOld } from "./outbox.js";
+import {
+  isOnItsWay,
+  protectAgain,
+  protectNew,
+  type Sending,
+  tooOld,
+} from "./outbox.js";
 import type { Extension } from "./parameters.js";
 import { deliver, type MlsContext } from "./ports.js";
 import { receiveAll } from "./receive-all.js";
@@ -132,11 +138,11 @@ export class MlsGroup {
    * Sends an application message; resolves once the delivery service has it. A commit that renews this installation's
    * keys goes before it when that is due.
    * If that fails the message stays in the outbox and goes out with the next sync, once. `id` names it there; to send
-   * the same id again while it is there changes nothing. Left out: the hash of the ciphertext.
+   * the same id again while it is there changes nothing.
    */
   send(
     plaintext: Uint8Array,
-    options: { readonly id?: string; readonly signal?: AbortSignal } = {},
+    options: Sending & { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const { id, signal } = options;
     return this.#lock.run(async () => {
@@ -150,7 +156,7 @@ export class MlsGroup {
         this.#expectActive();
         const { record, row } = await protectNew(
           plaintext,
-          id,
+          options,
           this.#record,
           engine,
         );
@@ -332,11 +338,13 @@ export class MlsGroup {
   async #publish(signal: AbortSignal | undefined): Promise<boolean> {
     const { store, deliveryService, engine } = this.#context;
     if (!this.#record.active) return false;
-    const send = (message: Uint8Array) =>
-      deliver(
-        () => deliveryService.sendGroupMessage(this.id, message, { signal }),
+    const send = (message: Uint8Array, shouldPush: boolean) => {
+      const options = { shouldPush, signal };
+      return deliver(
+        () => deliveryService.sendGroupMessage(this.id, message, options),
         signal,
       );
+    };
     const outbox = (await store.outbox(this.id)).filter(isOnItsWay);
     for (let row of outbox) {
       if (tooOld(row.epoch, this.#record.epoch)) {
@@ -347,10 +355,10 @@ export class MlsGroup {
           outbox: [row],
         });
       }
-      await send(row.message);
+      await send(row.message, row.shouldPush);
     }
     const { pending } = this.#record;
-    if (pending) await send(pending.message);
+    if (pending) await send(pending.message, false);
     return outbox.length > 0 || pending !== undefined;
   }
 

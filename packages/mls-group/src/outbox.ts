@@ -17,10 +17,18 @@ export interface Protected {
   readonly row: OutboxRecord;
 }
 
-/** Encrypts a message; `id` is the hash of its ciphertext unless the caller has one. */
+/** What a sender says of a message beside its text. */
+export interface Sending {
+  /** Names it in the outbox. Default: the hash of its ciphertext. */
+  readonly id?: string | undefined;
+  /** Whether push servers shall tell the other members' devices of it. Default: false. */
+  readonly shouldPush?: boolean | undefined;
+}
+
+/** Encrypts a message. */
 export async function protectNew(
   plaintext: Uint8Array,
-  id: string | undefined,
+  { id, shouldPush = false }: Sending,
   group: GroupRecord,
   engine: Engine,
 ): Promise<Protected> {
@@ -34,6 +42,7 @@ export async function protectNew(
     hash,
     plaintext,
     phase: "sent",
+    shouldPush,
   };
   return { record: { ...group, state }, row };
 }
@@ -44,8 +53,7 @@ export async function protectAgain(
   group: GroupRecord,
   engine: Engine,
 ): Promise<Protected> {
-  const { plaintext, id } = row;
-  const anew = await protectNew(plaintext, id, group, engine);
+  const anew = await protectNew(row.plaintext, row, group, engine);
   const phase = row.phase === "sent" ? "sent" : "again";
   return { ...anew, row: { ...anew.row, phase } };
 }

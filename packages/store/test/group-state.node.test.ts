@@ -65,6 +65,7 @@ test("t18: a handled message leaves nothing in the database's files", async () =
     hash: new Uint8Array(9),
     plaintext: secret,
     phase: "sent",
+    shouldPush: false,
   } as const;
   await store.commit({ outbox: [row] });
   await store.commit({ outboxDone: [row], received: [received] });

@@ -138,9 +138,11 @@ export function historyStoreContract(
       "that tells which messages wait to be sent, oldest first",
       async (history) => {
         const other = sampleGroup(2);
-        const waiting = [3, 1, 2].map((n) =>
+        const words = [{}, { shouldPush: true }, { shouldPush: false }];
+        const waiting = [3, 1, 2].map((n, i) =>
           sampleMessage(n, group, {
             deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
+            ...words[i],
           }),
         );
         const [last, first, middle] = waiting;

@@ -1,11 +1,25 @@
 import { sampleGroup } from "@history-sync/archive/testing";
+import type { OutboxRecord } from "@history-sync/mls-group";
+import { groupIdOf } from "@history-sync/primitives";
 import { openDB } from "idb";
 import { expect, test } from "vitest";
 import { Database } from "../src/indexeddb/database.js";
 import { openIndexedDbStore } from "../src/indexeddb/index.js";
 import { type Migration, migrations } from "../src/indexeddb/migrations.js";
 import { databaseName, testStore } from "./indexeddb-store.js";
+import { makeVersion1 } from "./indexeddb-version-1.js";
 
+const groupId = groupIdOf(Uint8Array.of(1));
+const onItsWay: OutboxRecord = {
+  groupId,
+  id: "m",
+  epoch: 7n,
+  message: Uint8Array.of(1),
+  hash: Uint8Array.of(2),
+  plaintext: Uint8Array.of(3),
+  phase: "sent",
+  shouldPush: false,
+};
 const newest = migrations.length;
 const nobody = () => {};
 const oneMore: Migration = async (db) => {
@@ -42,6 +56,17 @@ test("a new database has the newest version", async () => {
   );
 });
 
+test("a database of version 1 is brought to the newest version", async () => {
+  const name = databaseName();
+  await makeVersion1(name);
+  const before = await openDB(name);
+  const { shouldPush: _, ...row } = onItsWay;
+  await before.put("mls_outbox", row);
+  before.close();
+  const { groups } = await testStore(name, { wait: true });
+  expect(await groups.outbox(groupId)).toEqual([onItsWay]);
+});
+
 test("a later step is taken, and all earlier records stay", async () => {
   const name = databaseName();
   await leftStore(name);
@@ -76,4 +101,19 @@ test("a step that fails takes all of them back", async () => {
   expect(await found(name)).toEqual(before);
   const store = await testStore(name, { wait: true });
   expect(await store.history.conversations()).toEqual([sampleGroup(1)]);
+});
+
+test("a database of the time when stores changed without a version is refused, and left as it is", async () => {
+  const name = databaseName();
+  const older = await openDB(name, 1, {
+    upgrade: (db) => void db.createObjectStore("messages"),
+  });
+  older.close();
+  const before = await found(name);
+  for (const _ of [1, 2]) {
+    await expect(openIndexedDbStore(name, { wait: true })).rejects.toThrow(
+      "[unknown-schema] expected the object stores of version 1, got others",
+    );
+  }
+  expect(await found(name)).toEqual(before);
 });

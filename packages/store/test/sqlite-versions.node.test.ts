@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { groupIdOf } from "@history-sync/primitives";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase, openSqliteStore } from "../src/sqlite/index.js";
 import { migrate } from "../src/sqlite/migrate.js";
@@ -11,6 +13,10 @@ import { migrations } from "../src/sqlite/migrations.js";
 import { takeOwnerLock } from "../src/sqlite/owner-lock.js";
 
 const newest = migrations.length;
+const version1 = readFileSync(
+  new URL("sqlite-version-1.sql", import.meta.url),
+  "utf8",
+);
 const oneMore =
   "CREATE TABLE later (word TEXT) STRICT; INSERT INTO later VALUES ('made')";
 
@@ -56,6 +62,25 @@ test.each([
   },
 );
 
+test.each([
+  ["a store", (path: string) => openSqliteStore(path).close()],
+  ["a history", (path: string) => openDatabase(path).close()],
+])("%s of version 1 is brought to the newest version", async (_, open) => {
+  const path = await newPath();
+  on(path, (db) => db.exec(version1));
+  open(path);
+  expect(versionOf(path)).toBe(newest);
+  const store = openSqliteStore(path);
+  const group = groupIdOf(Uint8Array.of(1));
+  const [unsent] = await store.history.unpublished(group);
+  expect(unsent).toMatchObject({ sentAtNs: 7n, senderInboxId: "alix" });
+  expect(unsent).not.toHaveProperty("shouldPush");
+  expect(await store.groups.outbox(group)).toMatchObject([
+    { id: "m", epoch: 7n, shouldPush: false },
+  ]);
+  store.close();
+});
+
 test("a later step is taken once, and all earlier rows stay", async () => {
   const path = await newPath();
   openSqliteStore(path).close();
@@ -79,6 +104,14 @@ test.each([
     "of another program",
     (db: DatabaseSync) => db.exec("CREATE TABLE recipes (name TEXT)"),
     "[unknown-schema] expected an empty database, got others",
+  ],
+  [
+    "of the time when tables changed without a version",
+    (db: DatabaseSync) => {
+      db.exec(version1);
+      db.exec("ALTER TABLE mls_groups DROP COLUMN fork_reason");
+    },
+    "[unknown-schema] expected the tables of version 1, got others",
   ],
 ])("a database %s is refused, and left as it is", async (_, make, message) => {
   const path = await newPath();

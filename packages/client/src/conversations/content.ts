@@ -52,6 +52,23 @@ export function describeContent(bytes: Uint8Array): {
   };
 }
 
+/** Of these XMTP's push servers needn't tell anybody, as libxmtp's codecs have it. */
+const quietTypes: ReadonlySet<string> = new Set([
+  "reaction",
+  "readReceipt",
+  "group_updated",
+  "group_membership_change",
+  "leave_request",
+  "deleteMessage",
+  "editMessage",
+]);
+
+/** Whether push servers shall tell of a content where its sender doesn't say; of one of another's type they shall. */
+export function pushesByDefault(content: Uint8Array): boolean {
+  const { authorityId, typeId } = describeContent(content).type;
+  return authorityId !== xmtpAuthority || !quietTypes.has(typeId);
+}
+
 /** How archives name a type: XMTP's by their id alone, all others not at all. */
 export function savedTypeName({ authorityId, typeId }: ContentType): string {
   return authorityId === xmtpAuthority ? typeId : unknownType.typeId;

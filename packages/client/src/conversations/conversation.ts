@@ -33,6 +33,7 @@ import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
 import { bringInLine, type InboxChange } from "./membership.js";
 import { type Message, messageOf } from "./message.js";
+import type { SendOptions } from "./outbox.js";
 import { publishWaiting, syncConversation } from "./sync-conversation.js";
 
 export interface ConversationMember {
@@ -185,17 +186,23 @@ export class Conversation {
    * Sends a serialised EncodedContent; resolves once the node has it. A failure that may pass leaves the message
    * `unpublished`: it goes out with the next `send`, `sync` or `publishMessages`.
    */
-  async send(content: Uint8Array): Promise<MessageId> {
-    const id = await this.sendOptimistic(content);
+  async send(
+    content: Uint8Array,
+    options: SendOptions = {},
+  ): Promise<MessageId> {
+    const id = await this.sendOptimistic(content, options);
     await this.publishMessages();
     return id;
   }
 
   /** Keeps a message and shows it, for `publishMessages` to send. */
-  async sendOptimistic(content: Uint8Array): Promise<MessageId> {
+  async sendOptimistic(
+    content: Uint8Array,
+    options: SendOptions = {},
+  ): Promise<MessageId> {
     this.#expectActive();
     const { outbox, preferences } = this.#context;
-    const id = await outbox.keep(this.id, content);
+    const id = await outbox.keep(this.id, content, options);
     await preferences.allowIfUnknown(this.id);
     return id;
   }

@@ -72,6 +72,8 @@ export interface NewMessage {
   readonly senderInboxId: InboxId;
   /** The node's number; undefined while the message is unpublished. */
   readonly sequence: bigint | undefined;
+  /** While it waits to be sent, if its sender has said so. */
+  readonly shouldPush?: boolean | undefined;
 }
 
 // The number that libxmtp gives what the node calls group messages.
@@ -93,7 +95,12 @@ export function messageRow(message: NewMessage): GroupMessageSave {
     versionMajor: type.versionMajor,
     versionMinor: type.versionMinor,
     ...(message.sequence === undefined
-      ? { deliveryStatus: DeliveryStatusSave.UNPUBLISHED }
+      ? {
+          deliveryStatus: DeliveryStatusSave.UNPUBLISHED,
+          ...(message.shouldPush !== undefined && {
+            shouldPush: message.shouldPush,
+          }),
+        }
       : {
           deliveryStatus: DeliveryStatusSave.PUBLISHED,
           sequenceId: message.sequence,

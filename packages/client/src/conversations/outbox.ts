@@ -5,10 +5,20 @@ import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { Turns } from "../turns.js";
+import { pushesByDefault } from "./content.js";
 import type { Ledger } from "./ledger.js";
 
 /** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
 const maxContentBytes = 1024 * 1024;
+
+export interface SendOptions {
+  /**
+   * Whether push servers shall tell the other members' devices of the message. Default: by its content type. Of XMTP's
+   * own, reactions, read receipts, edits, deletions and what tells of members aren't told of; all others are, and so are
+   * those of other authorities.
+   */
+  readonly shouldPush?: boolean | undefined;
+}
 
 /** Messages of one's own: in the history first, then at the node, then published, when they came back from there. */
 export class Outbox {
@@ -23,7 +33,11 @@ export class Outbox {
   }
 
   /** Keeps a content, which goes out with the next `publish`. */
-  async keep(groupId: GroupId, content: Uint8Array): Promise<MessageId> {
+  async keep(
+    groupId: GroupId,
+    content: Uint8Array,
+    { shouldPush }: SendOptions,
+  ): Promise<MessageId> {
     if (content.length > maxContentBytes) {
       throw new ClientError(
         "content-too-large",
@@ -42,6 +56,7 @@ export class Outbox {
       sender: installation.id,
       senderInboxId: inbox.id,
       sequence: undefined,
+      shouldPush,
     });
     return id;
   }
@@ -63,10 +78,11 @@ export class Outbox {
       // What came back meanwhile isn't sent twice.
       await this.#ledger.takeIn(group);
       for (const row of await this.#waiting(group.id)) {
-        const { decryptedMessageBytes, sentAtNs } = row;
-        const message = wrapMessage(decryptedMessageBytes, group.id, sentAtNs);
-        const { id, plaintext } = message;
-        await group.send(plaintext, { id, ...(signal && { signal }) });
+        const { decryptedMessageBytes: content, sentAtNs } = row;
+        const { id, plaintext } = wrapMessage(content, group.id, sentAtNs);
+        const shouldPush = row.shouldPush ?? pushesByDefault(content);
+        const options = { id, shouldPush, ...(signal && { signal }) };
+        await group.send(plaintext, options);
       }
       await this.#ledger.takeIn(group);
     });

@@ -85,9 +85,9 @@ export class NodeDeliveryService implements DeliveryService {
   async sendGroupMessage(
     _groupId: GroupId,
     data: Uint8Array,
-    { senderHmac, signal }: GroupMessageOptions = {},
+    { senderHmac, shouldPush = false, signal }: GroupMessageOptions = {},
   ): Promise<void> {
-    const value = { data, ...(senderHmac && { senderHmac }) };
+    const value = { data, shouldPush, ...(senderHmac && { senderHmac }) };
     const request = {
       messages: [{ version: { case: "v1", value } as const }],
     };

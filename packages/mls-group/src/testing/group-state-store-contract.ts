@@ -225,6 +225,7 @@ function outboxRow(id: string): OutboxRecord {
     hash: bytes(10),
     plaintext: bytes(11),
     phase: "sent",
+    shouldPush: true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DeliveryService, GroupMessageOptions } from "../../src/index.js";
 import type { DeliveryCall } from "../../src/memory/index.js";
 import { type Actor, groupOf, heard, sideOf, text, World } from "../actors.js";
 
@@ -103,6 +104,71 @@ test.each([
     expect(await phone.store.outbox(atPhone.id)).toEqual([]);
   },
 );
+
+test.each([true, false])(
+  "a message that waits still says whether to push it after a restart, and encrypted again: %s",
+  async (shouldPush) => {
+    const world = new World();
+    const [phone, laptop, tablet] = [
+      await world.actor(),
+      await world.actor(),
+      await world.actor(),
+    ];
+    const atPhone = await groupOf(phone, laptop);
+    crashAt(world, "sendGroupMessage", "refused");
+    await expect(
+      atPhone.send(text("late"), { id: "m", shouldPush }),
+    ).rejects.toMatchObject({ code: "delivery-failed" });
+    world.node.fault = () => undefined;
+    const add = [tablet.installation.id];
+    const atLaptop = sideOf(laptop, atPhone);
+    await atLaptop.changeMembers({ add });
+    for (let i = 0; i < 3; i++) {
+      await atLaptop.changeMembers({ readd: add });
+    }
+
+    const pushed: (boolean | undefined)[] = [];
+    const deliveryService = listening(world.node, (options) =>
+      pushed.push(options?.shouldPush),
+    );
+    const { store } = phone;
+    const again = await world.actor({ store, deliveryService });
+    await sideOf(again, atPhone).sync();
+    expect(await heard(atLaptop)).toEqual(["late"]);
+    expect(pushed).toEqual([shouldPush]);
+  },
+);
+
+test("nobody is told of commits, nor of a message that says nothing", async () => {
+  const world = new World();
+  const pushed: (boolean | undefined)[] = [];
+  const deliveryService = listening(world.node, (options) =>
+    pushed.push(options?.shouldPush),
+  );
+  const phone = await world.actor({ deliveryService });
+  const group = await groupOf(phone, await world.actor());
+  await group.send(text("quietly"));
+  expect(pushed).toEqual([false, false]);
+});
+
+/** The node, with what goes to groups told of. */
+function listening(
+  node: DeliveryService,
+  tell: (options: GroupMessageOptions | undefined) => void,
+): DeliveryService {
+  return new Proxy(node, {
+    get(target, name) {
+      if (name !== "sendGroupMessage") {
+        return Reflect.get(target, name, target).bind(target);
+      }
+      const send: DeliveryService["sendGroupMessage"] = (id, data, options) => {
+        tell(options);
+        return target.sendGroupMessage(id, data, options);
+      };
+      return send;
+    },
+  });
+}
 
 test("an unsent message outlives many epochs: it is encrypted again", async () => {
   const world = new World();

@@ -19,7 +19,19 @@ export type Migration = (
  */
 export const migrations: readonly Migration[] = [
   async (db) => createStores(db, version1),
+  pushNothingOnItsWay,
 ];
+
+/** Messages on their way of before they said whether to push them went out without. */
+async function pushNothingOnItsWay(
+  _: UpgradingDatabase,
+  tx: UpgradeTransaction,
+): Promise<void> {
+  const outbox = tx.objectStore("mls_outbox");
+  for await (const cursor of outbox) {
+    await cursor.update({ ...cursor.value, shouldPush: false });
+  }
+}
 
 /** Brings a database to the newest version. Throws `unknown-schema` for one that its version doesn't make. */
 export async function migrate(

@@ -169,6 +169,7 @@ export function outboxValues(record: OutboxRecord): Values {
     hash: record.hash,
     plaintext: record.plaintext,
     phase: record.phase,
+    should_push: BigInt(record.shouldPush),
   };
 }
 
@@ -181,6 +182,7 @@ export function outboxOf(columns: Columns): OutboxRecord {
     hash: bytes(columns.hash),
     plaintext: bytes(columns.plaintext),
     phase: text(columns.phase) as OutboxPhase,
+    shouldPush: columns.should_push === 1n,
   };
 }
 

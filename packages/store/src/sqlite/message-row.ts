@@ -8,7 +8,7 @@ import { withUnknown } from "./row-codec.js";
 /** The columns that `MessageReader` reads, of `messages m`. */
 export const messageColumns = `
   m.id, m.conversation, m.sender, m.content_type, m.sent_at_ns, m.kind, m.delivery_status, m.decrypted_message_bytes,
-  m.reference_id, m.sequence_id, m.originator_id, m.unknown`;
+  m.reference_id, m.sequence_id, m.originator_id, m.unknown, m.should_push`;
 
 type MessageColumns = [
   id: Uint8Array,
@@ -23,6 +23,7 @@ type MessageColumns = [
   sequenceId: bigint | null,
   originatorId: bigint | null,
   unknown: Uint8Array<ArrayBuffer> | null,
+  shouldPush: bigint | null,
 ];
 
 // What messages of one page share is far less; a hostile archive can't make it grow without end.
@@ -69,6 +70,7 @@ export class MessageReader {
     const [id, conversation, sender, contentType, sentAtNs, kind] = values;
     const { 6: deliveryStatus, 7: decryptedMessageBytes } = values;
     const { 8: referenceId, 9: sequenceId, 10: originatorId } = values;
+    const { 11: unknown, 12: shouldPush } = values;
     const message: GroupMessageSave = {
       $typeName: GroupMessageSaveSchema.typeName,
       id,
@@ -83,7 +85,8 @@ export class MessageReader {
     if (referenceId !== null) message.referenceId = referenceId;
     if (sequenceId !== null) message.sequenceId = sequenceId;
     if (originatorId !== null) message.originatorId = originatorId;
-    return withUnknown(GroupMessageSaveSchema, message, values[11]);
+    if (shouldPush !== null) message.shouldPush = shouldPush === 1n;
+    return withUnknown(GroupMessageSaveSchema, message, unknown);
   }
 }
 

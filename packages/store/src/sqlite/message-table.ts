@@ -21,6 +21,7 @@ const columns = [
   "sequence_id",
   "originator_id",
   "unknown",
+  "should_push",
 ] as const;
 
 function valuesOf(
@@ -39,6 +40,7 @@ function valuesOf(
     message.sequenceId ?? null,
     message.originatorId ?? null,
     encodeUnknown(GroupMessageSaveSchema, message),
+    message.shouldPush === undefined ? null : BigInt(message.shouldPush),
   ];
 }
 

@@ -8,4 +8,7 @@ import { requestTables } from "./request-schema.js";
  */
 export const migrations: readonly string[] = [
   historyTables + groupStateTables + requestTables,
+  // Null: what is usual for the content type. What was on its way already went out without.
+  `ALTER TABLE messages ADD COLUMN should_push INTEGER;
+   ALTER TABLE mls_outbox ADD COLUMN should_push INTEGER NOT NULL DEFAULT 0;`,
 ];
