@@ -11,6 +11,8 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `conflict`: another entry came first where one had to be the next; read again and retry.
  * - `storage-full`: the disk or its quota is full; free space and retry.
  * - `storage-failed`: the store failed otherwise; see `cause`.
+ * - `newer-schema`: a later version of this package wrote the database; upgrade.
+ * - `unknown-schema`: the file is another program's database; take another path.
  * - `invalid-setting`: an option has no such value; the message says what is expected.
  * - `closed`: the node or its store was closed; retry elsewhere or later.
  *
@@ -30,6 +32,8 @@ export type DeliveryServiceErrorCode =
   | "conflict"
   | "storage-full"
   | "storage-failed"
+  | "newer-schema"
+  | "unknown-schema"
   | "invalid-setting"
   | "closed"
   | "rejected"

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { openDatabase, transaction } from "../sqlite/database.js";
+import { openDatabase } from "../sqlite/database.js";
 import { type EntryRow, EntryTable } from "../sqlite/entry-table.js";
 import { sqliteError } from "../sqlite/sqlite-error.js";
+import { transaction } from "../sqlite/transaction.js";
 import { Followers } from "../storage/followers.js";
 import type { Entry } from "../storage/node-storage.js";
 import { storageClosed } from "../storage/storage-errors.js";
@@ -104,9 +105,6 @@ export class Replica {
 
   /** A file that was read off another stream is of no use. */
   #bindTo(streamName: string): void {
-    this.#db.exec(
-      "CREATE TABLE IF NOT EXISTS replica_of (name TEXT NOT NULL) STRICT",
-    );
     const known = this.#db.prepare("SELECT name FROM replica_of").get();
     if (known?.name === streamName) return;
     transaction(this.#db, () => {

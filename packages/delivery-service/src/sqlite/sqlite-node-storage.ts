@@ -11,9 +11,10 @@ import type {
   TopicName,
 } from "../storage/node-storage.js";
 import { conflict, storageClosed } from "../storage/storage-errors.js";
-import { openDatabase, transaction } from "./database.js";
+import { openDatabase } from "./database.js";
 import { EntryTable } from "./entry-table.js";
 import { sqliteError } from "./sqlite-error.js";
+import { transaction } from "./transaction.js";
 
 export interface SqliteNodeStorageOptions {
   readonly clock?: Clock;
