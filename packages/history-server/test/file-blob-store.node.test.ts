@@ -1,4 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readAll, streamOf } from "@history-sync/primitives";
@@ -83,5 +91,24 @@ test("a fault of the file system is storage-failed, can be retried and keeps its
     await expect(blobs.delete(id)).rejects.toMatchObject({
       code: "storage-failed",
     });
+  });
+});
+
+test("a blob of a later release is refused by its version, and left alone", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    await blobs.write(id, streamOf([Uint8Array.of(1, 2, 3)]), limit);
+    const path = join(folder, "blobs", id);
+    const later = (await readFile(path, "latin1")).replace(
+      "blob v1",
+      "blob v2",
+    );
+    await writeFile(path, later, "latin1");
+    const message =
+      "[storage-failed] expected a blob file of version 1, got version 2";
+    await expect(blobs.stat(id)).rejects.toThrow(message);
+    await expect(blobs.read(id)).rejects.toThrow(message);
+    await blobs.sweep(2 ** 46);
+    expect(await readFile(path, "latin1")).toBe(later);
   });
 });

@@ -43,5 +43,6 @@ export {
   type MlsInstallation,
   openInstallation,
 } from "./mls-installation.js";
+export type { Sending } from "./outbox.js";
 export { type Extension, extensionTypes } from "./parameters.js";
 export type { MlsPorts } from "./ports.js";

@@ -154,3 +154,19 @@ function flipped(bytes: Uint8Array, at: number, bit: number): Uint8Array {
   copy[at] = (copy[at] ?? 0) ^ (1 << (bit % 8));
   return copy;
 }
+
+test.each([
+  ["ts-mls-1.6", 99],
+  ["another-engine", 3],
+])("a state of %s version %i is refused by its name", async (name, version) => {
+  const { engine, alice } = await pair();
+  const foreign = { ...alice, engine: name, version };
+  const before = foreign.bytes.slice();
+  await expect(engine.protect(foreign, text("hi"))).rejects.toThrow(
+    `[unsupported-state] expected a state of ${alice.engine} version ${alice.version}, got ${name} version ${version}`,
+  );
+  await expect(engine.view(foreign)).rejects.toMatchObject({
+    code: "unsupported-state",
+  });
+  expect(foreign.bytes).toEqual(before);
+});

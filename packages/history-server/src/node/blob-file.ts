@@ -13,7 +13,9 @@ const blockBytes = 512;
 /** 16 blocks are more than a label's longest text takes. */
 const maxBlocks = 16;
 
-const lastLine = /history-sync blob v1, blocks: (\d\d)\n$/;
+const version = 1;
+
+const lastLine = /history-sync blob v(\d{1,9}), blocks: (\d\d)\n$/;
 
 export function encodeTrailer(info: BlobInfo): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(info));
@@ -49,7 +51,14 @@ export function splitFile(file: Uint8Array): {
 }
 
 function blocksOf(lastBlock: Uint8Array, fileBytes: number): number {
-  const blocks = Number(lastLine.exec(textOf(lastBlock))?.[1] ?? 0);
+  const [, found, text] = lastLine.exec(textOf(lastBlock)) ?? [];
+  if (found !== undefined && Number(found) !== version) {
+    throw new HistoryServerError(
+      "storage-failed",
+      `expected a blob file of version ${version}, got version ${found}`,
+    );
+  }
+  const blocks = Number(text ?? 0);
   if (blocks < 1 || blocks > maxBlocks) {
     throw damaged(`a blob's trailer at the end of ${fileBytes} bytes`);
   }
@@ -71,7 +80,9 @@ function textOf(bytes: Uint8Array): string {
 
 function endOf(blocks: number): Uint8Array {
   const number = `${blocks}`.padStart(2, "0");
-  return new TextEncoder().encode(`history-sync blob v1, blocks: ${number}\n`);
+  return new TextEncoder().encode(
+    `history-sync blob v${version}, blocks: ${number}\n`,
+  );
 }
 
 async function lastBytes(

@@ -207,3 +207,17 @@ test("nothing is lost when the node is out of reach at the start", async () => {
     "while you were away",
   ]);
 });
+
+test("a store with a group of a later release doesn't open, and stays as it is", async () => {
+  const world = new World();
+  const phone = await world.actor();
+  const { id } = await groupOf(phone, await world.actor());
+  const group = await phone.store.group(id);
+  if (!group) throw new RangeError("expected the group");
+  const later = { ...group, state: { ...group.state, version: 99 } };
+  await phone.store.commit({ groups: [later] });
+  await expect(world.actor({ store: phone.store })).rejects.toThrow(
+    /^\[unsupported-state\] .* version 99$/,
+  );
+  expect(await phone.store.group(id)).toEqual(later);
+});
