@@ -1,7 +1,7 @@
 import { sampleGroup } from "@history-sync/archive/testing";
 import type { ReceivedRecord } from "@history-sync/mls-group";
 import { groupIdOf, installationIdOf } from "@history-sync/primitives";
-import { deleteDB, openDB } from "idb";
+import { deleteDB } from "idb";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openIndexedDbStore } from "../src/indexeddb/index.js";
 import { databaseName, testStore } from "./indexeddb-store.js";
@@ -79,17 +79,6 @@ test("a store whose database is deleted is closed and says so", async () => {
   await expect(store.groups.groups()).rejects.toMatchObject({ code: "closed" });
   const again = await testStore(name, { wait: true });
   expect(await again.groups.groups()).toEqual([]);
-});
-
-test("a database of a later version is refused, and left alone", async () => {
-  const name = databaseName();
-  const later = await openDB(name, 9);
-  later.close();
-  for (const _ of [1, 2]) {
-    await expect(openIndexedDbStore(name)).rejects.toThrow(
-      "[newer-schema] expected a database of version 1 at most, got 9",
-    );
-  }
 });
 
 test("without room nothing is written, and the store goes on", async () => {

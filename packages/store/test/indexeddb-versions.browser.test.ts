@@ -81,9 +81,19 @@ test("a later step is taken, and all earlier records stay", async () => {
   const { version, stores } = await found(name);
   expect(version).toBe(newest + 1);
   expect(stores).toContain("later");
-  await expect(openIndexedDbStore(name, { wait: true })).rejects.toThrow(
-    `[newer-schema] expected a database of version ${newest} at most, got ${newest + 1}`,
-  );
+});
+
+test("a database of a later version is refused, and left as it is", async () => {
+  const name = databaseName();
+  const later = await Database.open(name, nobody, [...migrations, oneMore]);
+  await later.close();
+  const before = await found(name);
+  for (const _ of [1, 2]) {
+    await expect(openIndexedDbStore(name, { wait: true })).rejects.toThrow(
+      `[newer-schema] expected a database of version ${newest} at most, got ${newest + 1}`,
+    );
+  }
+  expect(await found(name)).toEqual(before);
 });
 
 test("a step that fails takes all of them back", async () => {
