@@ -6,6 +6,7 @@ export {
   isSyncGroupOf,
   readImmutableMetadata,
 } from "./immutable-metadata.js";
+export { encodeLeaveRequest, isLeaveRequest } from "./leave-request.js";
 export {
   type Membership,
   readMembership,
