@@ -1,7 +1,11 @@
 import { equalBytes, type InboxId } from "@history-sync/primitives";
 import type { Member } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
-import type { MembershipChange, MembershipChanged } from "../membership.js";
+import type {
+  Circumstances,
+  MembershipChange,
+  MembershipChanged,
+} from "../membership.js";
 import type { MlsGroup } from "../mls-group.js";
 import type { Extension } from "../parameters.js";
 import {
@@ -19,7 +23,13 @@ export type WantedInboxes = ReadonlyMap<InboxId, bigint>;
 
 export interface UpdateMembershipOptions {
   readonly states: InboxStates;
+  /** Asks `wanted` again whenever any commit came first: for one that depends on more than the membership. */
+  readonly askInEveryEpoch?: boolean;
   readonly signal?: AbortSignal;
+}
+
+interface PlannedChange extends MembershipChange {
+  readonly extensions: (circumstances: Circumstances) => readonly Extension[];
 }
 
 // A plan is stale when somebody else's came first, so that somebody gets on each time.
@@ -35,19 +45,20 @@ const maxPlans = 8;
 export async function updateMembership(
   group: MlsGroup,
   wanted: (current: Membership) => WantedInboxes | Promise<WantedInboxes>,
-  { states, signal }: UpdateMembershipOptions,
+  { states, askInEveryEpoch = false, signal }: UpdateMembershipOptions,
 ): Promise<MembershipChanged> {
   const options = signal === undefined ? {} : { signal };
   for (let plan = 0; plan < maxPlans; plan++) {
     await group.sync(signal);
-    const { extensions } = group;
+    const { epoch, extensions } = group;
     const inboxes = await wanted(readMembership(extensions));
     const members = group.members();
-    const change = await membershipChange(
+    const planned = await membershipChange(
       { extensions, members },
       inboxes,
       states,
     );
+    const change = askInEveryEpoch ? onlyIn(epoch, group, planned) : planned;
     try {
       return await group.changeMembers(change, options);
     } catch (error) {
@@ -70,7 +81,7 @@ export async function membershipChange(
   },
   wanted: WantedInboxes,
   states: InboxStates,
-): Promise<MembershipChange> {
+): Promise<PlannedChange> {
   const before = readMembership(extensions);
   const expected = await expectedChange(before.sequenceIds, wanted, states);
   const present = new Set(members.map(leafOf));
@@ -91,6 +102,20 @@ export async function membershipChange(
         sequenceIds: wanted,
         failedInstallations: new Set([...stillFailed, ...unavailable]),
       });
+    },
+  };
+}
+
+function onlyIn(
+  epoch: bigint,
+  group: MlsGroup,
+  change: PlannedChange,
+): MembershipChange {
+  return {
+    ...change,
+    extensions: (circumstances) => {
+      if (group.epoch !== epoch) throw stale("as it was planned");
+      return change.extensions(circumstances);
     },
   };
 }
