@@ -21,6 +21,7 @@ import {
   historySyncUrls,
 } from "./connection/environments.js";
 import { withSenderHmac } from "./connection/with-sender-hmac.js";
+import { Ledger } from "./conversations/ledger.js";
 import { type NewInstallations, startDeviceSync } from "./device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
@@ -107,7 +108,8 @@ export async function createClient({
       randomBytes,
       log,
     };
-    const installation = await openRegistered(shared, signal);
+    const ledger = new Ledger(shared);
+    const installation = await openRegistered({ ...shared, ledger }, signal);
     const context = { ...shared, installation };
     const deviceSync = disableDeviceSync
       ? undefined
@@ -121,7 +123,7 @@ export async function createClient({
           historyServer,
           context,
         );
-    return await startClient(context, deviceSync, node.close);
+    return await startClient(context, ledger, deviceSync, node.close);
   } catch (error) {
     node.close();
     throw error;

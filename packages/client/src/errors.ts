@@ -11,6 +11,9 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `unknown-conversation`: the store lacks a conversation that was just there; was it emptied?
  * - `conversation-inactive`: this installation isn't a member (any more), so that the conversation is read-only; a member
  *   has to add it.
+ * - `cannot-leave`: nobody leaves a DM, a group of one inbox, or a group as its super admin; deny consent to the
+ *   conversation, or let another super admin take the right away first.
+ * - `already-leaving`: the user has asked to leave; a super admin's installation has to come and do it.
  * - `content-too-large`: nodes take no message of that size; send a remote attachment.
  * - `stream-overflow`: a stream wasn't read for too long and was ended; read what was missed with `messages`.
  */
@@ -24,6 +27,8 @@ export type ClientErrorCode =
   | "stale-inbox"
   | "unknown-conversation"
   | "conversation-inactive"
+  | "cannot-leave"
+  | "already-leaving"
   | "content-too-large"
   | "stream-overflow";
 

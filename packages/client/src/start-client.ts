@@ -4,12 +4,14 @@ import { Client } from "./client.js";
 import { keepConsent } from "./consent.js";
 import type { ClientContext } from "./context.js";
 import { Conversations } from "./conversations/conversations.js";
+import type { Ledger } from "./conversations/ledger.js";
 import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
 import { Preferences, type ShareConsent } from "./preferences.js";
 
 /** Joins up the parts of a client, and sets them to work. `disconnect` is called when it closes. */
 export async function startClient(
   context: ClientContext,
+  ledger: Ledger,
   deviceSync: DeviceSync | undefined,
   disconnect: () => void,
 ): Promise<Client> {
@@ -29,6 +31,7 @@ export async function startClient(
     closing: closing.signal,
   });
   const conversations = new Conversations(context, {
+    ledger,
     preferences,
     background,
     closing: closing.signal,

@@ -31,6 +31,7 @@ import { ClientError } from "../errors.js";
 import { hmacRoot } from "../hmac-root.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
+import { askToLeave, isLeaving } from "./leave.js";
 import { bringInLine, type InboxChange } from "./membership.js";
 import { type Message, messageOf } from "./message.js";
 import type { SendOptions } from "./outbox.js";
@@ -140,6 +141,20 @@ export class Conversation {
 
   removeMembers(inboxIds: readonly string[]): Promise<void> {
     return this.#changeMembers({ remove: inboxIds.map(inboxId) });
+  }
+
+  /**
+   * Asks the super admins to remove the user with all installations; resolves once the node has it. It is done when one
+   * of theirs looks at the group next, and `isActive()` is false once this installation has seen it; the history stays.
+   * Throws `cannot-leave` (a DM, a group of one, a super admin) and `already-leaving`.
+   */
+  async requestRemoval(): Promise<void> {
+    await askToLeave(this.#expectActive(), this.#context);
+  }
+
+  /** Whether the user has asked to leave, on whichever installation, and is still a member. */
+  isPendingRemoval(): Promise<boolean> {
+    return isLeaving(this.id, this.#context);
   }
 
   updateName(name: string): Promise<void> {

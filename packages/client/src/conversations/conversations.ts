@@ -19,9 +19,11 @@ import { codeOf } from "../error-code.js";
 import { ClientError } from "../errors.js";
 import { inParallel } from "../in-parallel.js";
 import type { Preferences } from "../preferences.js";
+import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
-import { Ledger } from "./ledger.js";
+import { removeLeavers } from "./leave.js";
+import type { Ledger } from "./ledger.js";
 import { Live } from "./live.js";
 import { bringInLine, newestPlaces } from "./membership.js";
 import type { Message } from "./message.js";
@@ -59,6 +61,7 @@ const syncsAtATime = 10;
 const defaultConsentStates: readonly ConsentState[] = ["allowed", "unknown"];
 
 export interface ConversationsOptions {
+  readonly ledger: Ledger;
   readonly preferences: Preferences;
   readonly background: Background;
   readonly closing: AbortSignal;
@@ -77,8 +80,7 @@ export class Conversations {
 
   /** Made by `createClient`. */
   constructor(context: ClientContext, options: ConversationsOptions) {
-    const { preferences, background, closing, deviceSync } = options;
-    const ledger = new Ledger(context);
+    const { ledger, preferences, background, closing, deviceSync } = options;
     this.#background = background;
     this.#deviceSync = deviceSync;
     this.#welcomes = new Welcomes(context, ledger, {
@@ -95,6 +97,7 @@ export class Conversations {
       ledger,
       closing,
       outbox: new Outbox(context, ledger),
+      leaving: new Turns(),
       watcher: watchMembers(context, ledger),
       messages: ({ only, signal }) =>
         ledger.arrivals.watch({
@@ -103,6 +106,9 @@ export class Conversations {
           onEnd: this.#live.wantMessages(),
         }),
     };
+    ledger.whenLeavers((id) =>
+      background.again(`leavers ${id}`, () => removeLeavers(id, this.#context)),
+    );
   }
 
   /** Takes up what a crash left open, and begins to listen. */

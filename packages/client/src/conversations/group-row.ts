@@ -15,12 +15,13 @@ import {
 } from "@history-sync/proto/device-sync";
 
 /**
- * A conversation as the history keeps it, from the group's own data and what was known before. Throws
- * `invalid-group-data`.
+ * A conversation as the history keeps it, from the group's own data and what was known before; `isLeaving` when the
+ * user has asked to be removed. Throws `invalid-group-data`.
  */
 export function groupRow(
-  group: MlsGroup,
+  group: Pick<MlsGroup, "id" | "extensions" | "createdAtNs">,
   known: GroupSave | undefined,
+  isLeaving: boolean,
 ): GroupSave {
   const immutable = readImmutableMetadata(group.extensions);
   const { kind, creatorInboxId, dmMembers } = immutable;
@@ -34,7 +35,9 @@ export function groupRow(
   return create(GroupSaveSchema, {
     id: idBytes(group.id),
     createdAtNs: known?.createdAtNs ?? group.createdAtNs,
-    membershipState: GroupMembershipStateSave.ALLOWED,
+    membershipState: isLeaving
+      ? GroupMembershipStateSave.PENDING_REMOVE
+      : GroupMembershipStateSave.ALLOWED,
     installationsLastChecked: known?.installationsLastChecked ?? 0n,
     // MLS doesn't tell who sent the Welcome.
     addedByInboxId: known?.addedByInboxId || creatorInboxId,
@@ -58,7 +61,9 @@ export function groupRow(
 }
 
 /** Whether people talk in the group; false for what can't be read. */
-export function isConversation({ extensions }: MlsGroup): boolean {
+export function isConversation({
+  extensions,
+}: Pick<MlsGroup, "extensions">): boolean {
   try {
     const { kind } = readImmutableMetadata(extensions);
     return kind === "group" || kind === "dm";

@@ -2,12 +2,14 @@ import { equals } from "@bufbuild/protobuf";
 import {
   type MlsGroup,
   MlsGroupError,
+  type ProposedCommit,
   type ReceivedRecord,
 } from "@history-sync/mls-group";
 import { inboxOf, unwrapMessage } from "@history-sync/mls-group/xmtp";
 import {
   equalBytes,
   type GroupId,
+  type InboxId,
   type InstallationId,
   idBytes,
   type MessageId,
@@ -23,12 +25,26 @@ import type { ClientContext } from "../context.js";
 import { Turns } from "../turns.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
+  changesInboxes,
+  groupAfter,
+  type LeaveRequests,
+  leaversFor,
+  openRequests,
+} from "./leave-requests.js";
+import {
   type Message,
   messageOf,
   messageRow,
   type NewMessage,
 } from "./message.js";
 import { type ConversationChange, Presence } from "./presence.js";
+
+type LedgerContext = Pick<ClientContext, "store" | "inbox" | "log">;
+
+type KnownGroup = Pick<
+  MlsGroup,
+  "id" | "epoch" | "active" | "extensions" | "createdAtNs"
+>;
 
 /**
  * Writes conversations and their messages into the history. A message is there before MLS forgets it, and its id keeps it
@@ -38,12 +54,18 @@ export class Ledger {
   /** Every message once, when it came by the node; one's own too. */
   readonly arrivals: Broadcast<Message> = new Broadcast();
   readonly changes: Broadcast<ConversationChange> = new Broadcast();
-  readonly #context: ClientContext;
+  readonly #context: LedgerContext;
   readonly #presence = new Presence();
   readonly #turns: Turns<GroupId> = new Turns();
+  #onLeavers: (id: GroupId) => void = () => {};
 
-  constructor(context: ClientContext) {
+  constructor(context: LedgerContext) {
     this.#context = context;
+  }
+
+  /** What to do when a conversation has members whom this installation has to remove. */
+  whenLeavers(work: (id: GroupId) => void): void {
+    this.#onLeavers = work;
   }
 
   /** What waits in them is still read. */
@@ -53,24 +75,57 @@ export class Ledger {
   }
 
   /** Brings the history in line with a group, and moves into it what the group has received. Other groups are passed over. */
-  takeIn(group: MlsGroup): Promise<void> {
+  takeIn(group: KnownGroup): Promise<void> {
     return this.#turns.run(group.id, async () => {
-      const { history } = this.#context.store;
+      const { store, inbox } = this.#context;
+      const { history } = store;
       const before = await history.conversation(group.id);
-      const row = this.#rowOf(group, before);
-      if (!row) return;
-      const received = await group.received();
+      const received = await store.groups.received(group.id);
+      const taken = this.#rowOf(group, before, received);
+      if (!taken) return;
+      const { row, open } = taken;
       const news = await this.#news(group, received);
       const now = withNewest(row, news);
       const changed = !before || !equals(GroupSaveSchema, before, now);
       if (changed || news.length > 0) {
         await history.put({ groups: [now], messages: news });
       }
-      if (received.length > 0) await group.markHandled(received);
+      await this.#markHandled(received, open);
       const change = this.#presence.observe(group, before);
       if (change) this.changes.publish({ type: change, id: group.id });
       for (const message of news) this.arrivals.publish(messageOf(message));
+      if (leaversFor(inbox.id, group, open).length > 0) {
+        this.#onLeavers(group.id);
+      }
     });
+  }
+
+  /** The members whom this installation has to remove now. */
+  async leavers(group: MlsGroup): Promise<readonly InboxId[]> {
+    const open = openRequests(group, await group.received());
+    return leaversFor(this.#context.inbox.id, group, open);
+  }
+
+  /**
+   * To be told of every commit before it counts. A request to leave counts until a commit takes its inbox out, whatever
+   * comes later: who is added again stays.
+   */
+  async closeRequests(commit: ProposedCommit): Promise<void> {
+    const { groupId, epoch, extensions, own } = commit;
+    if (!changesInboxes(commit)) return;
+    const { store, inbox } = this.#context;
+    const record = await store.groups.group(groupId);
+    const received = await store.groups.received(groupId);
+    if (!record || received.length === 0) return;
+    const { active, createdAtNs } = record;
+    const group = { id: groupId, epoch, active, extensions, createdAtNs };
+    // What was asked by who isn't in comes to its end here.
+    await this.takeIn(group);
+    // A removal of one's own may not come to count.
+    if (own) return;
+    const before = openRequests(group, received);
+    const after = openRequests(groupAfter(commit, inbox.id), received);
+    await this.#markHandled([...before.values()], after);
   }
 
   /** Keeps a message of one's own before it is sent. */
@@ -102,6 +157,16 @@ export class Ledger {
     }));
   }
 
+  async #markHandled(
+    received: readonly ReceivedRecord[],
+    open: LeaveRequests,
+  ): Promise<void> {
+    const waiting = new Set(open.values());
+    const handled = received.filter((record) => !waiting.has(record));
+    if (handled.length > 0)
+      await this.#context.store.groups.commit({ handled });
+  }
+
   #change(
     groupId: GroupId,
     change: (
@@ -116,13 +181,16 @@ export class Ledger {
   }
 
   #rowOf(
-    group: MlsGroup,
+    group: KnownGroup,
     before: GroupSave | undefined,
-  ): GroupSave | undefined {
+    received: readonly ReceivedRecord[],
+  ): { readonly row: GroupSave; readonly open: LeaveRequests } | undefined {
     // Its creator hasn't made it known yet: nobody else is in it, and nobody can be addressed in it.
     if (group.epoch === 0n || !isConversation(group)) return undefined;
     try {
-      return groupRow(group, before);
+      const open = openRequests(group, received);
+      const isLeaving = open.has(this.#context.inbox.id);
+      return { row: groupRow(group, before, isLeaving), open };
     } catch (error) {
       if (!(error instanceof MlsGroupError)) throw error;
       this.#context.log("conversation.unreadable", { group: group.id });
@@ -132,7 +200,7 @@ export class Ledger {
 
   /** The rows that the history doesn't have yet. The first message with an id counts: a member could send it again as its own. */
   async #news(
-    group: MlsGroup,
+    group: KnownGroup,
     received: readonly ReceivedRecord[],
   ): Promise<readonly GroupMessageSave[]> {
     const { store, log } = this.#context;

@@ -30,17 +30,29 @@ type MembershipContext = Pick<
 const maxInboxes = 250;
 const lookupsAtATime = 10;
 
-/** Brings a group's members in line with the installations of its inboxes, and inboxes in and out, in one commit. */
+/**
+ * Brings a group's members in line with the installations of its inboxes, and inboxes in and out, in one commit. A
+ * function is asked again whenever another commit came first.
+ */
 export async function bringInLine(
   group: MlsGroup,
-  change: InboxChange,
+  change: InboxChange | (() => Promise<InboxChange>),
   context: MembershipContext,
   signal?: AbortSignal,
 ): Promise<InstallationsChanged> {
   const { added, removed } = await updateMembership(
     group,
-    ({ sequenceIds }) => wantedInboxes(sequenceIds, change, context),
-    { states: context.identityLog, ...(signal && { signal }) },
+    async ({ sequenceIds }) =>
+      wantedInboxes(
+        sequenceIds,
+        typeof change === "function" ? await change() : change,
+        context,
+      ),
+    {
+      states: context.identityLog,
+      askInEveryEpoch: typeof change === "function",
+      ...(signal && { signal }),
+    },
   );
   return { added, revoked: removed };
 }

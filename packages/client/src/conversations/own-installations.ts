@@ -3,56 +3,40 @@ import {
   type Clock,
   type GroupId,
   groupIdOf,
-  HistorySyncError,
   nowNs,
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 import { inParallel } from "../in-parallel.js";
+import { tried, tryUntilDone } from "../try-until-done.js";
 import type { ConversationContext } from "./context.js";
 
 // libxmtp's: who was silent for longer is met again when somebody writes.
 const activeNs = 90n * 24n * 60n * 60n * 1_000_000_000n;
 const atATime = 10;
 
-const firstWaitMs = 2_000;
-const maxWaitMs = 60_000;
-const maxTries = 20;
-
 /**
  * Brings the user's own new installations into the conversations, and revoked ones out. What is still to do can be seen
  * in each conversation, which names the place in the inbox's log that it follows: so nothing is kept of this work, and
  * it goes on after a crash with the next call. Ends early with the signal.
  */
-export async function bringInOwnInstallations(
+export function bringInOwnInstallations(
   context: ConversationContext,
 ): Promise<void> {
-  const { clock, closing, log } = context;
-  let waitMs = firstWaitMs;
-  for (let tries = 1; tries <= maxTries; tries++) {
-    const failures = await tryOnce(context);
-    if (failures === 0) return;
-    log("own-installations.later", { failures, waitMs });
-    await clock.sleep(waitMs, closing);
-    waitMs = Math.min(waitMs * 1.5, maxWaitMs);
-  }
+  return tryUntilDone("own-installations.later", context, () =>
+    tryOnce(context),
+  );
 }
 
 /** Gives how many conversations are to be tried again. */
 async function tryOnce(context: ConversationContext): Promise<number> {
-  const { inbox, watcher, closing, log } = context;
+  const { inbox, watcher, closing } = context;
   const { sequenceId } = await inbox.snapshot();
   const behind = await conversationsBehind(sequenceId, context);
-  const outcomes = await inParallel(behind, atATime, async (id) => {
-    try {
-      await watcher.check(id, "identity-update", { signal: closing });
-      return 0;
-    } catch (error) {
-      closing.throwIfAborted();
-      if (!(error instanceof HistorySyncError)) throw error;
-      log("own-installations.failed", { group: id, code: error.code });
-      return error.retryable ? 1 : 0;
-    }
-  });
+  const outcomes = await inParallel(behind, atATime, (id) =>
+    tried("own-installations.failed", id, context, () =>
+      watcher.check(id, "identity-update", { signal: closing }),
+    ),
+  );
   return outcomes.filter((failed) => failed > 0).length;
 }
 

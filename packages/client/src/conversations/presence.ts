@@ -22,7 +22,7 @@ export class Presence {
 
   /** `before`: the conversation in the history, if it was there. */
   observe(
-    { id, active }: MlsGroup,
+    { id, active }: Pick<MlsGroup, "id" | "active">,
     before: GroupSave | undefined,
   ): ConversationChange["type"] | undefined {
     const was = this.#active.get(id) ?? wasActive(before);

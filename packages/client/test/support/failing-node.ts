@@ -3,6 +3,29 @@ import { HistorySyncError } from "@history-sync/primitives";
 
 class NodeAway extends HistorySyncError<"node-away"> {}
 
+/** A node where something else happens before the next `sendGroupMessage` after it was armed. */
+export function overtaken(service: DeliveryService): {
+  readonly service: DeliveryService;
+  readonly arm: (work: () => Promise<unknown>) => void;
+} {
+  let work: (() => Promise<unknown>) | undefined;
+  const guarded = new Proxy(service, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return async (...values: unknown[]) => {
+        const first = work;
+        if (name === "sendGroupMessage" && first) {
+          work = undefined;
+          await first();
+        }
+        return member.apply(target, values);
+      };
+    },
+  });
+  return { service: guarded, arm: (next) => (work = next) };
+}
+
 /** A node whose call of this name fails so many times. */
 export function failing(
   call: keyof DeliveryService,
