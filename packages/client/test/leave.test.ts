@@ -5,11 +5,18 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import {
   type GroupId,
+  idBytes,
   inboxId,
+  nowNs,
   silent,
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
+import {
+  DeliveryStatusSave,
+  GroupMessageKindSave,
+  GroupMessageSaveSchema,
+} from "@history-sync/proto/device-sync";
 import { EncodedContentSchema } from "@history-sync/proto/message-contents";
 import { openInboxInstallation } from "@history-sync/sync-group";
 import { expect, test } from "vitest";
@@ -223,6 +230,36 @@ test("nobody can have anybody else removed, and what is no request is none", asy
   }
   await atMallory.requestRemoval();
   expect(await inboxesAt(alix, group)).toEqual(inboxesOf(alix, bo, dana));
+});
+
+test("a request that stands in the history alone removes nobody: an archive may have brought it", async () => {
+  await using stage = new MemoryStage();
+  const alix = await stage.start("alix", alone);
+  const bo = await stage.start("bo", alone);
+  const group = await alix.client.conversations.newGroup([bo.client.inboxId]);
+  await atOther(bo, group);
+  const request = create(GroupMessageSaveSchema, {
+    id: new Uint8Array(32).fill(1),
+    groupId: idBytes(group.id),
+    decryptedMessageBytes: encodeLeaveRequest(),
+    sentAtNs: nowNs(systemClock),
+    kind: GroupMessageKindSave.APPLICATION,
+    senderInstallationId: idBytes(bo.client.installationId),
+    senderInboxId: bo.client.inboxId,
+    deliveryStatus: DeliveryStatusSave.PUBLISHED,
+    contentType: "leave_request",
+    authorityId: "xmtp.org",
+    versionMajor: 1,
+  });
+  for (const { store } of [alix, bo]) {
+    await store.history.put({ messages: [request] });
+  }
+  for (const one of [bo, alix]) {
+    expect(await inboxesAt(one, group)).toEqual(inboxesOf(alix, bo));
+    const there = await atOther(one, group);
+    expect(await there.messages()).toHaveLength(1);
+    expect(await there.isPendingRemoval()).toBe(false);
+  }
 });
 
 test("many requests with others' names in them remove their sender, in one commit", async () => {
