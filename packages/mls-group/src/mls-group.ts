@@ -228,8 +228,7 @@ export class MlsGroup {
 
   /**
    * Ends the group on this installation, and wipes its keys and messages. Nobody is told: MLS lets no member commit its
-   * own removal, and XMTP has no message for it; until another member removes this one, it stays in their list. Whoever
-   * adds it again later brings it back.
+   * own removal. Until another member removes this one, it stays in their list. Whoever adds it again later brings it back.
    */
   forget(): Promise<void> {
     return this.#lock.run(async () => {
