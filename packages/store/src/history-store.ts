@@ -20,9 +20,11 @@ export interface HistoryStore extends ArchiveSource, ArchiveSink {
   /** All but sync groups; the one with the newest message first, by its own time where it has none. */
   conversations(): Promise<readonly GroupSave[]>;
   conversation(id: GroupId): Promise<GroupSave | undefined>;
-  /** A page of a conversation's messages of every kind, newest first. */
+  /** The groups of a DM: either of its two users may have made one, and more than once. In the order of `conversations`. */
+  dmGroups(dmId: string): Promise<readonly GroupSave[]>;
+  /** A page of the messages of every kind in one conversation or in several together, newest first. */
   messages(
-    conversation: GroupId,
+    conversations: GroupId | readonly GroupId[],
     page?: MessagePage,
   ): Promise<readonly GroupMessageSave[]>;
   /** Those of a conversation's messages that wait to be sent, oldest first. */

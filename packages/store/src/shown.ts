@@ -17,6 +17,14 @@ export function shownConversations(
     );
 }
 
+/** What all groups of one DM have in common; undefined for what isn't a DM. */
+export function dmIdOf({
+  conversationType,
+  dmId,
+}: GroupSave): string | undefined {
+  return conversationType === ConversationTypeSave.DM ? dmId : undefined;
+}
+
 export function compareNs(a: bigint, b: bigint): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }

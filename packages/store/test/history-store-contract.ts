@@ -101,6 +101,72 @@ export function historyStoreContract(
     );
 
     on(
+      "with the messages of several conversations in pages, newest first",
+      async (history) => {
+        const groups = [1, 2, 3].map((n) => sampleGroup(n));
+        const [one, two, three] = groups.map(({ id }) => groupIdOf(id));
+        if (!one || !two || !three) throw new TypeError("expected three ids");
+        // In turns, in runs and at one time, so that pages end anywhere among them.
+        const owners = [0, 1, 0, 0, 1, 1, 1, 2, 0, 1];
+        const messages = owners.map((owner, n) =>
+          sampleMessage(n, groups[owner] ?? group, {
+            sentAtNs: sampleNs + BigInt(n - (n % 3)),
+          }),
+        );
+        await history.put({ groups, messages });
+        const expected = messages
+          .filter((_, n) => owners[n] !== 2)
+          .toReversed();
+        for (const limit of [1, 2, 3, 4, 20]) {
+          const pages = [];
+          let page = await history.messages([one, two], { limit });
+          while (page.length > 0) {
+            expect(page.length).toBeLessThanOrEqual(limit);
+            pages.push(...page);
+            const before = page.at(-1);
+            page = await history.messages([two, one], {
+              limit,
+              ...(before && { before }),
+            });
+          }
+          expect(pages).toEqual(expected);
+        }
+        expect(await history.messages([three])).toEqual([messages[7]]);
+        expect(await history.messages([])).toEqual([]);
+        const all = await history.messages([one, one, two, three]);
+        expect(all).toEqual(messages.toReversed());
+      },
+    );
+
+    on(
+      "that knows the groups of a DM, the one with the newest message first",
+      async (history) => {
+        const dmId = `dm:${"a1".repeat(32)}:${"b2".repeat(32)}`;
+        const dm = { dmId, conversationType: 2 };
+        const quiet = sampleGroup(1, dm);
+        const restored = sampleGroup(2, {
+          ...dm,
+          membershipState: 4,
+          lastMessageNs: sampleNs + 8n,
+        });
+        const busy = sampleGroup(3, { ...dm, lastMessageNs: sampleNs + 9n });
+        const other = sampleGroup(4, { ...dm, dmId: `${dmId}0` });
+        const claims = sampleGroup(5, { dmId });
+        await history.put({ groups: [quiet, busy, other, claims] });
+        const page = { ...noRows, groups: [restored] };
+        await history.mergePage(page, (_local, rows) => writing(rows));
+        expect(await history.dmGroups(dmId)).toEqual([busy, restored, quiet]);
+        expect(await history.dmGroups(`${dmId}0`)).toEqual([other]);
+        expect(await history.dmGroups("dm:a:b")).toEqual([]);
+        await history.put({
+          groups: [{ ...quiet, lastMessageNs: sampleNs + 10n }],
+        });
+        const ids = (await history.dmGroups(dmId)).map(({ id }) => id);
+        expect(ids).toEqual([quiet.id, busy.id, restored.id]);
+      },
+    );
+
+    on(
       "that hands out a hundred messages where no limit is given",
       async (history) => {
         const messages = Array.from({ length: 101 }, (_, n) =>

@@ -1,6 +1,8 @@
+import { toBinary } from "@bufbuild/protobuf";
 import { sampleGroup } from "@history-sync/archive/testing";
 import type { OutboxRecord } from "@history-sync/mls-group";
 import { groupIdOf } from "@history-sync/primitives";
+import { GroupSaveSchema } from "@history-sync/proto/device-sync";
 import { openDB } from "idb";
 import { expect, test } from "vitest";
 import { Database } from "../src/indexeddb/database.js";
@@ -62,9 +64,15 @@ test("a database of version 1 is brought to the newest version", async () => {
   const before = await openDB(name);
   const { shouldPush: _, ...row } = onItsWay;
   await before.put("mls_outbox", row);
+  const dm = sampleGroup(1, { conversationType: 2, dmId: "dm:a:b" });
+  for (const group of [dm, sampleGroup(2)]) {
+    const row = toBinary(GroupSaveSchema, group);
+    await before.put("conversations", { id: group.id, row, written: 1 });
+  }
   before.close();
-  const { groups } = await testStore(name, { wait: true });
+  const { groups, history } = await testStore(name, { wait: true });
   expect(await groups.outbox(groupId)).toEqual([onItsWay]);
+  expect(await history.dmGroups("dm:a:b")).toEqual([dm]);
 });
 
 test("a later step is taken, and all earlier records stay", async () => {

@@ -33,7 +33,7 @@ import { IndexedDbSnapshot } from "./history-snapshot.js";
 import { HistoryWriter, historyStores } from "./history-writer.js";
 import { afterAllBytes, positionKey } from "./keys.js";
 import { Overwritten } from "./overwritten.js";
-import { readPage } from "./pages.js";
+import { readTogether } from "./pages.js";
 import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
 import { onlyKey } from "./schema.js";
 import { SnapshotView } from "./snapshot-view.js";
@@ -88,23 +88,28 @@ export class IndexedDbHistory implements HistoryStore {
     });
   }
 
+  async dmGroups(dmId: string): Promise<readonly GroupSave[]> {
+    const records = await this.#db.read(["conversations"], (tx) =>
+      tx.objectStore("conversations").index("dm").getAll(dmId),
+    );
+    return shownConversations(records.map(groupOf));
+  }
+
   async messages(
-    conversation: GroupId,
+    conversations: GroupId | readonly GroupId[],
     { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
     if (limit <= 0) return [];
-    const id = idBytes(conversation);
     const end = before ? positionKey(before.sentAtNs, before.id) : undefined;
-    const span = {
-      from: [id],
-      to: [id, end ?? afterAllBytes],
-      withoutTo: true,
-    };
+    const ids = new Set([conversations].flat());
+    const spans = [...ids].map((conversation) => {
+      const id = idBytes(conversation);
+      return { from: [id], to: [id, end ?? afterAllBytes], withoutTo: true };
+    });
     const records = await this.#db.read(["messages"], (tx) =>
-      readPage(
+      readTogether(
         tx.objectStore("messages").index("conversation"),
-        span,
-        "falling",
+        spans,
         limit,
       ),
     );

@@ -1,10 +1,12 @@
 import { StoreError } from "../errors.js";
+import { dmIdOf } from "../shown.js";
 import {
   createStores,
   hasStores,
   type UpgradeTransaction,
   type UpgradingDatabase,
 } from "./object-stores.js";
+import { groupOf } from "./rows.js";
 import { version1 } from "./version-1.js";
 
 /** Waits for nothing but requests of the transaction. */
@@ -20,6 +22,7 @@ export type Migration = (
 export const migrations: readonly Migration[] = [
   async (db) => createStores(db, version1),
   pushNothingOnItsWay,
+  nameDms,
 ];
 
 /** Messages on their way of before they said whether to push them went out without. */
@@ -31,6 +34,19 @@ async function pushNothingOnItsWay(
   for await (const cursor of outbox) {
     await cursor.update({ ...cursor.value, shouldPush: false });
   }
+}
+
+/** The groups of a DM are found by its id. */
+async function nameDms(
+  _: UpgradingDatabase,
+  tx: UpgradeTransaction,
+): Promise<void> {
+  const conversations = tx.objectStore("conversations");
+  for await (const cursor of conversations) {
+    const dmId = dmIdOf(groupOf(cursor.value));
+    if (dmId !== undefined) await cursor.update({ ...cursor.value, dmId });
+  }
+  conversations.createIndex("dm", "dmId");
 }
 
 /** Brings a database to the newest version. Throws `unknown-schema` for one that its version doesn't make. */

@@ -1,3 +1,5 @@
+import { compareBytes } from "@history-sync/archive";
+
 /** What `readPage` needs of an object store or an index. */
 export interface KeyOrdered<Record> {
   getAll(range: IDBKeyRange | null, count?: number): Promise<Record[]>;
@@ -80,4 +82,22 @@ export async function readPage<Record>(
   const oldest = limit === 1 ? newest : await newest.advance(limit - 1);
   const part = oldest ? spanUpTo(span, oldest.key, direction) : span;
   return (await source.getAll(keyRange(part))).reverse();
+}
+
+/** The newest records of several spans together, newest first: at most `limit`, which is at least 1. */
+export async function readTogether<
+  Record extends { readonly position: Uint8Array },
+>(
+  source: KeyOrdered<Record>,
+  spans: readonly KeySpan[],
+  limit: number,
+): Promise<readonly Record[]> {
+  let newest: readonly Record[] = [];
+  for (const span of spans) {
+    const page = await readPage(source, span, "falling", limit);
+    newest = [...newest, ...page]
+      .sort((a, b) => compareBytes(b.position, a.position))
+      .slice(0, limit);
+  }
+  return newest;
 }

@@ -10,6 +10,7 @@ import {
   type HmacKeySave,
   HmacKeySaveSchema,
 } from "@history-sync/proto/device-sync";
+import { dmIdOf } from "../shown.js";
 import { ownBytes, positionKey } from "./keys.js";
 import type {
   ConsentRecord,
@@ -28,8 +29,13 @@ export function conversationRecord(
   group: GroupSave,
   origin: Origin,
 ): ConversationRecord {
-  const row = toBinary(GroupSaveSchema, group);
-  return { id: ownBytes(group.id), row, ...origin };
+  const dmId = dmIdOf(group);
+  return {
+    id: ownBytes(group.id),
+    ...(dmId !== undefined && { dmId }),
+    row: toBinary(GroupSaveSchema, group),
+    ...origin,
+  };
 }
 
 export function groupOf({ row }: ConversationRecord): GroupSave {

@@ -23,6 +23,8 @@ export interface HistoryRecord {
 
 export interface ConversationRecord extends HistoryRecord {
   readonly id: Bytes;
+  /** The DM's id, of a DM alone. */
+  readonly dmId?: string;
   /** The number of the import that brought it; none for rows of this installation. */
   readonly import?: number;
 }
@@ -54,7 +56,11 @@ interface ImportRecord {
 
 /** What the object stores hold. */
 export interface StoreSchema extends DBSchema {
-  conversations: { key: Bytes; value: ConversationRecord };
+  conversations: {
+    key: Bytes;
+    value: ConversationRecord;
+    indexes: { dm: string };
+  };
   messages: {
     key: Bytes;
     value: MessageRecord;

@@ -18,7 +18,7 @@ import {
   type Provenance,
 } from "../history-store.js";
 import { provenanceOf } from "../provenance.js";
-import { compareNs, shownConversations } from "../shown.js";
+import { compareNs, dmIdOf, shownConversations } from "../shown.js";
 
 /** The history in memory. A query looks at every row: for tests and short-lived clients. */
 export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
@@ -34,14 +34,20 @@ export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
     return this.groupRows.get(id);
   }
 
+  async dmGroups(dmId: string): Promise<readonly GroupSave[]> {
+    const groups = [...this.groupRows.values()];
+    return shownConversations(groups.filter((group) => dmIdOf(group) === dmId));
+  }
+
   async messages(
-    conversation: GroupId,
+    conversations: GroupId | readonly GroupId[],
     { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
+    const wanted = new Set<string>([conversations].flat());
     return [...this.messageRows.values()]
       .filter(
         (message) =>
-          toHex(message.groupId) === conversation &&
+          wanted.has(toHex(message.groupId)) &&
           (before === undefined || comparePositions(message, before) < 0),
       )
       .sort((a, b) => comparePositions(b, a))

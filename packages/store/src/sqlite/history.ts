@@ -35,6 +35,7 @@ import { groupRow } from "./group-row.js";
 import { SqliteSnapshot } from "./history-snapshot.js";
 import { HistoryTables } from "./history-tables.js";
 import { MessageReader, messageColumns, prepareArrays } from "./message-row.js";
+import { selectPage } from "./page-sql.js";
 import { consentRow } from "./preference-rows.js";
 import type { Columns, RowCodec } from "./row-codec.js";
 
@@ -104,22 +105,27 @@ export class SqliteHistory implements HistoryStore {
     return this.#tables.groups.find(idBytes(id));
   }
 
+  async dmGroups(dmId: string): Promise<readonly GroupSave[]> {
+    return this.#all(
+      groupRow,
+      `SELECT * FROM conversations WHERE dm_id = ? AND conversation_type = 2 -- DMs
+       ORDER BY COALESCE(last_message_ns, created_at_ns) DESC, id`,
+      dmId,
+    );
+  }
+
   async messages(
-    conversation: GroupId,
+    conversations: GroupId | readonly GroupId[],
     { before, limit = defaultPageLimit }: MessagePage = {},
   ): Promise<readonly GroupMessageSave[]> {
-    const position = before ? [before.sentAtNs, before.id] : [];
-    const statement = prepareArrays(
-      this.#db,
-      `SELECT ${messageColumns} FROM messages m
-       WHERE m.conversation = (SELECT row FROM conversations WHERE id = ?)
-       ${before ? "AND (m.sent_at_ns, m.id) < (?, ?)" : ""}
-       ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT ?`,
-    );
+    const statement = prepareArrays(this.#db, selectPage(before !== undefined));
     const reader = new MessageReader(this.#db);
-    return statement
-      .all(idBytes(conversation), ...position, Math.max(0, limit))
-      .map((row) => reader.read(row));
+    const parameters = {
+      conversations: JSON.stringify([conversations].flat()),
+      limit: Math.max(0, limit),
+      ...(before && { beforeNs: before.sentAtNs, beforeId: before.id }),
+    };
+    return statement.all(parameters).map((row) => reader.read(row));
   }
 
   async unpublished(

@@ -11,4 +11,5 @@ export const migrations: readonly string[] = [
   // Null: what is usual for the content type. What was on its way already went out without.
   `ALTER TABLE messages ADD COLUMN should_push INTEGER;
    ALTER TABLE mls_outbox ADD COLUMN should_push INTEGER NOT NULL DEFAULT 0;`,
+  "CREATE INDEX conversations_of_dm ON conversations (dm_id) WHERE dm_id IS NOT NULL;",
 ];
