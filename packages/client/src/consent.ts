@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
-import { mergeRows } from "@history-sync/archive";
-import { type Clock, nowNs } from "@history-sync/primitives";
+import { mergeConsent, mergeRows } from "@history-sync/archive";
+import { type Clock, groupId, nowNs } from "@history-sync/primitives";
 import {
   type ConsentSave,
   ConsentSaveSchema,
@@ -8,20 +8,19 @@ import {
   ConsentTypeSave,
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
+import { groupIdsOf } from "./conversations/dm-groups.js";
 
 export type ConsentEntityType = "conversation" | "inbox";
 export type ConsentState = "unknown" | "allowed" | "denied";
 
-/** What the user decided about a conversation (by group id) or a person (by inbox id). */
+/** What the user decided about a conversation (by group id; all groups of a DM count as one) or a person (by inbox id). */
 export interface Consent {
   readonly entityType: ConsentEntityType;
   readonly entity: string;
   readonly state: ConsentState;
 }
 
-export const consentTypes: Readonly<
-  Record<ConsentEntityType, ConsentTypeSave>
-> = {
+const consentTypes: Readonly<Record<ConsentEntityType, ConsentTypeSave>> = {
   conversation: ConsentTypeSave.CONVERSATION_ID,
   inbox: ConsentTypeSave.INBOX_ID,
 };
@@ -54,6 +53,30 @@ export function consentStateOf(row: ConsentSave | undefined): ConsentState {
     default:
       return "unknown";
   }
+}
+
+/** What a decision is about: of a DM's group all groups of the DM. */
+export async function sharingConsent(
+  { entityType, entity }: Pick<Consent, "entityType" | "entity">,
+  history: HistoryStore,
+): Promise<readonly string[]> {
+  if (entityType === "inbox") return [entity];
+  return groupIdsOf(groupId(entity), history);
+}
+
+/** The newest record about any of these. */
+export async function newestConsent(
+  entityType: ConsentEntityType,
+  entities: readonly string[],
+  history: HistoryStore,
+): Promise<ConsentSave | undefined> {
+  let newest: ConsentSave | undefined;
+  for (const entity of entities) {
+    const record = await history.consent(consentTypes[entityType], entity);
+    newest =
+      newest && record ? mergeConsent(newest, record) : (newest ?? record);
+  }
+  return newest;
 }
 
 /** The decisions in rows; other kinds of rows, as old archives have them, are left out. */

@@ -7,6 +7,7 @@ import type {
   SyncUpdate,
   SyncWorker,
 } from "@history-sync/sync-worker";
+import { groupIdsOf } from "./conversations/dm-groups.js";
 
 export interface OlderOptions
   extends Omit<HistoryOptions, "conversations" | "endNs"> {
@@ -69,18 +70,22 @@ export class HistoryRequests {
     { beforeNs, ...options }: OlderOptions = {},
   ): Promise<SyncRequest> {
     const worker = this.#ports.worker();
-    const before = beforeNs ?? (await this.#oldestNs(conversationId));
-    return before === undefined
-      ? worker.request({ ...options, conversations: [conversationId] })
-      : worker.requestOlder(conversationId, before, options);
+    const { history } = this.#ports;
+    // A DM's history is that of all its groups.
+    const conversations = await groupIdsOf(conversationId, history);
+    const before = beforeNs ?? (await this.#oldestNs(conversations));
+    return worker.request({
+      ...options,
+      conversations,
+      ...(before !== undefined && { endNs: before - 1n }),
+    });
   }
 
-  async #oldestNs(conversationId: GroupId): Promise<bigint | undefined> {
+  async #oldestNs(
+    conversations: readonly GroupId[],
+  ): Promise<bigint | undefined> {
     const { history, clock } = this.#ports;
-    const selection = {
-      nowNs: nowNs(clock),
-      conversations: [conversationId],
-    };
+    const selection = { nowNs: nowNs(clock), conversations };
     const snapshot = await history.snapshot();
     try {
       const pages = snapshot.messages(selection, "oldest-first");

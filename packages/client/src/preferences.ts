@@ -9,8 +9,9 @@ import {
   type ConsentState,
   consentRow,
   consentStateOf,
-  consentTypes,
   keepConsent,
+  newestConsent,
+  sharingConsent,
 } from "./consent.js";
 import {
   type PreferenceUpdate,
@@ -57,9 +58,8 @@ export class Preferences {
     entity: string,
   ): Promise<ConsentState> {
     const { history } = this.#ports;
-    return consentStateOf(
-      await history.consent(consentTypes[entityType], entity),
-    );
+    const entities = await sharingConsent({ entityType, entity }, history);
+    return consentStateOf(await newestConsent(entityType, entities, history));
   }
 
   /** Decisions that have changed, of the user here or on another installation, from this call on. */
@@ -108,22 +108,26 @@ export class Preferences {
   }
 
   async #rows(decisions: readonly Consent[]): Promise<readonly ConsentSave[]> {
+    const { history, clock } = this.#ports;
     const rows: ConsentSave[] = [];
     for (const decision of decisions) {
-      rows.push(consentRow(decision, await this.#decidedAtNs(decision)));
+      const entities = await sharingConsent(decision, history);
+      const { entityType } = decision;
+      const before = await newestConsent(entityType, entities, history);
+      const decidedAtNs = after(before, nowNs(clock));
+      for (const entity of entities) {
+        rows.push(consentRow({ ...decision, entity }, decidedAtNs));
+      }
     }
     return rows;
   }
+}
 
-  /** After whatever stands there: what the user does now is newer, however this clock runs. */
-  async #decidedAtNs({ entityType, entity }: Consent): Promise<bigint> {
-    const { history, clock } = this.#ports;
-    const now = nowNs(clock);
-    const before = await history.consent(consentTypes[entityType], entity);
-    return before && before.consentedAtNs >= now
-      ? before.consentedAtNs + 1n
-      : now;
-  }
+/** After whatever stands there: what the user does now is newer, however this clock runs. */
+function after(before: ConsentSave | undefined, now: bigint): bigint {
+  return before && before.consentedAtNs >= now
+    ? before.consentedAtNs + 1n
+    : now;
 }
 
 async function* consentsIn(

@@ -7,6 +7,7 @@ import type { WatchOptions } from "../broadcast.js";
 import type { ClientContext } from "../context.js";
 import type { Preferences } from "../preferences.js";
 import type { Turns } from "../turns.js";
+import type { DmGroups } from "./dm-groups.js";
 import type { Ledger } from "./ledger.js";
 import type { Message } from "./message.js";
 import type { Outbox } from "./outbox.js";
@@ -14,6 +15,7 @@ import type { Outbox } from "./outbox.js";
 /** What conversations share. */
 export interface ConversationContext extends ClientContext {
   readonly preferences: Preferences;
+  readonly dmGroups: DmGroups;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   /** In which the user asks to leave conversations. */

@@ -31,6 +31,7 @@ import { ClientError } from "../errors.js";
 import { hmacRoot } from "../hmac-root.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
+import { conversationKey, groupsOf } from "./dm-groups.js";
 import { askToLeave, isLeaving } from "./leave.js";
 import { bringInLine, type InboxChange } from "./membership.js";
 import { type Message, messageOf } from "./message.js";
@@ -52,8 +53,12 @@ export interface MessagesOptions {
 
 type MetadataField = (typeof metadataFields)[keyof typeof metadataFields];
 
-/** A group or a DM. One that is known from an archive only is read-only until another member adds this installation. */
+/**
+ * A group or a DM. One that is known from an archive only is read-only until another member adds this installation.
+ * A DM stands for all groups of its two users: either of them may have made one, and more than once.
+ */
 export class Conversation {
+  /** Of a DM that of the group which was written in when this object was made. */
   readonly id: GroupId;
   readonly #row: GroupSave;
   readonly #context: ConversationContext;
@@ -111,15 +116,24 @@ export class Conversation {
 
   /** Whether this installation is a member: it can read and write. */
   isActive(): boolean {
-    return this.#group()?.active ?? false;
+    const { dmGroups } = this.#context;
+    return this.#group()?.active || dmGroups.isActive(this.#key());
+  }
+
+  /** The groups of a DM beside the one with this `id`. Each is the same conversation, under its own id. */
+  async duplicateDms(): Promise<readonly Conversation[]> {
+    const rows = await this.#rows();
+    return rows
+      .map((row) => new Conversation(row, this.#context))
+      .filter(({ id }) => id !== this.id);
   }
 
   /** Nobody is known of a conversation that came by an archive. */
   async members(): Promise<readonly ConversationMember[]> {
     const { admins, superAdmins } = this.#metadata();
     const inboxes = new Map<InboxId, InstallationId[]>();
-    for (const { credential, installationId } of this.#group()?.members() ??
-      []) {
+    const group = await this.#current();
+    for (const { credential, installationId } of group?.members() ?? []) {
       const inbox = inboxOf(credential);
       if (inbox === undefined) continue;
       inboxes.set(inbox, [...(inboxes.get(inbox) ?? []), installationId]);
@@ -149,7 +163,7 @@ export class Conversation {
    * Throws `cannot-leave` (a DM, a group of one, a super admin) and `already-leaving`.
    */
   async requestRemoval(): Promise<void> {
-    await askToLeave(this.#expectActive(), this.#context);
+    await askToLeave(await this.#expectActive(), this.#context);
   }
 
   /** Whether the user has asked to leave, on whichever installation, and is still a member. */
@@ -199,14 +213,15 @@ export class Conversation {
 
   /**
    * Sends a serialised EncodedContent; resolves once the node has it. A failure that may pass leaves the message
-   * `unpublished`: it goes out with the next `send`, `sync` or `publishMessages`.
+   * `unpublished`: it goes out with the next `sync` or `publishMessages`, or with a `send` in the same group.
    */
   async send(
     content: Uint8Array,
     options: SendOptions = {},
   ): Promise<MessageId> {
-    const id = await this.sendOptimistic(content, options);
-    await this.publishMessages();
+    const group = await this.#expectActive();
+    const id = await this.#keep(content, group, options);
+    await publishWaiting(group, this.#context, this.#context.closing);
     return id;
   }
 
@@ -215,23 +230,24 @@ export class Conversation {
     content: Uint8Array,
     options: SendOptions = {},
   ): Promise<MessageId> {
-    this.#expectActive();
-    const { outbox, preferences } = this.#context;
-    const id = await outbox.keep(this.id, content, options);
-    await preferences.allowIfUnknown(this.id);
-    return id;
+    return this.#keep(content, await this.#expectActive(), options);
   }
 
   /** Sends what waits, to members whose installations are up to date. */
   async publishMessages(): Promise<void> {
-    const group = this.#expectActive();
-    await publishWaiting(group, this.#context, this.#context.closing);
+    await this.#expectActive();
+    const { closing } = this.#context;
+    await this.#inEachGroup(async (group) => {
+      if (group.active) await publishWaiting(group, this.#context, closing);
+    });
   }
 
   /** A page of messages of every kind, newest first. */
   async messages(options: MessagesOptions = {}): Promise<readonly Message[]> {
     const { before, limit } = options;
-    const rows = await this.#context.store.history.messages(this.id, {
+    const groups = await this.#rows();
+    const ids = groups.map(({ id }) => groupIdOf(id));
+    const rows = await this.#context.store.history.messages(ids, {
       ...(limit === undefined ? {} : { limit }),
       ...(before && {
         before: { id: idBytes(before.id), sentAtNs: before.sentAtNs },
@@ -242,15 +258,18 @@ export class Conversation {
 
   /** Takes in what is new, and sends what waits. */
   async sync(): Promise<void> {
-    const group = this.#group();
     const { closing } = this.#context;
-    if (group) await syncConversation(group, this.#context, closing);
+    await this.#inEachGroup((group) =>
+      syncConversation(group, this.#context, closing),
+    );
   }
 
   /** Messages as they come from the node, one's own too, from this call on. */
   stream(signal?: AbortSignal): AsyncIterableIterator<Message> {
-    const only = (message: Message) => message.conversationId === this.id;
-    return this.#context.messages({ only, signal });
+    const { dmGroups, messages } = this.#context;
+    const only = ({ conversationId }: Message) =>
+      dmGroups.keyOf(conversationId) === this.#key();
+    return messages({ only, signal });
   }
 
   consentState(): Promise<ConsentState> {
@@ -268,7 +287,7 @@ export class Conversation {
 
   /**
    * By which a push server leaves out messages of the user's own installations: for the last, this and the next 30 days.
-   * They are others after every change of the user's installations.
+   * They are others after every change of the user's installations, and for each group of a DM.
    */
   async hmacKeys(): Promise<readonly TopicHmacKey[]> {
     const { store, clock, randomBytes } = this.#context;
@@ -277,12 +296,52 @@ export class Conversation {
     return topicHmacKeys(root, this.id, nowNs(clock));
   }
 
+  #key(): string {
+    return conversationKey(this.#row);
+  }
+
+  /** All groups of it, the one with the newest message first. */
+  #rows(): Promise<readonly GroupSave[]> {
+    return groupsOf(this.#row, this.#context.store.history);
+  }
+
   #group(): MlsGroup | undefined {
     return this.#context.installation.group(this.id);
   }
 
-  #expectActive(): MlsGroup {
-    const group = this.#group();
+  /** The group that is written in. */
+  async #current(): Promise<MlsGroup | undefined> {
+    const { dmGroups } = this.#context;
+    const row = dmGroups.current(await this.#rows());
+    return row && dmGroups.find(row);
+  }
+
+  async #keep(
+    content: Uint8Array,
+    group: MlsGroup,
+    options: SendOptions,
+  ): Promise<MessageId> {
+    const { outbox, preferences } = this.#context;
+    const id = await outbox.keep(group.id, content, options);
+    await preferences.allowIfUnknown(group.id);
+    return id;
+  }
+
+  /** A group that fails doesn't keep the others from it; the first failure is thrown after all. */
+  async #inEachGroup(work: (group: MlsGroup) => Promise<void>): Promise<void> {
+    const { dmGroups } = this.#context;
+    const groups = (await this.#rows()).flatMap(
+      (row) => dmGroups.find(row) ?? [],
+    );
+    const failures: unknown[] = [];
+    for (const group of groups) {
+      await work(group).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #expectActive(): Promise<MlsGroup> {
+    const group = await this.#current();
     if (group?.active) return group;
     throw new ClientError(
       "conversation-inactive",
@@ -291,7 +350,7 @@ export class Conversation {
   }
 
   async #changeMembers(change: InboxChange): Promise<void> {
-    const group = this.#expectActive();
+    const group = await this.#expectActive();
     const { ledger, closing } = this.#context;
     await bringInLine(group, change, this.#context, closing);
     await ledger.takeIn(group);
@@ -306,7 +365,7 @@ export class Conversation {
   async #changeExtensions(
     change: (current: readonly Extension[]) => readonly Extension[],
   ): Promise<void> {
-    const group = this.#expectActive();
+    const group = await this.#expectActive();
     const { ledger, closing } = this.#context;
     await group.changeMembers(
       { extensions: ({ current }) => change(current) },

@@ -1,5 +1,6 @@
 import { type Extension, MlsGroupError } from "@history-sync/mls-group";
 import {
+  dmId,
   newDmExtensions,
   newGroupExtensions,
   type TopicHmacKey,
@@ -22,6 +23,7 @@ import type { Preferences } from "../preferences.js";
 import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
+import { byConversation, DmGroups, groupsOf } from "./dm-groups.js";
 import { removeLeavers } from "./leave.js";
 import type { Ledger } from "./ledger.js";
 import { Live } from "./live.js";
@@ -30,7 +32,7 @@ import type { Message } from "./message.js";
 import { Outbox } from "./outbox.js";
 import { bringInOwnInstallations } from "./own-installations.js";
 import type { ConversationChange } from "./presence.js";
-import { syncConversation, takeNews } from "./sync-conversation.js";
+import { takeNews } from "./sync-conversation.js";
 import { watchMembers } from "./watch-members.js";
 import { Welcomes } from "./welcomes.js";
 
@@ -81,6 +83,7 @@ export class Conversations {
   /** Made by `createClient`. */
   constructor(context: ClientContext, options: ConversationsOptions) {
     const { ledger, preferences, background, closing, deviceSync } = options;
+    const dmGroups = new DmGroups(context.installation);
     this.#background = background;
     this.#deviceSync = deviceSync;
     this.#welcomes = new Welcomes(context, ledger, {
@@ -94,6 +97,7 @@ export class Conversations {
     this.#context = {
       ...context,
       preferences,
+      dmGroups,
       ledger,
       closing,
       outbox: new Outbox(context, ledger),
@@ -106,9 +110,13 @@ export class Conversations {
           onEnd: this.#live.wantMessages(),
         }),
     };
-    ledger.whenLeavers((id) =>
-      background.again(`leavers ${id}`, () => removeLeavers(id, this.#context)),
-    );
+    ledger.tell({
+      isActive: (key) => dmGroups.isActive(key),
+      onLeavers: (id) =>
+        background.again(`leavers ${id}`, () =>
+          removeLeavers(id, this.#context),
+        ),
+    });
   }
 
   /** Takes up what a crash left open, and begins to listen. */
@@ -169,17 +177,15 @@ export class Conversations {
   }
 
   async getConversationById(id: string): Promise<Conversation | undefined> {
-    const row = await this.#context.store.history.conversation(groupId(id));
-    return row && this.#conversation(row);
+    const { history } = this.#context.store;
+    const group = await history.conversation(groupId(id));
+    return group && this.#conversation(await groupsOf(group, history));
   }
 
-  /** Each of the two may have made one: the newest that can be written in, or the newest of all. */
   async getDmByInboxId(peer: string): Promise<Conversation | undefined> {
-    const wanted = inboxId(peer);
-    const dms = (await this.#all()).filter(
-      ({ peerInboxId }) => peerInboxId === wanted,
-    );
-    return dms.find((dm) => dm.isActive()) ?? dms[0];
+    const { store, inbox } = this.#context;
+    const id = dmId(inbox.id, inboxId(peer));
+    return this.#conversation(await store.history.dmGroups(id));
   }
 
   /** Takes in the conversations that others added this installation to. */
@@ -189,34 +195,33 @@ export class Conversations {
 
   /** `sync`, then `sync` of every conversation that can be written in. */
   async syncAll(options: ListOptions = {}): Promise<SyncSummary> {
-    const { installation, closing, log } = this.#context;
+    const { log } = this.#context;
     await this.sync();
-    const groups = (await this.list(options)).flatMap(({ id }) => {
-      const group = installation.group(id);
-      return group?.active ? [group] : [];
-    });
-    const outcomes = await inParallel(groups, syncsAtATime, async (group) => {
+    const listed = await this.list(options);
+    const active = listed.filter((conversation) => conversation.isActive());
+    const outcomes = await inParallel(active, syncsAtATime, async (one) => {
       try {
-        await syncConversation(group, this.#context, closing);
+        await one.sync();
         return 1;
       } catch (error) {
         if (!(error instanceof HistorySyncError)) throw error;
-        log("conversation.not-synced", { group: group.id, code: error.code });
+        log("conversation.not-synced", { group: one.id, code: error.code });
         return 0;
       }
     });
     const synced = outcomes.filter((synced) => synced > 0).length;
-    return { eligible: groups.length, synced };
+    return { eligible: active.length, synced };
   }
 
-  /** `hmacKeys` of each conversation in the list. */
+  /** `hmacKeys` of each conversation in the list, and of each group of a DM. */
   async hmacKeys(
     options: ListOptions = {},
   ): Promise<ReadonlyMap<GroupId, readonly TopicHmacKey[]>> {
-    const conversations = await this.list(options);
+    const listed = await this.list(options);
+    const duplicates = await inParallel(listed, 1, (one) => one.duplicateDms());
     return new Map(
       await inParallel(
-        conversations,
+        [...listed, ...duplicates.flat()],
         1,
         async (one) => [one.id, await one.hmacKeys()] as const,
       ),
@@ -294,12 +299,14 @@ export class Conversations {
   }
 
   async #all(): Promise<readonly Conversation[]> {
-    const rows = await this.#context.store.history.conversations();
-    return rows.map((row) => this.#conversation(row));
+    const groups = await this.#context.store.history.conversations();
+    return byConversation(groups).flatMap((of) => this.#conversation(of) ?? []);
   }
 
-  #conversation(row: GroupSave): Conversation {
-    return new Conversation(row, this.#context);
+  /** Undefined for no groups. */
+  #conversation(groups: readonly GroupSave[]): Conversation | undefined {
+    const current = this.#context.dmGroups.current(groups);
+    return current && new Conversation(current, this.#context);
   }
 
   async #expect(id: GroupId): Promise<Conversation> {

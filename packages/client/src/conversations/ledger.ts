@@ -23,8 +23,10 @@ import {
 import { Broadcast } from "../broadcast.js";
 import type { ClientContext } from "../context.js";
 import { Turns } from "../turns.js";
+import { conversationKey, groupsOf, keyOfGroup } from "./dm-groups.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
+  canBeLeft,
   changesInboxes,
   groupAfter,
   type LeaveRequests,
@@ -41,6 +43,13 @@ import { type ConversationChange, Presence } from "./presence.js";
 
 type LedgerContext = Pick<ClientContext, "store" | "inbox" | "log">;
 
+export interface LedgerListeners {
+  /** Whether any group of a conversation is active, by `conversationKey`. */
+  readonly isActive: (key: string) => boolean;
+  /** A conversation has members whom this installation has to remove. */
+  readonly onLeavers: (id: GroupId) => void;
+}
+
 type KnownGroup = Pick<
   MlsGroup,
   "id" | "epoch" | "active" | "extensions" | "createdAtNs"
@@ -56,16 +65,17 @@ export class Ledger {
   readonly changes: Broadcast<ConversationChange> = new Broadcast();
   readonly #context: LedgerContext;
   readonly #presence = new Presence();
-  readonly #turns: Turns<GroupId> = new Turns();
-  #onLeavers: (id: GroupId) => void = () => {};
+  /** By conversation, since what happens to it is told once, whichever of its groups it happens in. */
+  readonly #turns: Turns<string> = new Turns();
+  #listeners: LedgerListeners | undefined;
 
   constructor(context: LedgerContext) {
     this.#context = context;
   }
 
-  /** What to do when a conversation has members whom this installation has to remove. */
-  whenLeavers(work: (id: GroupId) => void): void {
-    this.#onLeavers = work;
+  /** Who is asked, and told, about all conversations. */
+  tell(listeners: LedgerListeners): void {
+    this.#listeners = listeners;
   }
 
   /** What waits in them is still read. */
@@ -75,11 +85,26 @@ export class Ledger {
   }
 
   /** Brings the history in line with a group, and moves into it what the group has received. Other groups are passed over. */
-  takeIn(group: KnownGroup): Promise<void> {
-    return this.#turns.run(group.id, async () => {
+  takeIn(group: MlsGroup): Promise<void> {
+    return this.#takeIn(group, (key) =>
+      key === group.id || !this.#listeners
+        ? group.active
+        : this.#listeners.isActive(key),
+    );
+  }
+
+  #takeIn(
+    group: KnownGroup,
+    isActive: (key: string) => boolean,
+  ): Promise<void> {
+    const key = keyOfGroup(group);
+    return this.#turns.run(key, async () => {
       const { store, inbox } = this.#context;
       const { history } = store;
       const before = await history.conversation(group.id);
+      const known = before
+        ? await groupsOf(before, history)
+        : await history.dmGroups(key);
       const received = await store.groups.received(group.id);
       const taken = this.#rowOf(group, before, received);
       if (!taken) return;
@@ -91,11 +116,11 @@ export class Ledger {
         await history.put({ groups: [now], messages: news });
       }
       await this.#markHandled(received, open);
-      const change = this.#presence.observe(group, before);
+      const change = this.#presence.observe(key, isActive(key), known);
       if (change) this.changes.publish({ type: change, id: group.id });
       for (const message of news) this.arrivals.publish(messageOf(message));
       if (leaversFor(inbox.id, group, open).length > 0) {
-        this.#onLeavers(group.id);
+        this.#listeners?.onLeavers(group.id);
       }
     });
   }
@@ -112,7 +137,7 @@ export class Ledger {
    */
   async closeRequests(commit: ProposedCommit): Promise<void> {
     const { groupId, epoch, extensions, own } = commit;
-    if (!changesInboxes(commit)) return;
+    if (!changesInboxes(commit) || !canBeLeft(extensions)) return;
     const { store, inbox } = this.#context;
     const record = await store.groups.group(groupId);
     const received = await store.groups.received(groupId);
@@ -120,7 +145,7 @@ export class Ledger {
     const { active, createdAtNs } = record;
     const group = { id: groupId, epoch, active, extensions, createdAtNs };
     // What was asked by who isn't in comes to its end here.
-    await this.takeIn(group);
+    await this.#takeIn(group, () => active);
     // A removal of one's own may not come to count.
     if (own) return;
     const before = openRequests(group, received);
@@ -167,14 +192,16 @@ export class Ledger {
       await this.#context.store.groups.commit({ handled });
   }
 
-  #change(
+  async #change(
     groupId: GroupId,
     change: (
       group: GroupSave,
     ) => Parameters<ClientContext["store"]["history"]["put"]>[0],
   ): Promise<void> {
-    return this.#turns.run(groupId, async () => {
-      const { history } = this.#context.store;
+    const { history } = this.#context.store;
+    const known = await history.conversation(groupId);
+    if (!known) return;
+    await this.#turns.run(conversationKey(known), async () => {
       const group = await history.conversation(groupId);
       if (group) await history.put(change(group));
     });

@@ -20,6 +20,7 @@ import { type ContentType, describeContent, savedTypeName } from "./content.js";
 /** A message of a conversation, for apps to show. */
 export interface Message {
   readonly id: MessageId;
+  /** The group that it was sent in: of a DM one of its groups, by each of which the DM is found. */
   readonly conversationId: GroupId;
   readonly senderInboxId: string;
   readonly senderInstallationId: InstallationId;

@@ -1,11 +1,15 @@
 import type { MlsGroup } from "@history-sync/mls-group";
 import { wrapMessage } from "@history-sync/mls-group/xmtp";
 import { type GroupId, type MessageId, nowNs } from "@history-sync/primitives";
-import type { GroupMessageSave } from "@history-sync/proto/device-sync";
+import type {
+  GroupMessageSave,
+  GroupSave,
+} from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { Turns } from "../turns.js";
 import { pushesByDefault } from "./content.js";
+import { groupsOf } from "./dm-groups.js";
 import type { Ledger } from "./ledger.js";
 
 /** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
@@ -46,7 +50,8 @@ export class Outbox {
     }
     const { installation, inbox, store } = this.#context;
     const group = await store.history.conversation(groupId);
-    const sentAtNs = this.#newSentAtNs(group?.lastMessageNs ?? 0n);
+    const groups = group ? await groupsOf(group, store.history) : [];
+    const sentAtNs = this.#newSentAtNs(groups);
     const { id } = wrapMessage(content, groupId, sentAtNs);
     await this.#ledger.keepOwn({
       id,
@@ -94,9 +99,10 @@ export class Outbox {
   }
 
   /** The time is part of a message's id: it never comes twice. It comes after what is there, however the clocks run. */
-  #newSentAtNs(newestNs: bigint): bigint {
+  #newSentAtNs(groups: readonly GroupSave[]): bigint {
     let ns = nowNs(this.#context.clock);
-    for (const taken of [this.#lastSentAtNs, newestNs]) {
+    const newest = groups.map(({ lastMessageNs }) => lastMessageNs ?? 0n);
+    for (const taken of [this.#lastSentAtNs, ...newest]) {
       if (ns <= taken) ns = taken + 1n;
     }
     this.#lastSentAtNs = ns;

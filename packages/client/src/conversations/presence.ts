@@ -1,4 +1,3 @@
-import type { MlsGroup } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 import {
   GroupMembershipStateSave,
@@ -13,20 +12,22 @@ import {
  */
 export interface ConversationChange {
   readonly type: "new" | "active" | "inactive";
+  /** Of a DM the group in which it happened. */
   readonly id: GroupId;
 }
 
 /** Notices what happens to conversations, from what it saw of them before. */
 export class Presence {
-  readonly #active = new Map<GroupId, boolean>();
+  readonly #active = new Map<string, boolean>();
 
-  /** `before`: the conversation in the history, if it was there. */
+  /** `before`: the conversation's groups in the history, as far as they were there. */
   observe(
-    { id, active }: Pick<MlsGroup, "id" | "active">,
-    before: GroupSave | undefined,
+    key: string,
+    active: boolean,
+    before: readonly GroupSave[],
   ): ConversationChange["type"] | undefined {
-    const was = this.#active.get(id) ?? wasActive(before);
-    this.#active.set(id, active);
+    const was = this.#active.get(key) ?? wasActive(before);
+    this.#active.set(key, active);
     if (was === undefined) return "new";
     if (was === active) return undefined;
     return active ? "active" : "inactive";
@@ -34,6 +35,10 @@ export class Presence {
 }
 
 /** By the history alone: who was removed while nobody looked isn't told apart from a member. */
-function wasActive(before: GroupSave | undefined): boolean | undefined {
-  return before && before.membershipState !== GroupMembershipStateSave.RESTORED;
+function wasActive(before: readonly GroupSave[]): boolean | undefined {
+  if (before.length === 0) return undefined;
+  return before.some(
+    ({ membershipState }) =>
+      membershipState !== GroupMembershipStateSave.RESTORED,
+  );
 }
