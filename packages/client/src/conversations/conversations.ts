@@ -8,13 +8,18 @@ import {
 import {
   type GroupId,
   groupId,
+  groupIdOf,
   HistorySyncError,
   type InboxId,
   inboxId,
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 import type { Background } from "../background.js";
-import type { ConsentState } from "../consent.js";
+import {
+  type ConsentState,
+  consentStateOf,
+  newestConsent,
+} from "../consent.js";
 import type { ClientContext } from "../context.js";
 import { codeOf } from "../error-code.js";
 import { ClientError } from "../errors.js";
@@ -166,14 +171,16 @@ export class Conversations {
   async list({
     consentStates = defaultConsentStates,
   }: ListOptions = {}): Promise<readonly Conversation[]> {
-    const conversations = await this.#all();
-    const states = await inParallel(conversations, 1, (conversation) =>
-      conversation.consentState(),
-    );
-    return conversations.filter((_, i) => {
-      const state = states[i];
-      return state !== undefined && consentStates.includes(state);
-    });
+    const { history } = this.#context.store;
+    const listed: Conversation[] = [];
+    for (const groups of byConversation(await history.conversations())) {
+      const ids = groups.map(({ id }) => groupIdOf(id));
+      const consent = await newestConsent("conversation", ids, history);
+      const isWanted = consentStates.includes(consentStateOf(consent));
+      const conversation = this.#conversation(groups);
+      if (isWanted && conversation) listed.push(conversation);
+    }
+    return listed;
   }
 
   async getConversationById(id: string): Promise<Conversation | undefined> {
@@ -296,11 +303,6 @@ export class Conversations {
     const others = new Set(inboxIds.map(inboxId));
     others.delete(this.#context.inbox.id);
     return [...others];
-  }
-
-  async #all(): Promise<readonly Conversation[]> {
-    const groups = await this.#context.store.history.conversations();
-    return byConversation(groups).flatMap((of) => this.#conversation(of) ?? []);
   }
 
   /** Undefined for no groups. */
