@@ -1,6 +1,7 @@
 import type { Fork } from "@history-sync/mls-group";
 import {
   type GroupId,
+  groupIdOf,
   silent,
   systemRandomBytes,
 } from "@history-sync/primitives";
@@ -183,4 +184,15 @@ test("who was removed from all groups of a DM is told so once", async () => {
   const told = [];
   for await (const { type } of updates) told.push(type);
   expect(told).toEqual(["inactive"]);
+});
+
+test("one asks for what all groups of a DM had before their oldest message", async () => {
+  await using world = await World.open();
+  const { bo, older, newer } = await dmOfTwoGroups(world);
+  const dm = await dmOf(bo, newer);
+  const oldest = (await dm.messages()).at(-1);
+  expect(oldest?.conversationId).toBe(older.id);
+  const { options } = await bo.client.history.requestOlder(dm.id);
+  expect(options.endNs).toBe((oldest?.sentAtNs ?? 0n) - 1n);
+  expect(options.groupIds.map(groupIdOf)).toEqual([newer.id, older.id]);
 });
