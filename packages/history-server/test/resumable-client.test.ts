@@ -46,6 +46,21 @@ test("a body of whole pieces needs no empty one", async () => {
   expect(server.stored()).toHaveLength(2 * piece);
 });
 
+test("who wants to hear of an upload before its bytes are sent hears of a small one, too", async () => {
+  const server = fakeTus();
+  const { upload } = clientOf(server.fetch);
+  const seenAtBegin: string[] = [];
+  const onBegin = async (begun: { readonly url: string }) => {
+    expect(begun.url).toBe(url);
+    seenAtBegin.push(...server.seen);
+  };
+  const small = archive.subarray(0, 1000);
+  expect(await upload(base, streamOf([small]), { onBegin })).toBe(url);
+  expect(seenAtBegin).toEqual(["POST tus"]);
+  expect(server.seen).toEqual(["POST tus", "PATCH tus 0"]);
+  expect(server.stored()).toEqual(small);
+});
+
 test("after any break it asks where the server is, and goes on there", async () => {
   const table: readonly (readonly [string, Mishap])[] = [
     ["lost before", (_, count) => (count === 2 ? "no connection" : undefined)],

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { groupIdOf, toHex } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
 
@@ -55,5 +56,14 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
     recursive: true,
     withFileTypes: true,
   });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** In bytes; 0 where there is none. */
+export async function largestFileIn(folder: string): Promise<number> {
+  const files = await filesIn(folder);
+  const stats = await Promise.all(files.map((file) => stat(file)));
+  return Math.max(0, ...stats.map(({ size }) => size));
 }

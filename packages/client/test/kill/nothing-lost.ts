@@ -1,10 +1,13 @@
 import { expect } from "vitest";
 import type { Installation } from "../support/stage.js";
-import { filesIn, historyOf, unfinishedIn } from "./leavings.js";
+import { filesIn, historyOf, largestFileIn, unfinishedIn } from "./leavings.js";
 import type { Scene } from "./scene.js";
 import { untilReceipted } from "./until-receipted.js";
 
-/** By when the history server has nothing left: at once, or when what nobody knows of has expired. */
+// More bytes than the server notes of an upload, fewer than any archive has.
+const aboutAnUpload = 2_000;
+
+/** By when the history server has nothing left: at once, or when an upload that nobody knows of, and that has no byte, has expired. */
 export type EmptyServer = "at once" | "in time";
 
 /** Waits for the end of the sync, then holds against each other what the two installations and the server have. */
@@ -33,6 +36,9 @@ export async function expectNothingLost(
     ]);
     expect(await unfinishedIn(store)).toEqual([]);
   }
-  if (emptyServer === "in time") await scene.sweepLater();
+  if (emptyServer === "in time") {
+    expect(await largestFileIn(scene.blobs)).toBeLessThan(aboutAnUpload);
+    await scene.sweepLater();
+  }
   expect(await filesIn(scene.blobs)).toEqual([]);
 }

@@ -87,23 +87,27 @@ async function deleted(
   }
 }
 
-/** In one request what fits into one piece, and what a server takes no other way; else in pieces. */
+/**
+ * In pieces, so that whoever wants to hear of the upload does before its bytes are on the server; in one request what fits
+ * into one piece, where nobody does, and what a server takes no other way.
+ */
 async function sent(
   connected: Connection,
   server: string,
   pieces: Pieces,
   options: UploadOptions,
 ): Promise<UploadReceipt> {
-  const { signal } = options;
+  const { onBegin, signal } = options;
   signal?.throwIfAborted();
-  const upload = (await pieces.isOne(signal))
+  const inOneRequest = !onBegin && (await pieces.isOne(signal));
+  const upload = inOneRequest
     ? undefined
     : await createTusUpload(connected, server, options);
   if (!upload) {
     const whole = streamOf(pieces.rest());
     return await uploadWhole(connected, server, whole, options);
   }
-  await options.onBegin?.(upload);
+  await onBegin?.(upload);
   await sendPieces(connected, upload, pieces, { ...options, isNew: true });
   const { uploadUrl: _, ...receipt } = upload;
   return receipt;

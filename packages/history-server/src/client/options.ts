@@ -58,7 +58,10 @@ export interface SendOptions {
 }
 
 export interface UploadOptions extends NewUploadOptions, SendOptions {
-  /** Called when an upload in pieces has begun, and awaited before its first piece is sent. */
+  /**
+   * Called when an upload in pieces has begun, and awaited before its first piece is sent. With it a small body goes this
+   * way too, where the server takes pieces.
+   */
   readonly onBegin?: (upload: ResumableUpload) => Promise<void>;
   /** Called when the blob is stored. */
   readonly onReceipt?: (receipt: UploadReceipt) => void;
