@@ -48,7 +48,7 @@ async function upload(
   signal: AbortSignal,
 ): Promise<Uploaded> {
   let begun: Upload | undefined;
-  return context.budget.oneAtATime(signal, () =>
+  return context.exports.oneAtATime(signal, () =>
     withRetries(context.clock, signal, async () => {
       await expectInInbox(request.requester, context, signal);
       await deleteUpload(begun, context, signal);

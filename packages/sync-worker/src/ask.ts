@@ -33,6 +33,7 @@ export function newRequest(
     createdAtNs,
     expiresAtNs: createdAtNs + BigInt(settings.requestTtlMs) * 1_000_000n,
     acknowledgements: [],
+    exportsBegunAtNs: [],
     attempt: 1,
     stage: { name: "asking" },
   };

@@ -1,41 +1,31 @@
-import type { Clock } from "@history-sync/primitives";
+import { nowNs } from "@history-sync/primitives";
+import type { WorkerContext } from "./ports.js";
+import type { SyncRequest } from "./sync-request.js";
 
-const hourMs = 60 * 60 * 1_000;
+const hourNs = 60n * 60n * 1_000_000_000n;
 
-/** Bounds what answering costs an installation: one export at a time, and so many in an hour. */
-export class ExportBudget {
-  readonly #clock: Clock;
-  readonly #maxPerHour: number;
-  #startedMs: number[] = [];
-  #last: Promise<unknown> = Promise.resolve();
+/**
+ * Whether an archive more is within the hour's budget; then it counts at once, after a restart too. Returns the request
+ * as it was noted.
+ */
+export async function takeExport(
+  request: SyncRequest,
+  { book, clock, settings }: WorkerContext,
+): Promise<SyncRequest | undefined> {
+  const now = nowNs(clock);
+  const requests = await book.list();
+  const recent = requests.flatMap((known) => recentExports(known, now));
+  if (recent.length >= settings.maxExportsPerHour) return undefined;
+  const exportsBegunAtNs = [...recentExports(request, now), now];
+  return book.note(request, { exportsBegunAtNs });
+}
 
-  constructor(clock: Clock, maxPerHour: number) {
-    this.#clock = clock;
-    this.#maxPerHour = maxPerHour;
-  }
-
-  /** Whether an export more is within the hour's budget; it counts at once. */
-  take(): boolean {
-    const nowMs = this.#clock.nowMs();
-    // A clock that was set back forgets nothing for more than an hour.
-    this.#startedMs = this.#startedMs.filter(
-      (ms) => Math.abs(nowMs - ms) < hourMs,
-    );
-    if (this.#startedMs.length >= this.#maxPerHour) return false;
-    this.#startedMs.push(nowMs);
-    return true;
-  }
-
-  /** Runs it when those before it have ended. */
-  oneAtATime<Result>(
-    signal: AbortSignal,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    const run = this.#last.then(() => {
-      signal.throwIfAborted();
-      return work();
-    });
-    this.#last = run.catch(() => {});
-    return run;
-  }
+/** The begins that still count. A clock that was set back forgets nothing for more than an hour. */
+export function recentExports(
+  { exportsBegunAtNs }: SyncRequest,
+  now: bigint,
+): readonly bigint[] {
+  return exportsBegunAtNs.filter(
+    (atNs) => atNs > now - hourNs && atNs < now + hourNs,
+  );
 }

@@ -78,6 +78,7 @@ function manual(id: string, pin: string, context: WorkerContext): SyncRequest {
     requester: syncGroups.installationId,
     createdAtNs,
     acknowledgements: [],
+    exportsBegunAtNs: [],
     attempt: 1,
     stage: { name: "asking" },
   };

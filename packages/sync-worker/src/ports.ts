@@ -2,7 +2,7 @@ import type { ArchiveSink, ArchiveSource } from "@history-sync/archive";
 import type { Clock, Logger, RandomBytes } from "@history-sync/primitives";
 import type { HmacKeySave } from "@history-sync/proto/device-sync";
 import type { InstallationSource, SyncGroups } from "@history-sync/sync-group";
-import type { ExportBudget } from "./export-budget.js";
+import type { ExportQueue } from "./export-queue.js";
 import type { HistoryServer } from "./history-server.js";
 import type { RequestBook } from "./request-book.js";
 import type { RequestStore } from "./request-store.js";
@@ -30,6 +30,6 @@ export interface WorkerHistory extends ArchiveSource, ArchiveSink {
 export interface WorkerContext extends WorkerPorts {
   readonly settings: Settings;
   readonly book: RequestBook;
-  readonly budget: ExportBudget;
+  readonly exports: ExportQueue;
   readonly updates: Updates;
 }

@@ -1,4 +1,5 @@
 import { nowNs } from "@history-sync/primitives";
+import { recentExports } from "./export-budget.js";
 import type { WorkerContext } from "./ports.js";
 import { hasEnded, type SyncRequest } from "./sync-request.js";
 
@@ -7,13 +8,16 @@ const keptNs = 30n * 24n * 60n * 60n * 1_000_000_000n;
 // Of other installations' requests: far more than honest ones make.
 const maxKept = 1_000;
 
-/** Forgets requests that ended long ago, and of too many the oldest. */
+/** Forgets requests that ended long ago, and of too many the oldest; never one that counts against the export budget. */
 export async function forgetOldRequests({
   book,
   clock,
 }: WorkerContext): Promise<void> {
-  const oldest = nowNs(clock) - keptNs;
-  const over = (await book.list()).filter(isOver);
+  const now = nowNs(clock);
+  const oldest = now - keptNs;
+  const over = (await book.list()).filter(
+    (request) => isOver(request) && recentExports(request, now).length === 0,
+  );
   const answered = over.filter(({ role }) => role === "answerer");
   const tooMany = new Set(answered.slice(0, -maxKept));
   for (const request of over) {

@@ -6,7 +6,7 @@ import type { Updates } from "./updates.js";
 
 /** What changes of a request while it stays in its stage. */
 export type RequestNotes = Partial<
-  Pick<SyncRequest, "acknowledgements" | "holder">
+  Pick<SyncRequest, "acknowledgements" | "exportsBegunAtNs" | "holder">
 >;
 
 /**

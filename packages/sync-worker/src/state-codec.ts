@@ -20,6 +20,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array {
   const { requester, acknowledgements, holder, stage, ...same } = request;
   const state = create(RequestStateSchema, {
     ...same,
+    exportsBegunAtNs: [...same.exportsBegunAtNs],
     requester: idBytes(requester),
     acknowledgements: acknowledgements.map(({ installation, ...rest }) => ({
       ...rest,
@@ -109,6 +110,7 @@ function requestOf(state: RequestState): SyncRequest {
       },
     }),
     ...(replaces !== undefined && { replaces }),
+    exportsBegunAtNs: state.exportsBegunAtNs,
     attempt,
     stage: stageOf(state.stage),
   };

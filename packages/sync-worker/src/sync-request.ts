@@ -32,6 +32,8 @@ export interface SyncRequest {
   readonly holder?: Holder | undefined;
   /** The request that this one stands for, whose archive was gone before it was fetched. */
   readonly replaces?: string;
+  /** When this installation began to make an archive for it, those of the last hour at least; part of the export budget. */
+  readonly exportsBegunAtNs: readonly bigint[];
   /** How many requests in a row this is, from 1 on. */
   readonly attempt: number;
   readonly stage: Stage;

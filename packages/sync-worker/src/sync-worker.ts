@@ -7,7 +7,7 @@ import type { ConsentSave } from "@history-sync/proto/device-sync";
 import { type ListedArchive, listed, liveArchives } from "./archives.js";
 import { newRequest } from "./ask.js";
 import { SyncWorkerError } from "./errors.js";
-import { ExportBudget } from "./export-budget.js";
+import { ExportQueue } from "./export-queue.js";
 import { ensureHmacKey } from "./hmac-key.js";
 import { sendArchive, takeArchive } from "./manual.js";
 import { MemberKeeper } from "./member-keeper.js";
@@ -60,7 +60,7 @@ export class SyncWorker implements AsyncDisposable {
       settings,
       updates,
       book: new RequestBook(ports.requests, updates, ports.log),
-      budget: new ExportBudget(ports.clock, settings.maxExportsPerHour),
+      exports: new ExportQueue(),
     };
     const { signal } = this.#stopping;
     this.#runner = new RequestRunner(

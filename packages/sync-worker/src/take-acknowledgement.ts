@@ -6,6 +6,7 @@ import {
 import type { DeviceSyncAcknowledge } from "@history-sync/proto/device-sync";
 import type { DeviceSyncMessage } from "@history-sync/sync-group";
 import { afterAcknowledgement, patienceMs, rankOf } from "./election.js";
+import { takeExport } from "./export-budget.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
 import type { Stage, SyncRequest } from "./sync-request.js";
@@ -28,8 +29,22 @@ export async function takeAcknowledgement(
     const notes = afterAcknowledgement(request, said, settings.takeoverMs);
     const noted = await book.note(request, notes);
     const next = nextStage(noted, context);
-    if (next) await move.to(noted, next);
+    if (next?.name === "preparing") await prepare(noted, context, move);
+    else if (next) await move.to(noted, next);
   }
+}
+
+/** An export beyond the budget is a no. */
+async function prepare(
+  request: SyncRequest,
+  context: WorkerContext,
+  move: Move,
+): Promise<void> {
+  const counted = await takeExport(request, context);
+  if (counted) return move.to(counted, { name: "preparing" });
+  const by = context.syncGroups.installationId;
+  const reason = "too-many";
+  await move.to(request, { name: "declined", reason, by, told: false });
 }
 
 /** Peers that don't name the asker mean whoever has used the pin. */
@@ -49,7 +64,7 @@ async function acknowledged(
 
 function nextStage(
   { pin, stage, holder, role }: SyncRequest,
-  { settings, syncGroups, budget, clock }: WorkerContext,
+  { settings, syncGroups, clock }: WorkerContext,
 ): Stage | undefined {
   const { installationId: by } = syncGroups;
   if (role === "asker") {
@@ -57,12 +72,9 @@ function nextStage(
   }
   if (!holder) return undefined;
   if (holder.installation === by) {
-    if (stage.name !== "acknowledging" && stage.name !== "standing-by") {
-      return undefined;
-    }
-    return budget.take()
+    return stage.name === "acknowledging" || stage.name === "standing-by"
       ? { name: "preparing" }
-      : { name: "declined", reason: "too-many", by, told: false };
+      : undefined;
   }
   const standsBack =
     stage.name === "acknowledging" ||

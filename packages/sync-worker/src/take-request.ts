@@ -55,6 +55,7 @@ function receivedRequest(
     createdAtNs: message.sentAtNs,
     ...(expiresAtNs !== undefined && { expiresAtNs }),
     acknowledgements: [],
+    exportsBegunAtNs: [],
     attempt: 1,
     stage: { name: "acknowledging" },
   };

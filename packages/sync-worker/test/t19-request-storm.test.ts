@@ -24,6 +24,18 @@ async function storm(
   }
 }
 
+async function slowly(
+  asker: Installation,
+  answerer: Installation,
+  requests: number,
+  prefix: string,
+) {
+  for (let i = 0; i < requests; i++) {
+    await storm(asker, 1, `${prefix}-${i}-`);
+    await settle(answerer);
+  }
+}
+
 async function stages({ worker }: Installation) {
   const counts: Record<string, number> = {};
   for (const { stage } of await worker.requests()) {
@@ -64,13 +76,44 @@ test("requests one after the other are answered up to the hour's budget", async 
   const alice = await withHistory(world, 3, { maxExportsPerHour: 5 });
   const phone = await start(world);
   await together(alice, phone);
-  for (let i = 0; i < 8; i++) {
-    await storm(phone, 1, `slow-${i}-`);
-    await settle(alice);
-  }
+  await slowly(phone, alice, 8, "slow");
   expect(await stages(alice)).toEqual({ replied: 5, "declined: too-many": 3 });
   clock.advance(hour);
   await storm(phone, 1, "later-");
   await settle(alice);
   expect(world.server.uploads).toBe(6);
+});
+
+test("the hour's budget outlives the process, however many requests come", async () => {
+  const clock = new ManualClock(Date.now());
+  await using world = new World(clock);
+  const options = { maxExportsPerHour: 3 };
+  const alice = await withHistory(world, 3, options);
+  const phone = await start(world);
+  await together(alice, phone);
+  await slowly(phone, alice, 3, "before");
+  await stop(alice);
+  // Of so many that are over the oldest are forgotten, but not those that count.
+  const { requests } = alice.disk;
+  const stage = { name: "failed", reason: "unexpected" } as const;
+  for (const answered of await requests.list()) {
+    await requests.put({ ...answered, stage });
+  }
+  const [answered] = await requests.list();
+  if (!answered) throw new TypeError("expected a request");
+  for (let i = 0; i < 1_000; i++) {
+    await requests.put({
+      ...answered,
+      id: `${answered.id}-${i}`,
+      createdAtNs: answered.createdAtNs + 1n,
+      exportsBegunAtNs: [],
+      stage,
+    });
+  }
+  const back = await world.start(alice.disk, options);
+  await slowly(phone, back, 2, "after");
+  expect(world.server.uploads).toBe(3);
+  clock.advance(hour);
+  await slowly(phone, back, 1, "later");
+  expect(world.server.uploads).toBe(4);
 });

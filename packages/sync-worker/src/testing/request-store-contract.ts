@@ -192,6 +192,7 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
     ],
     holder: { installation: installationId("cd".repeat(32)), atNs: 4n },
     replaces: "asked:other",
+    exportsBegunAtNs: [4n, createdAtNs],
     attempt: 2,
     stage,
   };
