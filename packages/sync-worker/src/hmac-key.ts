@@ -18,29 +18,30 @@ export async function ensureHmacKey(
   const installations = await currentInstallations(context, signal);
   const { installationId } = context.syncGroups;
   if (installations.some((id) => id !== installationId)) return;
-  await mergeHmacRoot(await newKey(context), context);
   await context.requests.outbox.setKeyAudience(installations);
+  await mergeHmacRoot(await newKey(context), context);
+}
+
+/** Before anybody can come or go: whom a key that another installation made is for. */
+export async function ensureKeyAudience(context: WorkerContext): Promise<void> {
+  const { outbox } = context.requests;
+  if ((await outbox.keyAudience()) !== undefined) return;
+  await outbox.setKeyAudience(membersOf(context));
 }
 
 /**
  * Brings the sync group's members in line with the inbox, then makes a new key if an installation came or went: who is
- * gone doesn't learn it, since the membership is changed first. The members that the key was made for are kept, so that
- * it is made up for after a crash.
+ * gone doesn't learn it, since the membership is changed first. The members that the key was made for are kept before
+ * they change, and with the new key, so that after a crash it is made if it wasn't, and once.
  */
 export async function refreshMembers(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { requests, syncGroups } = context;
-  const { added, removed } = await syncGroups.refreshMembers(signal);
-  const isDue =
-    added.length > 0 || removed.length > 0 || (await isKeyDue(context));
-  if (isDue) {
-    await changePreferences(hmacKeyUpdate(await newKey(context)), context);
-  }
-  if (isDue || (await requests.outbox.keyAudience()) === undefined) {
-    await requests.outbox.setKeyAudience(membersOf(context));
-  }
+  await context.syncGroups.refreshMembers(signal);
+  if (!(await isKeyDue(context))) return;
+  const update = hmacKeyUpdate(await newKey(context));
+  await changePreferences(update, context, membersOf(context));
 }
 
 /** Whether the key was made for others than those who are in the sync group now. */

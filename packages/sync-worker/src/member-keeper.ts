@@ -13,6 +13,9 @@ export class MemberKeeper {
   readonly #tasks: Tasks;
   readonly #preferences: PreferenceTeller;
   readonly #timers: Timers;
+  readonly #stopping: AbortSignal;
+  #last: Promise<unknown> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(
     context: WorkerContext,
@@ -24,13 +27,22 @@ export class MemberKeeper {
     this.#tasks = tasks;
     this.#preferences = preferences;
     this.#timers = new Timers(context.clock, stopping);
+    this.#stopping = stopping;
   }
 
-  /** Looks at the inbox now. */
-  async refresh(signal: AbortSignal): Promise<void> {
-    await refreshMembers(this.#context, signal);
-    this.#lookAgain();
-    await this.#preferences.tell();
+  /**
+   * Looks at the inbox now. One look at a time, so that two don't make a key each; who comes during a look shares the next
+   * one with whoever else does, since this one may have passed over what they know of.
+   */
+  refresh(): Promise<void> {
+    if (this.#next) return this.#next;
+    const next = this.#last.then(() => {
+      this.#next = undefined;
+      return this.#look();
+    });
+    this.#next = next;
+    this.#last = next.catch(() => {});
+    return next;
   }
 
   /** Goes on behind the caller: others may have changed the members, or a message of one's own shown who is new. */
@@ -39,6 +51,12 @@ export class MemberKeeper {
     void this.#tasks.chain(name, async (signal) => {
       if (await isKeyDue(this.#context)) await this.#refreshLater(signal);
     });
+  }
+
+  async #look(): Promise<void> {
+    await refreshMembers(this.#context, this.#stopping);
+    this.#lookAgain();
+    await this.#preferences.tell();
   }
 
   #lookAgain(): void {
@@ -53,6 +71,6 @@ export class MemberKeeper {
   }
 
   #refreshLater(signal: AbortSignal): Promise<void> {
-    return withRetries(this.#context.clock, signal, () => this.refresh(signal));
+    return withRetries(this.#context.clock, signal, () => this.refresh());
   }
 }

@@ -60,8 +60,12 @@ class MemoryOutbox implements PreferenceOutbox {
   readonly #unsent = new Map<string, UnsentPreferences>();
   #audience: readonly InstallationId[] | undefined;
 
-  async put(unsent: UnsentPreferences): Promise<void> {
+  async put(
+    unsent: UnsentPreferences,
+    keyAudience: readonly InstallationId[] | undefined = this.#audience,
+  ): Promise<void> {
     this.#unsent.set(unsent.id, unsent);
+    this.#audience = keyAudience;
   }
 
   async list(): Promise<readonly UnsentPreferences[]> {

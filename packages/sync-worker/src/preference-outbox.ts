@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { nowNs, toHex } from "@history-sync/primitives";
+import { type InstallationId, nowNs, toHex } from "@history-sync/primitives";
 import {
   type PreferenceUpdates,
   PreferenceUpdatesSchema,
@@ -16,11 +16,12 @@ const maxInMessage = 500;
 export async function changePreferences(
   updates: PreferenceUpdates,
   context: WorkerContext,
+  keyAudience?: readonly InstallationId[],
 ): Promise<void> {
   const { clock, randomBytes, requests } = context;
   const time = nowNs(clock).toString().padStart(20, "0");
   const id = `${time}-${toHex(randomBytes(4))}`;
-  await requests.outbox.put({ id, updates });
+  await requests.outbox.put({ id, updates }, keyAudience);
   await applyPreferenceUpdates(updates, context);
 }
 

@@ -30,7 +30,11 @@ export interface ArchiveShelf {
 
 /** Changes of preferences that wait to be told. */
 export interface PreferenceOutbox {
-  put(unsent: UnsentPreferences): Promise<void>;
+  /** In one transaction: keeps the change and, where it holds an HMAC key, for which installations that was made. */
+  put(
+    unsent: UnsentPreferences,
+    keyAudience?: readonly InstallationId[],
+  ): Promise<void>;
   /** In the order of their ids. */
   list(): Promise<readonly UnsentPreferences[]>;
   remove(id: string): Promise<void>;

@@ -8,7 +8,7 @@ import { type ListedArchive, listed, liveArchives } from "./archives.js";
 import { newRequest } from "./ask.js";
 import { SyncWorkerError } from "./errors.js";
 import { ExportQueue } from "./export-queue.js";
-import { ensureHmacKey } from "./hmac-key.js";
+import { ensureHmacKey, ensureKeyAudience } from "./hmac-key.js";
 import { sendArchive, takeArchive } from "./manual.js";
 import { MemberKeeper } from "./member-keeper.js";
 import { currentInstallations } from "./membership.js";
@@ -201,7 +201,7 @@ export class SyncWorker implements AsyncDisposable {
    */
   async refreshInstallations(): Promise<void> {
     await this.#started;
-    await this.#members.refresh(this.#stopping.signal);
+    await this.#members.refresh();
   }
 
   /** Keeps the user's decisions and tells the other installations; those out of reach later, after a restart if need be. */
@@ -244,6 +244,7 @@ export class SyncWorker implements AsyncDisposable {
       await this.#decideInitialRequest();
       const { joinGraceMs: graceMs } = context.settings;
       await context.syncGroups.ensure({ graceMs, signal });
+      await ensureKeyAudience(context);
     });
     await applyUnsent(context);
     await this.#messages.handle();

@@ -2,7 +2,14 @@ import { ConsentStateSave } from "@history-sync/proto/device-sync";
 import { expect, test } from "vitest";
 import { consent } from "./history.js";
 import { start, together, withHistory } from "./pair.js";
-import { inStage, next, settle, stop, World } from "./world.js";
+import {
+  type Installation,
+  inStage,
+  next,
+  settle,
+  stop,
+  World,
+} from "./world.js";
 
 test("T9: a revoked installation gets neither archive nor HMAC key nor preferences", async () => {
   await using world = new World();
@@ -57,6 +64,19 @@ test("T9: revoked while its archive is uploaded, it never learns the key", async
   ]);
 });
 
+/** The new keys that the installation makes from now on; its disk is slower than a look at the inbox. */
+function keysOf({ disk }: Installation): readonly unknown[] {
+  const { outbox } = disk.requests;
+  const keys: unknown[] = [];
+  const put = outbox.put.bind(outbox);
+  outbox.put = async (unsent, audience) => {
+    keys.push(unsent);
+    await new Promise((resolve) => setTimeout(resolve));
+    await put(unsent, audience);
+  };
+  return keys;
+}
+
 test("the HMAC key is made anew when an installation joins, after it has joined", async () => {
   await using world = new World();
   const alice = await withHistory(world);
@@ -74,6 +94,79 @@ test("the HMAC key is made anew when an installation joins, after it has joined"
   await settle(alice, phone);
   expect(await alice.disk.history.hmacKey()).toEqual(after);
 });
+
+test("two looks at the same time make one new key", async () => {
+  await using world = new World();
+  const alice = await withHistory(world);
+  const phone = await start(world);
+  await alice.worker.settled();
+  const keys = keysOf(alice);
+  await Promise.all([
+    alice.worker.refreshInstallations(),
+    alice.worker.refreshInstallations(),
+    alice.worker.refreshInstallations(),
+  ]);
+  expect(alice.syncGroups.members).toHaveLength(2);
+  expect(keys).toHaveLength(1);
+  await settle(alice, phone);
+  expect(await phone.disk.history.hmacKey()).toEqual(
+    await alice.disk.history.hmacKey(),
+  );
+});
+
+test("who looks while a look goes on, and fails, is served by the next one", async () => {
+  await using world = new World();
+  const alice = await withHistory(world);
+  await start(world);
+  await alice.worker.settled();
+  const lookUp = world.installations.installations;
+  let second: Promise<void> = Promise.resolve();
+  world.installations.installations = () => {
+    world.installations.installations = lookUp;
+    second = alice.worker.refreshInstallations();
+    throw new TypeError("no connection");
+  };
+  await expect(alice.worker.refreshInstallations()).rejects.toThrow(
+    "no connection",
+  );
+  await second;
+  expect(alice.syncGroups.members).toHaveLength(2);
+});
+
+for (const [when, call] of [
+  ["before", "the new key is kept"],
+  ["after", "the new key is kept, and before it is applied"],
+] as const) {
+  test(`killed ${when} ${call}, and where nobody knew whom the old one was for, there is one new key`, async () => {
+    await using world = new World();
+    const alice = await withHistory(world);
+    await alice.worker.settled();
+    await stop(alice);
+    const { outbox } = alice.disk.requests;
+    await outbox.setKeyAudience(undefined);
+    const killed = await world.start(alice.disk);
+    await killed.worker.settled();
+    const phone = await start(world);
+    const put = outbox.put.bind(outbox);
+    outbox.put = async (unsent, audience) => {
+      if (when === "after") await put(unsent, audience);
+      throw new TypeError("killed");
+    };
+    await expect(killed.worker.refreshInstallations()).rejects.toThrow(
+      "killed",
+    );
+    await stop(killed);
+    outbox.put = put;
+    const keys = keysOf(alice);
+    const back = await world.start(alice.disk);
+    await back.worker.refreshInstallations();
+    await settle(back, phone);
+    expect(keys).toHaveLength(when === "before" ? 1 : 0);
+    const key = await phone.disk.history.hmacKey();
+    expect(key?.key).toHaveLength(42);
+    expect(await back.disk.history.hmacKey()).toEqual(key);
+  });
+}
 
 test("killed between the membership commit and the new key, it is made at the next start", async () => {
   await using world = new World();

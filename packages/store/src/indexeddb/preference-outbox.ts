@@ -17,12 +17,18 @@ export class IndexedDbPreferenceOutbox implements PreferenceOutbox {
     this.#db = db;
   }
 
-  put({ id, updates }: UnsentPreferences): Promise<void> {
-    return this.#db.write(["unsent_preferences"], async (tx) => {
+  put(
+    { id, updates }: UnsentPreferences,
+    keyAudience?: readonly InstallationId[],
+  ): Promise<void> {
+    const names = ["unsent_preferences", "hmac_key_audience"] as const;
+    return this.#db.write(names, async (tx) => {
       const unsent = tx.objectStore("unsent_preferences");
       await overwrite(unsent, id);
       const bytes = toBinary(PreferenceUpdatesSchema, updates);
       await unsent.put({ id, updates: bytes });
+      if (!keyAudience) return;
+      await tx.objectStore("hmac_key_audience").put([...keyAudience], onlyKey);
     });
   }
 

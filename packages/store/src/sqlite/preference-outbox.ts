@@ -11,7 +11,7 @@ import type {
   PreferenceOutbox,
   UnsentPreferences,
 } from "@history-sync/sync-worker";
-import { emptyLog } from "./database.js";
+import { emptyLog, transaction } from "./database.js";
 
 const installationIdBytes = 32;
 
@@ -23,12 +23,18 @@ export class SqlitePreferenceOutbox implements PreferenceOutbox {
     this.#db = db;
   }
 
-  async put({ id, updates }: UnsentPreferences): Promise<void> {
-    this.#db
-      .prepare(
-        "INSERT OR REPLACE INTO unsent_preferences (id, updates) VALUES (?, ?)",
-      )
-      .run(id, toBinary(PreferenceUpdatesSchema, updates));
+  async put(
+    { id, updates }: UnsentPreferences,
+    keyAudience?: readonly InstallationId[],
+  ): Promise<void> {
+    transaction(this.#db, () => {
+      this.#db
+        .prepare(
+          "INSERT OR REPLACE INTO unsent_preferences (id, updates) VALUES (?, ?)",
+        )
+        .run(id, toBinary(PreferenceUpdatesSchema, updates));
+      if (keyAudience) this.#putKeyAudience(keyAudience);
+    });
   }
 
   async list(): Promise<readonly UnsentPreferences[]> {
@@ -64,14 +70,15 @@ export class SqlitePreferenceOutbox implements PreferenceOutbox {
   async setKeyAudience(
     audience: readonly InstallationId[] | undefined,
   ): Promise<void> {
-    if (audience) {
-      this.#db
-        .prepare(
-          "INSERT OR REPLACE INTO hmac_key_audience (one, installations) VALUES (1, ?)",
-        )
-        .run(concatBytes(...audience.map(idBytes)));
-    } else {
-      this.#db.exec("DELETE FROM hmac_key_audience");
-    }
+    if (audience) this.#putKeyAudience(audience);
+    else this.#db.exec("DELETE FROM hmac_key_audience");
+  }
+
+  #putKeyAudience(audience: readonly InstallationId[]): void {
+    this.#db
+      .prepare(
+        "INSERT OR REPLACE INTO hmac_key_audience (one, installations) VALUES (1, ?)",
+      )
+      .run(concatBytes(...audience.map(idBytes)));
   }
 }

@@ -145,6 +145,16 @@ export function requestStoreContract(
       expect(await outbox.keyAudience()).toBeUndefined();
     });
 
+    test("a key is kept with its audience, and another change leaves that alone", async () => {
+      const { store, reopen } = await open();
+      const updates = create(PreferenceUpdatesSchema, {});
+      await store.outbox.put({ id: "1", updates }, [by]);
+      await store.outbox.put({ id: "2", updates });
+      const { outbox } = await reopen();
+      expect(await outbox.keyAudience()).toEqual([by]);
+      expect(await outbox.list()).toHaveLength(2);
+    });
+
     test("the list is oldest first", async () => {
       const { store } = await open();
       await store.put(request("b", { name: "asking" }, 2n));
