@@ -2,7 +2,6 @@ import { create } from "@bufbuild/protobuf";
 import { wipe } from "@history-sync/primitives";
 import { DeviceSyncReplySchema } from "@history-sync/proto/device-sync";
 import { keepAlive } from "./acknowledge.js";
-import { deleteUpload } from "./delete-upload.js";
 import { expectInInbox } from "./membership.js";
 import type { WorkerContext } from "./ports.js";
 import { withRetries } from "./retry.js";
@@ -25,7 +24,6 @@ export async function answer(
     const onBegin = async (begun: Upload) => {
       current = await book.enter(current, { name: "preparing", begun });
     };
-    await deleteUpload(current.stage.begun, context, signal);
     const uploaded = await keepAlive(current, context, signal, (ended) =>
       upload(current, onBegin, context, ended),
     );
@@ -47,16 +45,10 @@ async function upload(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Uploaded> {
-  let begun: Upload | undefined;
   return context.exports.oneAtATime(signal, () =>
     withRetries(context.clock, signal, async () => {
       await expectInInbox(request.requester, context, signal);
-      await deleteUpload(begun, context, signal);
-      const noted = (upload: Upload) => {
-        begun = upload;
-        return onBegin(upload);
-      };
-      return uploadArchive(request, noted, context, signal);
+      return uploadArchive(request, onBegin, context, signal);
     }),
   );
 }

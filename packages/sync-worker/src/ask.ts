@@ -34,6 +34,7 @@ export function newRequest(
     expiresAtNs: createdAtNs + BigInt(settings.requestTtlMs) * 1_000_000n,
     acknowledgements: [],
     exportsBegunAtNs: [],
+    uploadsToDelete: [],
     attempt: 1,
     stage: { name: "asking" },
   };

@@ -1,7 +1,6 @@
 import { liveArchives } from "./archives.js";
 import { askedAnew } from "./ask.js";
 import { sayFailed } from "./decline.js";
-import { deleteUpload } from "./delete-upload.js";
 import { codeOf } from "./errors.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
@@ -35,7 +34,6 @@ export async function giveUp(
     case "uploaded":
       // The archive is there, perhaps the reply is, too: until it expires there is time to say so.
       if (reason !== "requester-gone") return;
-      await deleteUpload(request.stage.upload, context, signal);
       return failAnswer(request, reason, context, move, signal);
     case "preparing":
       return failAnswer(request, reason, context, move, signal);

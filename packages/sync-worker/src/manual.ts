@@ -79,6 +79,7 @@ function manual(id: string, pin: string, context: WorkerContext): SyncRequest {
     createdAtNs,
     acknowledgements: [],
     exportsBegunAtNs: [],
+    uploadsToDelete: [],
     attempt: 1,
     stage: { name: "asking" },
   };

@@ -32,5 +32,6 @@ export async function forgetOldRequests({
 function isOver(request: SyncRequest): boolean {
   const { stage } = request;
   const isTold = !("told" in stage) || stage.told;
-  return hasEnded(request) && isTold && !("upload" in stage);
+  const isDeleted = request.uploadsToDelete.length === 0;
+  return hasEnded(request) && isTold && isDeleted;
 }

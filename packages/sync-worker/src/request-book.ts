@@ -1,7 +1,12 @@
 import type { Logger } from "@history-sync/primitives";
 import { SyncWorkerError } from "./errors.js";
 import type { RequestStore } from "./request-store.js";
-import type { Stage, SyncRequest } from "./sync-request.js";
+import {
+  type Stage,
+  type SyncRequest,
+  type Upload,
+  uploadIn,
+} from "./sync-request.js";
 import type { Updates } from "./updates.js";
 
 /** What changes of a request while it stays in its stage. */
@@ -63,10 +68,13 @@ export class RequestBook {
     if (request) (await this.#loaded).set(request.id, request);
   }
 
-  /** Throws `moved-on` when the request has left the stage that the caller knows. */
+  /**
+   * Throws `moved-on` when the request has left the stage that the caller knows. An upload that the new stage doesn't know of
+   * is to be deleted.
+   */
   enter(request: SyncRequest, stage: Stage): Promise<SyncRequest> {
     return this.#write(request.id, (known) => {
-      if (known?.stage === request.stage) return { ...known, stage };
+      if (known?.stage === request.stage) return moved(known, stage);
       throw new SyncWorkerError(
         "moved-on",
         `expected the request in stage ${request.stage.name}, got ${known?.stage.name ?? "none"}`,
@@ -78,6 +86,16 @@ export class RequestBook {
     return this.#write(request.id, (known = request) => ({
       ...known,
       ...notes,
+    }));
+  }
+
+  /** Nothing of the upload is left on its server. */
+  forgetUpload(request: SyncRequest, { url }: Upload): Promise<SyncRequest> {
+    return this.#write(request.id, (known = request) => ({
+      ...known,
+      uploadsToDelete: known.uploadsToDelete.filter(
+        (upload) => upload.url !== url,
+      ),
     }));
   }
 
@@ -111,4 +129,13 @@ export class RequestBook {
     const { role, stage } = request;
     this.#log("sync-request.stage", { role, stage: stage.name });
   }
+}
+
+function moved(request: SyncRequest, stage: Stage): SyncRequest {
+  const upload = uploadIn(request.stage);
+  const isLeft =
+    upload?.deletionToken !== undefined && uploadIn(stage)?.url !== upload.url;
+  if (!isLeft) return { ...request, stage };
+  const uploadsToDelete = [...request.uploadsToDelete, upload];
+  return { ...request, stage, uploadsToDelete };
 }

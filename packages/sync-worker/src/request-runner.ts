@@ -1,5 +1,6 @@
 import { expiryOf, liveArchives } from "./archives.js";
 import { tellDeclines } from "./decline.js";
+import { deleteUploads } from "./delete-uploads.js";
 import { dueOf } from "./due.js";
 import { codeOf, SyncWorkerError } from "./errors.js";
 import { giveUp } from "./give-up.js";
@@ -32,13 +33,13 @@ export class RequestRunner implements Move {
       const passes = error instanceof SyncWorkerError || isRetryable(error);
       if (!passes) onLost(error);
     });
-    context.book.onChange = (request) => this.#watchTime(request);
+    context.book.onChange = (request) => this.#watch(request);
   }
 
   /** Takes up all requests, after a restart. */
   async takeUp(): Promise<void> {
     for (const request of await this.#context.book.list()) {
-      this.#watchTime(request);
+      this.#watch(request);
       this.#waiting.add(request.id);
     }
     await this.watchArchives();
@@ -71,7 +72,8 @@ export class RequestRunner implements Move {
       if (!request) continue;
       const { stage } = request;
       untold ||= stage.name === "declined" && !stage.told;
-      if (isDone(stage) || !steps[stage.name]) continue;
+      const isDone = stage.name === "cancelled" && stage.told;
+      if (isDone || !steps[stage.name]) continue;
       this.tasks.replace(id, (signal) => this.#goOn(request, signal));
     }
     if (untold) this.#tellDeclines();
@@ -118,6 +120,16 @@ export class RequestRunner implements Move {
     });
   }
 
+  #watch(request: SyncRequest): void {
+    this.#watchTime(request);
+    const { id, uploadsToDelete } = request;
+    if (uploadsToDelete.length === 0) return;
+    // On its own: the request goes on, whether or not the history server is in reach.
+    this.tasks.chain(`delete ${id}`, (signal) =>
+      deleteUploads(id, this.#context, signal),
+    );
+  }
+
   #watchTime(request: SyncRequest): void {
     const due = dueOf(request);
     if (!due) {
@@ -135,12 +147,4 @@ export class RequestRunner implements Move {
     const due = current && dueOf(current);
     if (due && current.stage === stage) await this.to(current, due.stage);
   }
-}
-
-/** Has a step, and nothing left for it to do. */
-function isDone(stage: Stage): boolean {
-  return (
-    (stage.name === "receipted" && !stage.upload) ||
-    (stage.name === "cancelled" && stage.told && !stage.upload)
-  );
 }

@@ -16,15 +16,10 @@ import {
   uploadState,
 } from "./archive-codec.js";
 import { invalidState } from "./errors.js";
-import type { DeclineReason, Stage } from "./sync-request.js";
+import { type DeclineReason, type Stage, uploadIn } from "./sync-request.js";
 
 export function stageState(stage: Stage): StageState {
-  const upload =
-    stage.name === "preparing"
-      ? stage.begun
-      : "upload" in stage
-        ? stage.upload
-        : undefined;
+  const upload = uploadIn(stage);
   return create(StageStateSchema, {
     name: stage.name,
     ...("archive" in stage && { archive: archiveState(stage.archive) }),
@@ -66,7 +61,7 @@ export function stageOf(state: StageState | undefined): Stage {
     case "answered":
       return { name, by: installationOf(state) };
     case "receipted":
-      return { name, receipt, ...(upload && { upload }) };
+      return { name, receipt };
     case "declined":
       return {
         name,
@@ -76,7 +71,7 @@ export function stageOf(state: StageState | undefined): Stage {
         told,
       };
     case "cancelled":
-      return { name, told, ...(upload && { upload }) };
+      return { name, told };
     case "failed":
       return { name, reason };
     default:

@@ -6,7 +6,12 @@ import {
   type RequestState,
   RequestStateSchema,
 } from "@history-sync/proto/history-sync";
-import { archiveOf, archiveState } from "./archive-codec.js";
+import {
+  archiveOf,
+  archiveState,
+  uploadOf,
+  uploadState,
+} from "./archive-codec.js";
 import { invalidState } from "./errors.js";
 import { stageOf, stageState } from "./stage-codec.js";
 import type {
@@ -21,6 +26,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array {
   const state = create(RequestStateSchema, {
     ...same,
     exportsBegunAtNs: [...same.exportsBegunAtNs],
+    uploadsToDelete: same.uploadsToDelete.map(uploadState),
     requester: idBytes(requester),
     acknowledgements: acknowledgements.map(({ installation, ...rest }) => ({
       ...rest,
@@ -111,6 +117,7 @@ function requestOf(state: RequestState): SyncRequest {
     }),
     ...(replaces !== undefined && { replaces }),
     exportsBegunAtNs: state.exportsBegunAtNs,
+    uploadsToDelete: state.uploadsToDelete.map(uploadOf),
     attempt,
     stage: stageOf(state.stage),
   };

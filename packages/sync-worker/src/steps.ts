@@ -4,7 +4,6 @@ import { acknowledge, askForApproval } from "./acknowledge.js";
 import { answer } from "./answer.js";
 import { forgetReplies } from "./archives.js";
 import { ask } from "./ask.js";
-import { deleteUploadOf } from "./delete-upload.js";
 import { importReply } from "./import-reply.js";
 import type { WorkerContext } from "./ports.js";
 import { say } from "./say.js";
@@ -26,11 +25,10 @@ export const steps: Partial<Record<Stage["name"], Step>> = {
   "awaiting-approval": askForApproval,
   preparing: answer,
   uploaded: answer,
-  receipted: deleteUploadOf,
   cancelled: cancel,
 };
 
-/** Tells the others, then takes back what was uploaded. */
+/** Tells the others, who take back what they have uploaded. */
 async function cancel(
   request: SyncRequest,
   context: WorkerContext,
@@ -39,7 +37,6 @@ async function cancel(
   const { stage, pin } = request;
   if (stage.name !== "cancelled") return;
   await forgetReplies(pin, context);
-  if (stage.told) return deleteUploadOf(request, context, signal);
   const value = create(SyncCancelSchema, { requestId: pin });
   await say({ case: "cancel", value }, context, signal);
   await context.book.enter(request, { ...stage, told: true });

@@ -34,6 +34,8 @@ export interface SyncRequest {
   readonly replaces?: string;
   /** When this installation began to make an archive for it, those of the last hour at least; part of the export budget. */
   readonly exportsBegunAtNs: readonly bigint[];
+  /** What was left behind on a history server, and is still to be deleted there. */
+  readonly uploadsToDelete: readonly Upload[];
   /** How many requests in a row this is, from 1 on. */
   readonly attempt: number;
   readonly stage: Stage;
@@ -92,12 +94,8 @@ export type Stage =
   | { readonly name: "replied"; readonly upload: Upload }
   /** Answerer: another installation has replied. */
   | { readonly name: "answered"; readonly by: InstallationId }
-  /** Either: done, the asker has its history. `upload` is still to be deleted. */
-  | {
-      readonly name: "receipted";
-      readonly receipt: SyncReceipt;
-      readonly upload?: Upload;
-    }
+  /** Either: done, the asker has its history. */
+  | { readonly name: "receipted"; readonly receipt: SyncReceipt }
   /** Either: somebody said no. Of the asker it isn't the end: another installation can still answer. */
   | {
       readonly name: "declined";
@@ -108,12 +106,8 @@ export type Stage =
       /** Whether the other installations know. */
       readonly told: boolean;
     }
-  /** Either: the asker wants it no more. `upload` is still to be deleted. */
-  | {
-      readonly name: "cancelled";
-      readonly told: boolean;
-      readonly upload?: Upload;
-    }
+  /** Either: the asker wants it no more. `told`: the other installations know. */
+  | { readonly name: "cancelled"; readonly told: boolean }
   /** Either: given up. */
   | { readonly name: "failed"; readonly reason: string }
   /** Asker: nobody answered in time, or the archive was gone. Answerer: the archive, or the time to make one, is over. */
@@ -157,6 +151,15 @@ export interface AvailableArchive {
   readonly sender: InstallationId;
   readonly sentAtNs: bigint;
   readonly archive: SealedArchive;
+}
+
+/** What the installation has on a history server in the stage. */
+export function uploadIn(stage: Stage): Upload | undefined {
+  return stage.name === "preparing"
+    ? stage.begun
+    : "upload" in stage
+      ? stage.upload
+      : undefined;
 }
 
 /** The stages that nothing follows of. */

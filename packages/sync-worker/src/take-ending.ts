@@ -62,7 +62,6 @@ export async function takeReceipt(
   await move.to(request, {
     name: "receipted",
     receipt: boundedReceipt(receipt),
-    ...uploadIn(request),
   });
 }
 
@@ -75,8 +74,7 @@ export async function takeCancel(
 ): Promise<void> {
   const request = await book.get(answeringId(sender, requestId));
   if (!request || hasEnded(request)) return;
-  const upload = uploadIn(request);
-  await move.to(request, { name: "cancelled", told: true, ...upload });
+  await move.to(request, { name: "cancelled", told: true });
 }
 
 async function takeOver(
@@ -95,12 +93,4 @@ function isWaiting({ name }: Stage): boolean {
     name === "awaiting-approval" ||
     name === "standing-by"
   );
-}
-
-function uploadIn({ stage }: SyncRequest) {
-  if (stage.name === "preparing" && stage.begun) return { upload: stage.begun };
-  if (stage.name === "uploaded" || stage.name === "replied") {
-    return { upload: stage.upload };
-  }
-  return {};
 }

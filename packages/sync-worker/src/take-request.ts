@@ -56,6 +56,7 @@ function receivedRequest(
     ...(expiresAtNs !== undefined && { expiresAtNs }),
     acknowledgements: [],
     exportsBegunAtNs: [],
+    uploadsToDelete: [],
     attempt: 1,
     stage: { name: "acknowledging" },
   };

@@ -8,6 +8,7 @@ import {
   seenBy,
   settle,
   stop,
+  uploadBegun,
   World,
 } from "./world.js";
 
@@ -82,14 +83,7 @@ test("a process that dies while it uploads leaves nothing behind and uses a new 
   world.server.uploadGate = new Promise((resolve) => {
     open = resolve;
   });
-  const begun = next(
-    alice.worker,
-    ({ type, ...update }) =>
-      type === "stage" &&
-      "request" in update &&
-      update.request.stage.name === "preparing" &&
-      update.request.stage.begun !== undefined,
-  );
+  const begun = next(alice.worker, uploadBegun);
   const importing = next(phone.worker, inStage("importing"));
   const { pin } = await phone.worker.request();
   await begun;

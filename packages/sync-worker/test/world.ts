@@ -152,6 +152,15 @@ export function inStage(name: SyncRequest["stage"]["name"]) {
     update.type === "stage" && update.request.stage.name === name;
 }
 
+/** The history server has begun to take the archive. */
+export function uploadBegun(update: SyncUpdate): boolean {
+  return (
+    update.type === "stage" &&
+    update.request.stage.name === "preparing" &&
+    update.request.stage.begun !== undefined
+  );
+}
+
 /** The archive that a stage speaks of. */
 export function archiveOf(update: SyncUpdate): SealedArchive {
   if (update.type === "stage" && "archive" in update.request.stage) {

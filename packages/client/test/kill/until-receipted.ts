@@ -14,6 +14,6 @@ export async function untilReceipted({
   }
 }
 
-function isOver({ stage }: SyncRequest): boolean {
-  return stage.name === "receipted" && !stage.upload;
+function isOver({ stage, uploadsToDelete }: SyncRequest): boolean {
+  return stage.name === "receipted" && uploadsToDelete.length === 0;
 }

@@ -44,10 +44,10 @@ export function watchedStore(store: Store, kill: KillSwitch): Store {
   };
 }
 
-function nameOfRequest({ stage }: SyncRequest): string {
+function nameOfRequest({ stage, uploadsToDelete }: SyncRequest): string {
   if (stage.name === "preparing" && stage.begun)
     return "keeping stage preparing, begun";
-  if (stage.name === "receipted" && stage.upload) {
+  if (stage.name === "receipted" && uploadsToDelete.length > 0) {
     return "keeping stage receipted, to be deleted";
   }
   return `keeping stage ${stage.name}`;

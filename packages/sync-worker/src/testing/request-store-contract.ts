@@ -58,10 +58,9 @@ export function requestStoreContract(
       { name: "replied", upload },
       { name: "answered", by },
       { name: "receipted", receipt },
-      { name: "receipted", receipt, upload },
       { name: "declined", reason: "too-many", by, told: true },
       { name: "declined", reason: "user", by, words: "No", told: false },
-      { name: "cancelled", told: false, upload },
+      { name: "cancelled", told: false },
       { name: "failed", reason: "too-large" },
       { name: "expired" },
     ];
@@ -203,6 +202,7 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
     holder: { installation: installationId("cd".repeat(32)), atNs: 4n },
     replaces: "asked:other",
     exportsBegunAtNs: [4n, createdAtNs],
+    uploadsToDelete: [{ url: "u", deletionToken: "t", expiresAtNs: 8n }],
     attempt: 2,
     stage,
   };
