@@ -41,7 +41,7 @@ export async function startDeviceSync(
   context: ClientContext,
 ): Promise<DeviceSync> {
   const { store, inbox, identityLog: installations } = context;
-  const { groups, history, requests } = store;
+  const { groups, history, requests, spool } = store;
   const grace = graces[newInstallations];
   const syncGroups = await openSyncGroups(
     { ...context, store: groups, installations },
@@ -51,10 +51,14 @@ export async function startDeviceSync(
       ...grace.ofOthers,
     },
   );
-  const ports = { ...context, syncGroups, installations, history, requests };
   const worker = SyncWorker.start(
     {
-      ...ports,
+      ...context,
+      syncGroups,
+      installations,
+      history,
+      requests,
+      spool,
       historyServer: historyServer ?? connectHistoryServer(options, context),
     },
     { ...options, ...grace.ofOneself },

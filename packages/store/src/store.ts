@@ -1,5 +1,5 @@
 import type { GroupStateStore } from "@history-sync/mls-group";
-import type { RequestStore } from "@history-sync/sync-worker";
+import type { RequestStore, UploadSpool } from "@history-sync/sync-worker";
 import type { HistoryStore } from "./history-store.js";
 
 /** All that an installation keeps. */
@@ -7,6 +7,7 @@ export interface Store {
   readonly history: HistoryStore;
   readonly groups: GroupStateStore;
   readonly requests: RequestStore;
+  readonly spool: UploadSpool;
   /** Lets go of the files; a second call does nothing. */
   close(): void;
 }

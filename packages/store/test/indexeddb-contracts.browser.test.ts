@@ -3,7 +3,10 @@ import {
   archiveSourceContract,
 } from "@history-sync/archive/testing";
 import { groupStateStoreContract } from "@history-sync/mls-group/testing";
-import { requestStoreContract } from "@history-sync/sync-worker/testing";
+import {
+  requestStoreContract,
+  uploadSpoolContract,
+} from "@history-sync/sync-worker/testing";
 import type { Store } from "../src/index.js";
 import { historyStoreContract } from "./history-store-contract.js";
 import { databaseName, testStore } from "./indexeddb-store.js";
@@ -21,6 +24,11 @@ groupStateStoreContract("IndexedDbGroupStateStore", () =>
 requestStoreContract("IndexedDbRequestStore", () =>
   reopenable(({ requests }) => requests),
 );
+
+uploadSpoolContract("IndexedDbUploadSpool", async () => {
+  const { store: spool, reopen } = await reopenable((store) => store.spool);
+  return { spool, reopen };
+});
 
 async function reopenable<Port>(portOf: (store: Store) => Port): Promise<{
   readonly store: Port;

@@ -4,9 +4,10 @@ import { DeviceSyncReplySchema } from "@history-sync/proto/device-sync";
 import { keepAlive } from "./acknowledge.js";
 import { expectInInbox } from "./membership.js";
 import type { WorkerContext } from "./ports.js";
+import { PreparingRequest } from "./preparing-request.js";
 import { withRetries } from "./retry.js";
 import { say } from "./say.js";
-import type { SealedArchive, SyncRequest, Upload } from "./sync-request.js";
+import type { SealedArchive, SyncRequest } from "./sync-request.js";
 import { type Uploaded, uploadArchive } from "./upload-archive.js";
 
 /**
@@ -21,13 +22,11 @@ export async function answer(
   const { book } = context;
   let current = request;
   if (current.stage.name === "preparing") {
-    const onBegin = async (begun: Upload) => {
-      current = await book.enter(current, { name: "preparing", begun });
-    };
+    const preparing = new PreparingRequest(current, current.stage, book);
     const uploaded = await keepAlive(current, context, signal, (ended) =>
-      upload(current, onBegin, context, ended),
+      upload(preparing, context, ended),
     );
-    current = await book.enter(current, { name: "uploaded", ...uploaded });
+    current = await preparing.enter({ name: "uploaded", ...uploaded });
   }
   if (current.stage.name === "uploaded") {
     const { archive, upload } = current.stage;
@@ -38,17 +37,16 @@ export async function answer(
   }
 }
 
-/** Every try makes another archive, and leaves nothing of the one before on the server. */
+/** A try goes on with the archive of the one before, where that is kept, and leaves nothing else of it on the server. */
 async function upload(
-  request: SyncRequest,
-  onBegin: (begun: Upload) => Promise<void>,
+  preparing: PreparingRequest,
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Uploaded> {
   return context.exports.oneAtATime(signal, () =>
     withRetries(context.clock, signal, async () => {
-      await expectInInbox(request.requester, context, signal);
-      return uploadArchive(request, onBegin, context, signal);
+      await expectInInbox(preparing.request.requester, context, signal);
+      return uploadArchive(preparing, context, signal);
     }),
   );
 }

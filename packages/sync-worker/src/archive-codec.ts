@@ -2,10 +2,14 @@ import { create } from "@bufbuild/protobuf";
 import {
   type ArchiveState,
   ArchiveStateSchema,
+  type SpooledArchiveState,
+  SpooledArchiveStateSchema,
   type UploadState,
   UploadStateSchema,
 } from "@history-sync/proto/history-sync";
-import type { SealedArchive, Upload } from "./sync-request.js";
+import { invalidState } from "./errors.js";
+import type { SealedArchive, SpooledArchive, Upload } from "./sync-request.js";
+import { isSpoolId } from "./upload-spool.js";
 
 export function archiveState({
   url,
@@ -35,6 +39,28 @@ export function archiveOf(state: ArchiveState | undefined): SealedArchive {
   };
 }
 
+export function spooledState({
+  id,
+  bytes,
+  archive,
+}: SpooledArchive): SpooledArchiveState {
+  return create(SpooledArchiveStateSchema, {
+    id,
+    bytes: BigInt(bytes),
+    archive: archiveState({ url: "", ...archive }),
+  });
+}
+
+export function spooledOf({
+  id,
+  bytes,
+  archive: state,
+}: SpooledArchiveState): SpooledArchive {
+  if (!isSpoolId(id)) throw invalidState("an id of the spool");
+  const { url: _, ...archive } = archiveOf(state);
+  return { id, bytes: Number(bytes), archive };
+}
+
 export function uploadState(upload: Upload): UploadState {
   return create(UploadStateSchema, upload);
 }
@@ -43,9 +69,11 @@ export function uploadOf({
   url,
   deletionToken,
   expiresAtNs,
+  uploadUrl,
 }: UploadState): Upload {
   return {
     url,
+    ...(uploadUrl !== undefined && { uploadUrl }),
     ...(deletionToken !== undefined && { deletionToken }),
     ...(expiresAtNs !== undefined && { expiresAtNs }),
   };

@@ -6,6 +6,15 @@ export interface HistoryServer {
     body: ReadableStream<Uint8Array>,
     options?: ArchiveUploadOptions,
   ): Promise<string>;
+  /**
+   * Sends what the server lacks of the body, which is given from its first byte, and gives the archive's URL. Throws an error
+   * with the code `upload-lost` where the server has forgotten the upload. Absent: uploads begin anew.
+   */
+  resumeUpload?(
+    upload: Pick<BegunUpload, "url" | "uploadUrl">,
+    body: ReadableStream<Uint8Array>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<string>;
   download(
     url: string,
     options?: ArchiveDownloadOptions,
@@ -22,7 +31,7 @@ export interface ArchiveUploadOptions {
   /** How long the server is to keep it, at most. */
   readonly expiresInMs?: number;
   /** An upload in pieces has begun: awaited before its first byte is sent. */
-  readonly onBegin?: (begun: UploadReceipt) => Promise<void>;
+  readonly onBegin?: (begun: BegunUpload) => Promise<void>;
   /** The archive is stored. */
   readonly onReceipt?: (receipt: UploadReceipt) => void;
   readonly signal?: AbortSignal;
@@ -32,6 +41,12 @@ export interface ArchiveDownloadOptions {
   /** Bytes to leave out at the start. */
   readonly offset?: number;
   readonly signal?: AbortSignal;
+}
+
+/** What only the uploader knows of an upload in pieces. */
+export interface BegunUpload extends UploadReceipt {
+  /** Where the pieces go. */
+  readonly uploadUrl: string;
 }
 
 /** What only the uploader knows of an archive. */

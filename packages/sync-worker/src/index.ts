@@ -3,6 +3,7 @@ export { SyncWorkerError, type SyncWorkerErrorCode } from "./errors.js";
 export type {
   ArchiveDownloadOptions,
   ArchiveUploadOptions,
+  BegunUpload,
   HistoryServer,
   UploadReceipt,
 } from "./history-server.js";
@@ -27,9 +28,11 @@ export type {
   DeclineReason,
   Holder,
   SealedArchive,
+  SpooledArchive,
   Stage,
   SyncRequest,
   Upload,
 } from "./sync-request.js";
 export { type ApprovalWords, SyncWorker } from "./sync-worker.js";
 export type { SyncUpdate } from "./updates.js";
+export type { UploadSpool } from "./upload-spool.js";

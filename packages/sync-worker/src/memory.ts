@@ -1,4 +1,4 @@
-import type { InstallationId } from "@history-sync/primitives";
+import { concatBytes, type InstallationId } from "@history-sync/primitives";
 import type {
   ArchiveShelf,
   PreferenceOutbox,
@@ -6,6 +6,7 @@ import type {
   UnsentPreferences,
 } from "./request-store.js";
 import type { AvailableArchive, SyncRequest } from "./sync-request.js";
+import type { UploadSpool } from "./upload-spool.js";
 
 /** Requests that live as long as the process: for tests and for apps without a disk. */
 export class MemoryRequestStore implements RequestStore {
@@ -37,6 +38,38 @@ export class MemoryRequestStore implements RequestStore {
   async decideInitialRequest(request: SyncRequest | undefined): Promise<void> {
     this.#decided = true;
     if (request) await this.put(request);
+  }
+}
+
+/** Sealed archives that live as long as the process. */
+export class MemoryUploadSpool implements UploadSpool {
+  readonly #entries = new Map<string, Uint8Array>();
+
+  async append(id: string, bytes: Uint8Array): Promise<void> {
+    this.#entries.set(id, concatBytes(this.#bytes(id), bytes));
+  }
+
+  async flush(): Promise<void> {}
+
+  async size(id: string): Promise<number> {
+    return this.#bytes(id).length;
+  }
+
+  async *read(id: string, offset: number): AsyncGenerator<Uint8Array> {
+    const bytes = this.#bytes(id).subarray(offset);
+    if (bytes.length > 0) yield bytes;
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#entries.delete(id);
+  }
+
+  async list(): Promise<readonly string[]> {
+    return [...this.#entries.keys()];
+  }
+
+  #bytes(id: string): Uint8Array {
+    return this.#entries.get(id) ?? new Uint8Array();
   }
 }
 

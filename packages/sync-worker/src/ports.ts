@@ -8,6 +8,7 @@ import type { RequestBook } from "./request-book.js";
 import type { RequestStore } from "./request-store.js";
 import type { Settings } from "./settings.js";
 import type { Updates } from "./updates.js";
+import type { UploadSpool } from "./upload-spool.js";
 
 /** What the worker works with; it owns none of it. */
 export interface WorkerPorts {
@@ -16,6 +17,8 @@ export interface WorkerPorts {
   readonly history: WorkerHistory;
   readonly historyServer: HistoryServer;
   readonly requests: RequestStore;
+  /** Absent: an upload that is cut by the process's end is made anew. */
+  readonly spool?: UploadSpool | undefined;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly log: Logger;

@@ -20,7 +20,8 @@ export type RequestNotes = Partial<
  */
 export class RequestBook {
   /** Hears of every change, after it is durable. */
-  onChange: (request: SyncRequest) => void = () => {};
+  onChange: (request: SyncRequest, before: SyncRequest | undefined) => void =
+    () => {};
   readonly #store: RequestStore;
   readonly #updates: Updates;
   readonly #log: Logger;
@@ -115,17 +116,17 @@ export class RequestBook {
       if (changed === known) return changed;
       await this.#store.put(changed);
       requests.set(id, changed);
-      this.#tell(changed, changed.stage !== known?.stage);
+      this.#tell(changed, known);
       return changed;
     });
     this.#turn = written.catch(() => {});
     return written;
   }
 
-  #tell(request: SyncRequest, isNewStage: boolean): void {
+  #tell(request: SyncRequest, before: SyncRequest | undefined): void {
     this.#updates.publish({ type: "stage", request });
-    this.onChange(request);
-    if (!isNewStage) return;
+    this.onChange(request, before);
+    if (request.stage === before?.stage) return;
     const { role, stage } = request;
     this.#log("sync-request.stage", { role, stage: stage.name });
   }

@@ -3,6 +3,7 @@ import { tellDeclines } from "./decline.js";
 import { deleteUploads } from "./delete-uploads.js";
 import { dueOf } from "./due.js";
 import { codeOf, SyncWorkerError } from "./errors.js";
+import { spooledIn, sweepSpool } from "./forget-spooled.js";
 import { giveUp } from "./give-up.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
@@ -33,11 +34,16 @@ export class RequestRunner implements Move {
       const passes = error instanceof SyncWorkerError || isRetryable(error);
       if (!passes) onLost(error);
     });
-    context.book.onChange = (request) => this.#watch(request);
+    context.book.onChange = (request, before) => {
+      this.#watch(request);
+      const spooled = spooledIn(before);
+      if (spooled !== spooledIn(request)) this.#forgetSpooled(spooled);
+    };
   }
 
   /** Takes up all requests, after a restart. */
   async takeUp(): Promise<void> {
+    await sweepSpool(this.#context);
     for (const request of await this.#context.book.list()) {
       this.#watch(request);
       this.#waiting.add(request.id);
@@ -128,6 +134,11 @@ export class RequestRunner implements Move {
     this.tasks.chain(`delete ${id}`, (signal) =>
       deleteUploads(id, this.#context, signal),
     );
+  }
+
+  #forgetSpooled(id: string | undefined): void {
+    if (id === undefined) return;
+    this.tasks.chain("spool", async () => this.#context.spool?.remove(id));
   }
 
   #watchTime(request: SyncRequest): void {

@@ -18,6 +18,8 @@ export interface SyncWorkerOptions {
   readonly takeoverMs?: number;
   /** Archives made for others in an hour. Default: 24. */
   readonly maxExportsPerHour?: number;
+  /** The largest archive that is kept here while it is uploaded, so that a restart can go on with it. Default: 256 MiB. */
+  readonly maxSpoolBytes?: number;
 }
 
 export type Settings = Required<SyncWorkerOptions>;
@@ -31,6 +33,8 @@ const defaultArchiveTtlMs = 3 * dayMs;
 const defaultTakeoverMs = 120_000;
 // More than honest installations ask for; little enough for a battery.
 const defaultMaxExportsPerHour = 24;
+// More than a million messages, and room that a phone has.
+const defaultMaxSpoolBytes = 256 * 1024 ** 2;
 
 export function settingsOf(options: SyncWorkerOptions): Settings {
   return {
@@ -41,6 +45,7 @@ export function settingsOf(options: SyncWorkerOptions): Settings {
     archiveTtlMs: defaultArchiveTtlMs,
     takeoverMs: defaultTakeoverMs,
     maxExportsPerHour: defaultMaxExportsPerHour,
+    maxSpoolBytes: defaultMaxSpoolBytes,
     ...options,
   };
 }

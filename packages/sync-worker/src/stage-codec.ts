@@ -12,6 +12,8 @@ import {
 import {
   archiveOf,
   archiveState,
+  spooledOf,
+  spooledState,
   uploadOf,
   uploadState,
 } from "./archive-codec.js";
@@ -24,6 +26,7 @@ export function stageState(stage: Stage): StageState {
     name: stage.name,
     ...("archive" in stage && { archive: archiveState(stage.archive) }),
     ...(upload && { upload: uploadState(upload) }),
+    ...("spooled" in stage && { spooled: spooledState(stage.spooled) }),
     ...("reason" in stage && { reason: stage.reason }),
     ...("by" in stage && { by: idBytes(stage.by) }),
     ...("untilNs" in stage && { untilNs: stage.untilNs }),
@@ -53,7 +56,11 @@ export function stageOf(state: StageState | undefined): Stage {
     case "standing-by":
       return { name, untilNs: state?.untilNs ?? 0n };
     case "preparing":
-      return { name, ...(upload && { begun: upload }) };
+      return {
+        name,
+        ...(upload && { begun: upload }),
+        ...(state?.spooled && { spooled: spooledOf(state.spooled) }),
+      };
     case "uploaded":
       return { name, archive, upload: upload ?? { url: archive.url } };
     case "replied":

@@ -82,8 +82,12 @@ export type Stage =
   | { readonly name: "standing-by"; readonly untilNs: bigint }
   /** Answerer: the user of this installation has to say yes. */
   | { readonly name: "awaiting-approval" }
-  /** Answerer: the archive is to be made and uploaded; `begun` is an upload that was. */
-  | { readonly name: "preparing"; readonly begun?: Upload }
+  /** Answerer: the archive is to be made and uploaded. `begun` is an upload that was, `spooled` the archive once it is made. */
+  | {
+      readonly name: "preparing";
+      readonly begun?: Upload;
+      readonly spooled?: SpooledArchive;
+    }
   /** Answerer: the archive is on the server, the reply is to be sent; perhaps it was. */
   | {
       readonly name: "uploaded";
@@ -134,9 +138,19 @@ export interface SealedArchive {
   readonly expiresAtNs?: bigint;
 }
 
+/** A sealed archive that this installation keeps until the history server has all of it. */
+export interface SpooledArchive {
+  /** In the spool. */
+  readonly id: string;
+  readonly bytes: number;
+  readonly archive: Omit<SealedArchive, "url" | "expiresAtNs">;
+}
+
 /** What only the uploader knows of an archive. */
 export interface Upload {
   readonly url: string;
+  /** Where an upload that isn't complete goes on. */
+  readonly uploadUrl?: string;
   /** Absent where the server gives none. */
   readonly deletionToken?: string;
   /** Absent where the server doesn't say. */

@@ -35,7 +35,7 @@ export type SyncUpdate =
   /** Consent or the HMAC key came from another installation, or from an archive. */
   | { readonly type: "preferences" };
 
-interface ProgressCounter {
+export interface ProgressCounter {
   /** So many elements are done. */
   readonly elements: (done: number) => void;
   /** So many bytes more have passed. */

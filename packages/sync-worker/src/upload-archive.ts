@@ -1,17 +1,15 @@
-import { exportArchive, validated } from "@history-sync/archive";
-import {
-  generateArchiveKey,
-  sealArchive,
-} from "@history-sync/encryption-codec";
-import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
-import { boundedSource } from "./bounded-source.js";
-import type { UploadReceipt } from "./history-server.js";
+import { streamOf, toHex } from "@history-sync/primitives";
+import { codeOf } from "./errors.js";
+import type { BegunUpload, UploadReceipt } from "./history-server.js";
 import { metered } from "./metered.js";
-import { exportOptions } from "./options.js";
 import type { WorkerContext } from "./ports.js";
-import { outsideView } from "./sealed-archive.js";
+import type { PreparingRequest } from "./preparing-request.js";
+import { sealedBytes } from "./seal-archive.js";
 import { uploadServer } from "./settings.js";
-import type { SealedArchive, SyncRequest, Upload } from "./sync-request.js";
+import type { SealedArchive, SpooledArchive, Upload } from "./sync-request.js";
+import { throughSpool } from "./through-spool.js";
+import type { ProgressCounter } from "./updates.js";
+import type { UploadSpool } from "./upload-spool.js";
 
 /** What an upload gave: what the asker is told, and what it isn't. */
 export interface Uploaded {
@@ -19,72 +17,123 @@ export interface Uploaded {
   readonly upload: Upload;
 }
 
+/** An archive on its way out. */
+interface Sending {
+  readonly preparing: PreparingRequest;
+  readonly progress: ProgressCounter;
+  readonly context: WorkerContext;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Store → elements → frames → sealed bytes → history server. A new key for every try: what was sealed once is never
- * sealed again under the same key.
+ * Store → elements → frames → sealed bytes → history server. The bytes are kept in the spool on their way: an archive that
+ * is whole there is sent on after a break, another one is made anew, under a new key.
  */
 export async function uploadArchive(
-  request: SyncRequest,
-  onBegin: (begun: Upload) => Promise<void>,
+  preparing: PreparingRequest,
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Uploaded> {
-  const { history, historyServer, settings, randomBytes, clock } = context;
-  const { maxBytes, ...options } = exportOptions(request.options);
-  const key = generateArchiveKey(randomBytes);
-  let metadata: BackupMetadataSave | undefined;
-  let receipt: UploadReceipt | undefined;
+  const { spool, settings, log } = context;
+  const { request, stage } = preparing;
   const progress = context.updates.progress(request.id, "exporting");
-  const frames = exportArchive(boundedSource(history, maxBytes), {
-    ...options,
-    order: request.format === "paged-v1" ? "newest-first" : "xmtp",
-    installationId: context.syncGroups.installationId,
-    randomBytes,
-    clock,
-    onMetadata: (made) => {
-      metadata = made;
-    },
-    onProgress: progress.elements,
-    signal,
+  const sending = { preparing, progress, context, signal };
+  if (spool && stage.spooled && (await isThere(stage.spooled, spool))) {
+    return sendSpooled(stage.spooled, spool, sending);
+  }
+  await preparing.makeAnew();
+  const { bytes, archive } = sealedBytes(request, progress, context, signal);
+  if (!spool) return send(bytes, archive, sending);
+  const id = toHex(context.randomBytes(16));
+  const kept = throughSpool(bytes, spool, {
+    id,
+    maxBytes: settings.maxSpoolBytes,
+    onWhole: (bytes) =>
+      preparing.note({ spooled: { id, bytes, archive: archive() } }),
+    onFull: (error) => log("sync-spool.full", { code: codeOf(error) }),
   });
-  const outside = outsideView();
-  const bytes = sealArchive(validated(frames), {
-    key,
-    format: request.format,
-    randomBytes,
-    ...outside.hooks,
-    signal,
-  });
+  try {
+    return await send(kept, archive, sending);
+  } finally {
+    // A part of an archive is of no use.
+    if (preparing.stage.spooled?.id !== id) await spool.remove(id);
+  }
+}
+
+/** A power cut, or whoever tidies folders, may have taken it. */
+async function isThere(
+  { id, bytes }: SpooledArchive,
+  spool: UploadSpool,
+): Promise<boolean> {
+  return (await spool.size(id)) === bytes;
+}
+
+/** Goes on where the server is, or sends all of it where the server has nothing. */
+async function sendSpooled(
+  { id, archive }: SpooledArchive,
+  spool: UploadSpool,
+  sending: Sending,
+): Promise<Uploaded> {
+  const { preparing, progress, context, signal } = sending;
+  const { historyServer } = context;
+  const { begun } = preparing.stage;
+  const bytes = () => streamOf(spool.read(id, 0));
+  if (begun?.uploadUrl !== undefined && historyServer.resumeUpload) {
+    const { url, uploadUrl } = begun;
+    const body = metered(bytes(), progress.bytes);
+    try {
+      await historyServer.resumeUpload({ url, uploadUrl }, body, { signal });
+      return uploaded(archive, begun);
+    } catch (error) {
+      if (codeOf(error) !== "upload-lost") throw error;
+    }
+  }
+  await preparing.beginAgain();
+  return send(bytes(), () => archive, sending);
+}
+
+async function send(
+  bytes: ReadableStream<Uint8Array>,
+  archive: () => SpooledArchive["archive"],
+  { preparing, progress, context, signal }: Sending,
+): Promise<Uploaded> {
+  const { historyServer, settings } = context;
+  let receipt: UploadReceipt | undefined;
   const url = await historyServer.upload(
-    uploadServer(request.serverUrl, settings),
+    uploadServer(preparing.request.serverUrl, settings),
     metered(bytes, progress.bytes),
     {
       expiresInMs: settings.archiveTtlMs,
-      onBegin: (begun) => onBegin(uploadOf(begun)),
+      onBegin: (begun) => preparing.note({ begun: uploadOf(begun) }),
       onReceipt: (given) => {
         receipt = given;
       },
       signal,
     },
   );
-  const sealed = outside.view();
-  const upload = uploadOf(receipt ?? { url });
-  const { expiresAtNs } = upload;
+  return uploaded(archive(), uploadOf(receipt ?? { url }));
+}
+
+function uploaded(
+  archive: SpooledArchive["archive"],
+  { uploadUrl: _, ...upload }: Upload,
+): Uploaded {
+  const { url, expiresAtNs } = upload;
   return {
     archive: {
+      ...archive,
       url,
-      key,
-      ...(metadata && { metadata }),
-      ...(sealed && { sealed }),
       ...(expiresAtNs !== undefined && { expiresAtNs }),
     },
     upload,
   };
 }
 
-function uploadOf({ url, deletionToken, expiresAtMs }: UploadReceipt): Upload {
+function uploadOf(begun: UploadReceipt | BegunUpload): Upload {
+  const { url, deletionToken, expiresAtMs } = begun;
   return {
     url,
+    ...("uploadUrl" in begun && { uploadUrl: begun.uploadUrl }),
     ...(deletionToken !== undefined && { deletionToken }),
     ...(expiresAtMs !== undefined && {
       expiresAtNs: BigInt(Math.floor(expiresAtMs)) * 1_000_000n,

@@ -1,7 +1,8 @@
 import {
   type Clock,
+  chunksOf,
+  concatBytes,
   HistorySyncError,
-  readAll,
   streamOf,
   systemClock,
 } from "@history-sync/primitives";
@@ -11,8 +12,10 @@ import type {
   HistoryServer,
 } from "../src/index.js";
 
-export class ServerFault extends HistorySyncError<"fault" | "not-found"> {
-  constructor(retryable: boolean, code: "fault" | "not-found" = "fault") {
+type ServerFaultCode = "fault" | "not-found" | "upload-lost";
+
+export class ServerFault extends HistorySyncError<ServerFaultCode> {
+  constructor(retryable: boolean, code: ServerFaultCode = "fault") {
     super(code, "as the test wants it", { retryable });
   }
 }
@@ -35,6 +38,14 @@ export class FakeHistoryServer implements HistoryServer {
   readonly downloadCuts: number[] = [];
   /** Holds every download back until it resolves. */
   gate: Promise<void> = Promise.resolve();
+  /** The next uploads in pieces break after so many bytes, first to last. */
+  readonly uploadCuts: number[] = [];
+  /** An upload that is to break waits for it. */
+  beforeCut: Promise<unknown> = Promise.resolve();
+  /** Bytes that came in uploads, in order; what came again counts again. */
+  readonly received: number[] = [];
+  /** What the server has of uploads that were begun. */
+  readonly begun = new Map<string, Uint8Array>();
   /** Holds every upload back, after it was begun, until it resolves. */
   uploadGate: Promise<void> = Promise.resolve();
   clock: Clock = systemClock;
@@ -57,14 +68,49 @@ export class FakeHistoryServer implements HistoryServer {
     }
     const expiresAtMs = this.clock.nowMs() + (options.expiresInMs ?? 1_000_000);
     const receipt = { url, deletionToken: `token of ${url}`, expiresAtMs };
-    await options.onBegin?.(receipt);
-    await this.uploadGate;
-    options.signal?.throwIfAborted();
-    const bytes = await readAll(body);
-    this.uploaded.push(bytes);
-    this.blobs.set(url, bytes);
+    this.begun.set(url, new Uint8Array());
+    await options.onBegin?.({ ...receipt, uploadUrl: `${url}/tus` });
+    await this.#receive(url, body, options);
     options.onReceipt?.(receipt);
     return url;
+  }
+
+  async resumeUpload(
+    { url, uploadUrl }: { readonly url: string; readonly uploadUrl: string },
+    body: ReadableStream<Uint8Array>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    if (uploadUrl !== `${url}/tus`) throw new ServerFault(false);
+    if (!this.begun.has(url) && !this.blobs.has(url)) {
+      await body.cancel();
+      throw new ServerFault(false, "upload-lost");
+    }
+    await this.#receive(url, body, options);
+    return url;
+  }
+
+  async #receive(
+    url: string,
+    body: ReadableStream<Uint8Array>,
+    { signal }: { readonly signal?: AbortSignal },
+  ): Promise<void> {
+    await this.uploadGate;
+    signal?.throwIfAborted();
+    const had = (this.begun.get(url) ?? this.blobs.get(url))?.length ?? 0;
+    const cut = this.uploadCuts.shift() ?? Number.POSITIVE_INFINITY;
+    let bytes = new Uint8Array();
+    for await (const chunk of chunksOf(body)) {
+      bytes = concatBytes(bytes, chunk);
+      if (bytes.length < cut) continue;
+      this.begun.set(url, bytes.slice(0, cut));
+      this.received.push(cut - had);
+      await this.beforeCut;
+      throw new ServerFault(true);
+    }
+    this.received.push(bytes.length - had);
+    this.uploaded.push(bytes);
+    this.begun.delete(url);
+    this.blobs.set(url, bytes);
   }
 
   async download(
@@ -89,6 +135,7 @@ export class FakeHistoryServer implements HistoryServer {
   /** As after its expiry. */
   forget(url: string): void {
     this.blobs.delete(url);
+    this.begun.delete(url);
     this.gone.add(url);
   }
 }

@@ -38,7 +38,7 @@ async function tried(...installations: readonly Installation[]) {
 }
 
 /** Writes of each side for one request, undisturbed. */
-const writes = { alice: 6, phone: 5 };
+const writes = { alice: 8, phone: 5 };
 
 test("so many writes has the story", async () => {
   await using world = new World();

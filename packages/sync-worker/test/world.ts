@@ -24,7 +24,7 @@ import type {
   SyncWorkerOptions,
 } from "../src/index.js";
 import { SyncWorker } from "../src/index.js";
-import { MemoryRequestStore } from "../src/memory.js";
+import { MemoryRequestStore, MemoryUploadSpool } from "../src/memory.js";
 import { FakeHistoryServer } from "./fake-history-server.js";
 
 export const serverUrl = "http://127.0.0.1:5558";
@@ -49,6 +49,7 @@ export class Disk {
   readonly history: TestHistory = new TestHistory();
   readonly groups: MemoryGroupStateStore = new MemoryGroupStateStore();
   readonly requests: MemoryRequestStore = new MemoryRequestStore();
+  readonly spool: MemoryUploadSpool = new MemoryUploadSpool();
 }
 
 export interface Installation {
@@ -97,6 +98,7 @@ export class World implements AsyncDisposable {
         history: disk.history,
         historyServer: this.server,
         requests: disk.requests,
+        spool: disk.spool,
         ...shared,
         clock: workerClock,
       },

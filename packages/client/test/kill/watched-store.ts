@@ -6,7 +6,7 @@ import { watched } from "./watched.ts";
 
 /** A store whose writes are points. */
 export function watchedStore(store: Store, kill: KillSwitch): Store {
-  const { history, groups, requests } = store;
+  const { history, groups, requests, spool } = store;
   const { archives, outbox } = requests;
   const shelf = watched(
     archives,
@@ -40,13 +40,26 @@ export function watchedStore(store: Store, kill: KillSwitch): Store {
       kill,
       { archives: shelf, outbox: preferences },
     ),
+    spool: watched(
+      spool,
+      {
+        append: () => "spooling a piece",
+        flush: () => "flushing the spool",
+        remove: () => "forgetting the spooled archive",
+      },
+      kill,
+    ),
     close: () => store.close(),
   };
 }
 
 function nameOfRequest({ stage, uploadsToDelete }: SyncRequest): string {
-  if (stage.name === "preparing" && stage.begun)
+  if (stage.name === "preparing" && stage.spooled) {
+    return "keeping stage preparing, spooled";
+  }
+  if (stage.name === "preparing" && stage.begun) {
     return "keeping stage preparing, begun";
+  }
   if (stage.name === "receipted" && uploadsToDelete.length > 0) {
     return "keeping stage receipted, to be deleted";
   }

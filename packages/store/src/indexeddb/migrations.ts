@@ -23,6 +23,7 @@ export const migrations: readonly Migration[] = [
   async (db) => createStores(db, version1),
   pushNothingOnItsWay,
   nameDms,
+  async (db) => void db.createObjectStore("upload_spool"),
 ];
 
 /** Messages on their way of before they said whether to push them went out without. */

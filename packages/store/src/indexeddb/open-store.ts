@@ -5,6 +5,7 @@ import { IndexedDbGroupStateStore } from "./group-state.js";
 import { IndexedDbHistory } from "./history.js";
 import { takeOwnerLock } from "./owner-lock.js";
 import { IndexedDbRequestStore } from "./requests.js";
+import { IndexedDbUploadSpool } from "./upload-spool.js";
 
 export interface IndexedDbStoreOptions {
   /** Waits until the tab or worker that has the store lets go of it. Default: false, which throws `in-use`. */
@@ -47,6 +48,7 @@ export async function openIndexedDbStore(
     history: new IndexedDbHistory(db),
     groups: new IndexedDbGroupStateStore(db),
     requests: new IndexedDbRequestStore(db),
+    spool: new IndexedDbUploadSpool(db),
     close,
   };
 }

@@ -54,6 +54,9 @@ interface ImportRecord {
   readonly installationId?: Bytes;
 }
 
+/** The id of an archive, and where in it the part begins. */
+export type SpooledKey = [id: string, offset: number];
+
 /** What the object stores hold. */
 export interface StoreSchema extends DBSchema {
   conversations: {
@@ -90,6 +93,8 @@ export interface StoreSchema extends DBSchema {
   unsent_preferences: { key: string; value: UnsentRecord };
   hmac_key_audience: { key: number; value: AudienceRecord };
   sync_decisions: { key: string; value: true };
+  /** Parts of sealed archives. */
+  upload_spool: { key: SpooledKey; value: Bytes };
 }
 
 export type StoreName = StoreNames<StoreSchema>;

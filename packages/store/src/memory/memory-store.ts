@@ -1,5 +1,8 @@
 import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
-import { MemoryRequestStore } from "@history-sync/sync-worker/memory";
+import {
+  MemoryRequestStore,
+  MemoryUploadSpool,
+} from "@history-sync/sync-worker/memory";
 import type { Store } from "../store.js";
 import { MemoryHistoryStore } from "./history.js";
 
@@ -9,6 +12,7 @@ export function memoryStore(): Store {
     history: new MemoryHistoryStore(),
     groups: new MemoryGroupStateStore(),
     requests: new MemoryRequestStore(),
+    spool: new MemoryUploadSpool(),
     close: () => {},
   };
 }

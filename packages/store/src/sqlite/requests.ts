@@ -93,5 +93,5 @@ export class SqliteRequestStore implements RequestStore {
 }
 
 function hasKey({ stage }: SyncRequest): boolean {
-  return "archive" in stage;
+  return "archive" in stage || "spooled" in stage;
 }

@@ -53,7 +53,16 @@ export function requestStoreContract(
       { name: "standing-by", untilNs: 6n },
       { name: "awaiting-approval" },
       { name: "preparing" },
-      { name: "preparing", begun: upload },
+      { name: "preparing", begun: { ...upload, uploadUrl: "u" } },
+      {
+        name: "preparing",
+        begun: upload,
+        spooled: {
+          id: "0123456789abcdef0123456789abcdef",
+          bytes: 2 ** 40,
+          archive: { key: archive.key, metadata, sealed },
+        },
+      },
       { name: "uploaded", archive, upload: { url: archive.url } },
       { name: "replied", upload },
       { name: "answered", by },

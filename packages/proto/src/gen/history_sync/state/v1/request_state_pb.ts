@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file history_sync/state/v1/request_state.proto.
  */
 export const file_history_sync_state_v1_request_state: GenFile = /*@__PURE__*/
-  fileDesc("CiloaXN0b3J5X3N5bmMvc3RhdGUvdjEvcmVxdWVzdF9zdGF0ZS5wcm90bxIVaGlzdG9yeV9zeW5jLnN0YXRlLnYxIroECgxSZXF1ZXN0U3RhdGUSCgoCaWQYASABKAkSDAoEcm9sZRgCIAEoCRILCgNwaW4YAyABKAkSEgoKc2VydmVyX3VybBgEIAEoCRIxCgdvcHRpb25zGAUgASgLMiAueG10cC5kZXZpY2Vfc3luYy5BcmNoaXZlT3B0aW9ucxIOCgZmb3JtYXQYBiABKAkSEQoJcmVxdWVzdGVyGAcgASgMEhUKDWNyZWF0ZWRfYXRfbnMYCCABKAMSGgoNZXhwaXJlc19hdF9ucxgJIAEoA0gAiAEBEkUKEGFja25vd2xlZGdlbWVudHMYCiADKAsyKy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQWNrbm93bGVkZ2VtZW50U3RhdGUSEwoGaG9sZGVyGAsgASgMSAGIAQESGQoMaG9sZGVyX2F0X25zGAwgASgDSAKIAQESFQoIcmVwbGFjZXMYDSABKAlIA4gBARIPCgdhdHRlbXB0GA4gASgNEjAKBXN0YWdlGA8gASgLMiEuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlN0YWdlU3RhdGUSGwoTZXhwb3J0c19iZWd1bl9hdF9ucxgQIAMoAxI9ChF1cGxvYWRzX3RvX2RlbGV0ZRgRIAMoCzIiLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5VcGxvYWRTdGF0ZUIQCg5fZXhwaXJlc19hdF9uc0IJCgdfaG9sZGVyQg8KDV9ob2xkZXJfYXRfbnNCCwoJX3JlcGxhY2VzImQKFEFja25vd2xlZGdlbWVudFN0YXRlEhQKDGluc3RhbGxhdGlvbhgBIAEoDBIMCgRyYW5rGAIgASgNEg0KBWF0X25zGAMgASgDEhkKEWF3YWl0aW5nX2FwcHJvdmFsGAQgASgIIrsCCgpTdGFnZVN0YXRlEgwKBG5hbWUYASABKAkSNAoHYXJjaGl2ZRgCIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGUSMgoGdXBsb2FkGAMgASgLMiIuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlVwbG9hZFN0YXRlEhMKBnJlYXNvbhgEIAEoCUgAiAEBEg8KAmJ5GAUgASgMSAGIAQESFQoIdW50aWxfbnMYBiABKANIAogBARItCgdyZWNlaXB0GAcgASgLMhwuaGlzdG9yeV9zeW5jLnYxLlN5bmNSZWNlaXB0EgwKBHRvbGQYCCABKAgSEgoFd29yZHMYCSABKAlIA4gBAUIJCgdfcmVhc29uQgUKA19ieUILCglfdW50aWxfbnNCCAoGX3dvcmRzIr4BCgxBcmNoaXZlU3RhdGUSCwoDdXJsGAEgASgJEgsKA2tleRgCIAEoDBI2CghtZXRhZGF0YRgDIAEoCzIkLnhtdHAuZGV2aWNlX3N5bmMuQmFja3VwTWV0YWRhdGFTYXZlEi4KBnNlYWxlZBgEIAEoCzIeLmhpc3Rvcnlfc3luYy52MS5TZWFsZWRBcmNoaXZlEhoKDWV4cGlyZXNfYXRfbnMYBSABKANIAIgBAUIQCg5fZXhwaXJlc19hdF9ucyJ4CgtVcGxvYWRTdGF0ZRILCgN1cmwYASABKAkSGwoOZGVsZXRpb25fdG9rZW4YAiABKAlIAIgBARIaCg1leHBpcmVzX2F0X25zGAMgASgDSAGIAQFCEQoPX2RlbGV0aW9uX3Rva2VuQhAKDl9leHBpcmVzX2F0X25zIooBChVBdmFpbGFibGVBcmNoaXZlU3RhdGUSCgoCaWQYASABKAkSCwoDcGluGAIgASgJEg4KBnNlbmRlchgDIAEoDBISCgpzZW50X2F0X25zGAQgASgDEjQKB2FyY2hpdmUYBSABKAsyIy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQXJjaGl2ZVN0YXRlYgZwcm90bzM", [file_history_sync_v1_sealed_archive, file_history_sync_v1_sync_request, file_xmtp_device_sync_device_sync]);
+  fileDesc("CiloaXN0b3J5X3N5bmMvc3RhdGUvdjEvcmVxdWVzdF9zdGF0ZS5wcm90bxIVaGlzdG9yeV9zeW5jLnN0YXRlLnYxIroECgxSZXF1ZXN0U3RhdGUSCgoCaWQYASABKAkSDAoEcm9sZRgCIAEoCRILCgNwaW4YAyABKAkSEgoKc2VydmVyX3VybBgEIAEoCRIxCgdvcHRpb25zGAUgASgLMiAueG10cC5kZXZpY2Vfc3luYy5BcmNoaXZlT3B0aW9ucxIOCgZmb3JtYXQYBiABKAkSEQoJcmVxdWVzdGVyGAcgASgMEhUKDWNyZWF0ZWRfYXRfbnMYCCABKAMSGgoNZXhwaXJlc19hdF9ucxgJIAEoA0gAiAEBEkUKEGFja25vd2xlZGdlbWVudHMYCiADKAsyKy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQWNrbm93bGVkZ2VtZW50U3RhdGUSEwoGaG9sZGVyGAsgASgMSAGIAQESGQoMaG9sZGVyX2F0X25zGAwgASgDSAKIAQESFQoIcmVwbGFjZXMYDSABKAlIA4gBARIPCgdhdHRlbXB0GA4gASgNEjAKBXN0YWdlGA8gASgLMiEuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlN0YWdlU3RhdGUSGwoTZXhwb3J0c19iZWd1bl9hdF9ucxgQIAMoAxI9ChF1cGxvYWRzX3RvX2RlbGV0ZRgRIAMoCzIiLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5VcGxvYWRTdGF0ZUIQCg5fZXhwaXJlc19hdF9uc0IJCgdfaG9sZGVyQg8KDV9ob2xkZXJfYXRfbnNCCwoJX3JlcGxhY2VzImQKFEFja25vd2xlZGdlbWVudFN0YXRlEhQKDGluc3RhbGxhdGlvbhgBIAEoDBIMCgRyYW5rGAIgASgNEg0KBWF0X25zGAMgASgDEhkKEWF3YWl0aW5nX2FwcHJvdmFsGAQgASgIIvgCCgpTdGFnZVN0YXRlEgwKBG5hbWUYASABKAkSNAoHYXJjaGl2ZRgCIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGUSMgoGdXBsb2FkGAMgASgLMiIuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlVwbG9hZFN0YXRlEhMKBnJlYXNvbhgEIAEoCUgAiAEBEg8KAmJ5GAUgASgMSAGIAQESFQoIdW50aWxfbnMYBiABKANIAogBARItCgdyZWNlaXB0GAcgASgLMhwuaGlzdG9yeV9zeW5jLnYxLlN5bmNSZWNlaXB0EgwKBHRvbGQYCCABKAgSEgoFd29yZHMYCSABKAlIA4gBARI7CgdzcG9vbGVkGAogASgLMiouaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlNwb29sZWRBcmNoaXZlU3RhdGVCCQoHX3JlYXNvbkIFCgNfYnlCCwoJX3VudGlsX25zQggKBl93b3JkcyJmChNTcG9vbGVkQXJjaGl2ZVN0YXRlEgoKAmlkGAEgASgJEg0KBWJ5dGVzGAIgASgEEjQKB2FyY2hpdmUYAyABKAsyIy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQXJjaGl2ZVN0YXRlIr4BCgxBcmNoaXZlU3RhdGUSCwoDdXJsGAEgASgJEgsKA2tleRgCIAEoDBI2CghtZXRhZGF0YRgDIAEoCzIkLnhtdHAuZGV2aWNlX3N5bmMuQmFja3VwTWV0YWRhdGFTYXZlEi4KBnNlYWxlZBgEIAEoCzIeLmhpc3Rvcnlfc3luYy52MS5TZWFsZWRBcmNoaXZlEhoKDWV4cGlyZXNfYXRfbnMYBSABKANIAIgBAUIQCg5fZXhwaXJlc19hdF9ucyKgAQoLVXBsb2FkU3RhdGUSCwoDdXJsGAEgASgJEhsKDmRlbGV0aW9uX3Rva2VuGAIgASgJSACIAQESGgoNZXhwaXJlc19hdF9ucxgDIAEoA0gBiAEBEhcKCnVwbG9hZF91cmwYBCABKAlIAogBAUIRCg9fZGVsZXRpb25fdG9rZW5CEAoOX2V4cGlyZXNfYXRfbnNCDQoLX3VwbG9hZF91cmwiigEKFUF2YWlsYWJsZUFyY2hpdmVTdGF0ZRIKCgJpZBgBIAEoCRILCgNwaW4YAiABKAkSDgoGc2VuZGVyGAMgASgMEhIKCnNlbnRfYXRfbnMYBCABKAMSNAoHYXJjaGl2ZRgFIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGViBnByb3RvMw", [file_history_sync_v1_sealed_archive, file_history_sync_v1_sync_request, file_xmtp_device_sync_device_sync]);
 
 /**
  * A request for history, as an installation keeps it. It never leaves the installation.
@@ -211,6 +211,11 @@ export type StageState = Message<"history_sync.state.v1.StageState"> & {
    * @generated from field: optional string words = 9;
    */
   words?: string | undefined;
+
+  /**
+   * @generated from field: history_sync.state.v1.SpooledArchiveState spooled = 10;
+   */
+  spooled?: SpooledArchiveState | undefined;
 };
 
 /**
@@ -219,6 +224,37 @@ export type StageState = Message<"history_sync.state.v1.StageState"> & {
  */
 export const StageStateSchema: GenMessage<StageState> = /*@__PURE__*/
   messageDesc(file_history_sync_state_v1_request_state, 2);
+
+/**
+ * A sealed archive that the installation keeps until a history server has all of it.
+ *
+ * @generated from message history_sync.state.v1.SpooledArchiveState
+ */
+export type SpooledArchiveState = Message<"history_sync.state.v1.SpooledArchiveState"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: uint64 bytes = 2;
+   */
+  bytes: bigint;
+
+  /**
+   * Without the URL, which isn't known yet.
+   *
+   * @generated from field: history_sync.state.v1.ArchiveState archive = 3;
+   */
+  archive?: ArchiveState | undefined;
+};
+
+/**
+ * Describes the message history_sync.state.v1.SpooledArchiveState.
+ * Use `create(SpooledArchiveStateSchema)` to create a new message.
+ */
+export const SpooledArchiveStateSchema: GenMessage<SpooledArchiveState> = /*@__PURE__*/
+  messageDesc(file_history_sync_state_v1_request_state, 3);
 
 /**
  * @generated from message history_sync.state.v1.ArchiveState
@@ -255,7 +291,7 @@ export type ArchiveState = Message<"history_sync.state.v1.ArchiveState"> & {
  * Use `create(ArchiveStateSchema)` to create a new message.
  */
 export const ArchiveStateSchema: GenMessage<ArchiveState> = /*@__PURE__*/
-  messageDesc(file_history_sync_state_v1_request_state, 3);
+  messageDesc(file_history_sync_state_v1_request_state, 4);
 
 /**
  * @generated from message history_sync.state.v1.UploadState
@@ -275,6 +311,13 @@ export type UploadState = Message<"history_sync.state.v1.UploadState"> & {
    * @generated from field: optional int64 expires_at_ns = 3;
    */
   expiresAtNs?: bigint | undefined;
+
+  /**
+   * Where it goes on, while it isn't complete.
+   *
+   * @generated from field: optional string upload_url = 4;
+   */
+  uploadUrl?: string | undefined;
 };
 
 /**
@@ -282,7 +325,7 @@ export type UploadState = Message<"history_sync.state.v1.UploadState"> & {
  * Use `create(UploadStateSchema)` to create a new message.
  */
 export const UploadStateSchema: GenMessage<UploadState> = /*@__PURE__*/
-  messageDesc(file_history_sync_state_v1_request_state, 4);
+  messageDesc(file_history_sync_state_v1_request_state, 5);
 
 /**
  * An archive that another installation told of.
@@ -321,5 +364,5 @@ export type AvailableArchiveState = Message<"history_sync.state.v1.AvailableArch
  * Use `create(AvailableArchiveStateSchema)` to create a new message.
  */
 export const AvailableArchiveStateSchema: GenMessage<AvailableArchiveState> = /*@__PURE__*/
-  messageDesc(file_history_sync_state_v1_request_state, 5);
+  messageDesc(file_history_sync_state_v1_request_state, 6);
 

@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { uploadSpoolContract } from "@history-sync/sync-worker/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { openSqliteStore } from "../src/sqlite/index.js";
+import { FileUploadSpool } from "../src/sqlite/upload-spool.js";
+
+const id = "0123456789abcdef0123456789abcdef";
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "history-sync-spool-"));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+uploadSpoolContract("FileUploadSpool", async () => {
+  const path = join(await folder(), "spool");
+  return {
+    spool: new FileUploadSpool(path),
+    reopen: async () => new FileUploadSpool(path),
+  };
+});
+
+test("the files stand beside the database, and others on the machine can't read them", async () => {
+  const path = join(await folder(), "installation.db");
+  const store = openSqliteStore(path);
+  onTestFinished(() => store.close());
+  await store.spool.append(id, Uint8Array.of(1));
+  const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
+  expect(await modeOf(`${path}-spool`)).toBe(0o700);
+  expect(await modeOf(join(`${path}-spool`, `${id}.sealed`))).toBe(0o600);
+});
+
+test("what the file system refuses is this package's error", async () => {
+  const path = await folder();
+  const spool = new FileUploadSpool(path);
+  await mkdir(join(path, `${id}.sealed`));
+  for (const refused of [
+    () => spool.append(id, Uint8Array.of(1)),
+    () => spool.remove(id),
+    () => spool.read(id, 0)[Symbol.asyncIterator]().next(),
+  ]) {
+    await expect(refused()).rejects.toMatchObject({ code: "storage-failed" });
+  }
+});

@@ -1,0 +1,142 @@
+import type { UploadSpool } from "./upload-spool.js";
+
+export interface ThroughSpoolOptions {
+  readonly id: string;
+  /** Bytes beyond these aren't kept. */
+  readonly maxBytes: number;
+  /** All is kept; awaited before the result ends. Isn't called where not all could be. */
+  readonly onWhole: (bytes: number) => Promise<void>;
+  /** The spool takes no more: what is left isn't kept. */
+  readonly onFull: (error: unknown) => void;
+}
+
+/**
+ * The same bytes, kept on their way as fast as they come, however slowly they are taken. What is too much for the spool is
+ * taken from the source as before.
+ */
+export function throughSpool(
+  source: ReadableStream<Uint8Array>,
+  spool: UploadSpool,
+  options: ThroughSpoolOptions,
+): ReadableStream<Uint8Array> {
+  const spooling = new Spooling(source, spool, options);
+  const iterator = spooling.bytes();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await spooling.abandon();
+        await iterator.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+class Spooling {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #spool: UploadSpool;
+  readonly #options: ThroughSpoolOptions;
+  #kept = 0;
+  /** What was read and isn't in the spool: from here on it takes no more. */
+  #unkept: Uint8Array | undefined;
+  #isKeeping = true;
+  #isAbandoned = false;
+  #wake = () => {};
+
+  constructor(
+    source: ReadableStream<Uint8Array>,
+    spool: UploadSpool,
+    options: ThroughSpoolOptions,
+  ) {
+    this.#reader = source.getReader();
+    this.#spool = spool;
+    this.#options = options;
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    const kept = this.#keepAll();
+    // It is awaited at the end.
+    kept.catch(() => {});
+    try {
+      yield* this.#fromSpool();
+      await kept;
+      if (this.#unkept) yield this.#unkept;
+      yield* this.#rest();
+    } finally {
+      await this.abandon();
+      await kept.catch(() => {});
+    }
+  }
+
+  /** Nobody takes more. */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#wake();
+    await this.#reader.cancel().catch(() => {});
+  }
+
+  async #keepAll(): Promise<void> {
+    try {
+      while (this.#unkept === undefined) {
+        const { done, value } = await this.#reader.read();
+        // A source that was cancelled ends like one that is at its end.
+        if (this.#isAbandoned) return;
+        if (done) {
+          await this.#spool.flush(this.#options.id);
+          return await this.#options.onWhole(this.#kept);
+        }
+        if (await this.#keep(value)) this.#kept += value.length;
+        else this.#unkept = value;
+        this.#wake();
+      }
+    } finally {
+      this.#isKeeping = false;
+      this.#wake();
+    }
+  }
+
+  async #keep(bytes: Uint8Array): Promise<boolean> {
+    const { id, maxBytes, onFull } = this.#options;
+    if (this.#kept + bytes.length > maxBytes) return false;
+    try {
+      await this.#spool.append(id, bytes);
+      return true;
+    } catch (error) {
+      onFull(error);
+      return false;
+    }
+  }
+
+  async *#fromSpool(): AsyncGenerator<Uint8Array, void, undefined> {
+    let sent = 0;
+    while (!this.#isAbandoned) {
+      if (sent === this.#kept) {
+        if (!this.#isKeeping) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      for await (const piece of this.#spool.read(this.#options.id, sent)) {
+        // A write that failed may have left a part of itself.
+        const known = piece.subarray(0, this.#kept - sent);
+        if (known.length === 0) break;
+        sent += known.length;
+        yield known;
+      }
+    }
+  }
+
+  async *#rest(): AsyncGenerator<Uint8Array, void, undefined> {
+    while (true) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
+      yield value;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { readAll, streamOf } from "@history-sync/primitives";
+import { expect, test } from "vitest";
+import { MemoryUploadSpool } from "../src/memory.js";
+import { throughSpool } from "../src/through-spool.js";
+
+const id = "0123456789abcdef0123456789abcdef";
+const chunks = [1, 2, 3, 4, 5].map((length) =>
+  new Uint8Array(length).fill(length),
+);
+const whole = await readAll(streamOf(chunks));
+
+function spooling(
+  source: ReadableStream<Uint8Array>,
+  spool: MemoryUploadSpool,
+  maxBytes = Number.POSITIVE_INFINITY,
+) {
+  const wholes: number[] = [];
+  let noteWhole = () => {};
+  const isWhole = new Promise<void>((resolve) => {
+    noteWhole = resolve;
+  });
+  const stream = throughSpool(source, spool, {
+    id,
+    maxBytes,
+    onWhole: async (bytes) => {
+      wholes.push(bytes);
+      noteWhole();
+    },
+    onFull: () => {},
+  });
+  return { stream, wholes, isWhole };
+}
+
+test("the bytes are the same, and kept, up to any bound", async () => {
+  for (let maxBytes = 0; maxBytes <= whole.length; maxBytes++) {
+    const spool = new MemoryUploadSpool();
+    const { stream, wholes } = spooling(streamOf(chunks), spool, maxBytes);
+    expect(await readAll(stream)).toEqual(whole);
+    expect(await spool.size(id)).toBeLessThanOrEqual(maxBytes);
+    expect(wholes).toEqual(maxBytes < whole.length ? [] : [whole.length]);
+  }
+});
+
+test("all is kept before the second chunk is taken", async () => {
+  const spool = new MemoryUploadSpool();
+  const { stream, isWhole } = spooling(streamOf(chunks), spool);
+  const reader = stream.getReader();
+  await reader.read();
+  await isWhole;
+  expect(await spool.size(id)).toBe(whole.length);
+});
+
+test("whoever takes no more ends the source, and a part isn't taken for the whole", async () => {
+  const spool = new MemoryUploadSpool();
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>(
+    {
+      // One chunk, and then nothing.
+      start: (controller) => controller.enqueue(Uint8Array.of(1)),
+      cancel: () => {
+        cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const { stream, wholes } = spooling(endless, spool);
+  const reader = stream.getReader();
+  await reader.read();
+  const waiting = reader.read();
+  await reader.cancel();
+  expect(cancelled).toBe(true);
+  expect((await waiting).done).toBe(true);
+  expect(wholes).toEqual([]);
+
+  const untouched = spooling(new ReadableStream(), spool);
+  await untouched.stream.cancel();
+  expect(untouched.wholes).toEqual([]);
+});
+
+test("a source that fails, and a spool whose whole can't be noted, fail the stream", async () => {
+  const failing = streamOf(
+    (function* () {
+      yield Uint8Array.of(1);
+      throw new TypeError("no more");
+    })(),
+  );
+  const { stream } = spooling(failing, new MemoryUploadSpool());
+  await expect(readAll(stream)).rejects.toThrow("no more");
+
+  const unnoted = throughSpool(streamOf(chunks), new MemoryUploadSpool(), {
+    id,
+    maxBytes: 100,
+    onWhole: () => Promise.reject(new TypeError("the power is off")),
+    onFull: () => {},
+  });
+  await expect(readAll(unnoted)).rejects.toThrow("the power is off");
+});
