@@ -35,6 +35,7 @@ export async function historyOf({ history }: Store): Promise<unknown> {
 export async function unfinishedIn({
   groups,
   requests,
+  spool,
 }: Store): Promise<readonly unknown[]> {
   const ofGroups = (await groups.groups()).map(async (group) => [
     ...(group.pending ? [group.pending] : []),
@@ -47,6 +48,7 @@ export async function unfinishedIn({
     ...(await Promise.all(ofGroups)).flat(),
     ...(await requests.archives.list()),
     ...(await requests.outbox.list()),
+    ...(await spool.list()),
   ];
 }
 

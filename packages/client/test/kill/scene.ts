@@ -12,6 +12,7 @@ import {
 import { defaultTtlMs } from "@history-sync/history-server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
+import type { SpooledArchive } from "@history-sync/sync-worker";
 import { createClient } from "../../src/index.js";
 import { remember } from "../support/past.js";
 import { ShiftedClock } from "../support/shifted-clock.js";
@@ -142,6 +143,25 @@ export class Scene implements AsyncDisposable {
     const [, signal] = await once(child, "close");
     await meanwhile;
     return signal === "SIGKILL" ? said : "not reached";
+  }
+
+  /** The archive that the installation, which isn't running, is uploading. */
+  async spooled(name: Name): Promise<SpooledArchive> {
+    const store = openSqliteStore(this.#file(name));
+    try {
+      const [{ stage } = { stage: undefined }] = await store.requests.list();
+      if (stage?.name === "preparing" && stage.spooled) return stage.spooled;
+      throw new TypeError(`expected a spooled archive, got ${stage?.name}`);
+    } finally {
+      store.close();
+    }
+  }
+
+  /** Bytes that the history server has received, with their headers. */
+  async receivedBytes(): Promise<number> {
+    const metrics = await (await fetch(`${this.#server.url}/metrics`)).text();
+    const line = /^history_server_bytes_total\{direction="received"\} (\d+)$/m;
+    return Number(line.exec(metrics)?.[1]);
   }
 
   /** Lets the history server sweep when all that it has must have expired. */
