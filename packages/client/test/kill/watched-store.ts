@@ -54,11 +54,11 @@ export function watchedStore(store: Store, kill: KillSwitch): Store {
 }
 
 function nameOfRequest({ stage, uploadsToDelete }: SyncRequest): string {
-  if (stage.name === "preparing" && stage.spooled) {
-    return "keeping stage preparing, spooled";
-  }
-  if (stage.name === "preparing" && stage.begun) {
-    return "keeping stage preparing, begun";
+  if (stage.name === "preparing") {
+    const { begun, spooled } = stage;
+    // Which of them is first depends on the speed of the server.
+    if (begun && spooled) return "keeping stage preparing, begun and spooled";
+    if (begun) return "keeping stage preparing, begun";
   }
   if (stage.name === "receipted" && uploadsToDelete.length > 0) {
     return "keeping stage receipted, to be deleted";
