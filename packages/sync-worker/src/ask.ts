@@ -11,7 +11,7 @@ import type { SyncRequest } from "./sync-request.js";
 const pinLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 // 57 letters to the 10th: two requests of an inbox never meet.
 const pinLength = 10;
-// An archive that was gone before it was fetched is asked for again, but not for ever.
+// An archive that was gone before it was fetched, or was no good, is asked for again, but not for ever.
 const maxAttempts = 3;
 
 /** A request of this installation's own, yet to be sent. */

@@ -1,3 +1,5 @@
+import { ArchiveError } from "@history-sync/archive";
+import { EncryptionCodecError } from "@history-sync/encryption-codec";
 import { liveArchives } from "./archives.js";
 import { askedAnew } from "./ask.js";
 import { sayFailed } from "./decline.js";
@@ -8,6 +10,18 @@ import { wasAsked } from "./request-ids.js";
 import { isRetryable } from "./retry.js";
 import type { AvailableArchive, Stage, SyncRequest } from "./sync-request.js";
 import { importing } from "./take-reply.js";
+
+// A history server's word for an archive that has expired, or was deleted.
+const gone = "not-found";
+// Of archives that no try brings: they are gone, lie elsewhere than is trusted, or aren't what was stored.
+const ofServer: ReadonlySet<string> = new Set([
+  gone,
+  "bad-answer",
+  "corrupted",
+  "redirected",
+  "refused-url",
+  "rejected",
+]);
 
 /**
  * What becomes of a request whose step failed for good, or so often that it was given up. One that stays in its stage is
@@ -23,13 +37,7 @@ export async function giveUp(
   const reason = codeOf(error);
   switch (request.stage.name) {
     case "importing":
-      await nextReply(
-        request,
-        request.stage.archive.url,
-        reason,
-        context,
-        move,
-      );
+      await nextReply(request, request.stage.archive.url, error, context, move);
       return;
     case "uploaded":
       // The archive is there, perhaps the reply is, too: until it expires there is time to say so.
@@ -50,19 +58,19 @@ export async function giveUp(
   }
 }
 
-/** The next reply that is here; if the archive was gone, a new request; else it is over. */
+/** The next reply that is here; if it was the archive's fault, a new request; else it is over. */
 async function nextReply(
   request: SyncRequest,
   failedUrl: string,
-  reason: string,
+  error: unknown,
   context: WorkerContext,
   move: Move,
 ): Promise<void> {
   const replies = (await liveArchives(context)).filter(
     ({ pin }) => pin === request.pin,
   );
-  // A history server's word for an archive that has expired, or was deleted.
-  const isGone = reason === "not-found";
+  const reason = codeOf(error);
+  const isGone = reason === gone;
   for (const { id, archive } of replies) {
     const isOfNoUse =
       archive.url === failedUrl && (isGone || wasAsked(request));
@@ -70,7 +78,7 @@ async function nextReply(
   }
   const next = replies.find(({ archive }) => archive.url !== failedUrl);
   const anew =
-    isGone && !next && wasAsked(request)
+    isOfArchive(error) && !next && wasAsked(request)
       ? await askedAnew(request, context)
       : undefined;
   await move.to(request, stageAfter(request, next, anew, reason));
@@ -85,7 +93,18 @@ function stageAfter(
 ): Stage {
   // What was chosen by hand isn't replaced by something else.
   if (next && wasAsked(request)) return importing(next);
-  return anew ? { name: "expired" } : { name: "failed", reason };
+  return anew && reason === gone
+    ? { name: "expired" }
+    : { name: "failed", reason };
+}
+
+/** Another archive, perhaps of another installation, can be better. What this installation's store lacks, it would lack again. */
+function isOfArchive(error: unknown): boolean {
+  return (
+    error instanceof ArchiveError ||
+    error instanceof EncryptionCodecError ||
+    ofServer.has(codeOf(error))
+  );
 }
 
 /** The others are told first: moving the request ends the work on it. */

@@ -30,7 +30,7 @@ export interface SyncRequest {
   readonly acknowledgements: readonly Acknowledgement[];
   /** Whose turn it is to answer. */
   readonly holder?: Holder | undefined;
-  /** The request that this one stands for, whose archive was gone before it was fetched. */
+  /** The request that this one stands for, whose archive was gone before it was fetched, or was no good. */
   readonly replaces?: string;
   /** When this installation began to make an archive for it, those of the last hour at least; part of the export budget. */
   readonly exportsBegunAtNs: readonly bigint[];
