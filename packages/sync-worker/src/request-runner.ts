@@ -3,7 +3,7 @@ import { tellDeclines } from "./decline.js";
 import { deleteUploads } from "./delete-uploads.js";
 import { dueOf } from "./due.js";
 import { codeOf, SyncWorkerError } from "./errors.js";
-import { spooledIn, sweepSpool } from "./forget-spooled.js";
+import { forgetSpooled, spooledIn, sweepSpool } from "./forget-spooled.js";
 import { giveUp } from "./give-up.js";
 import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
@@ -138,7 +138,7 @@ export class RequestRunner implements Move {
 
   #forgetSpooled(id: string | undefined): void {
     if (id === undefined) return;
-    this.tasks.chain("spool", async () => this.#context.spool?.remove(id));
+    this.tasks.chain("spool", () => forgetSpooled(id, this.#context));
   }
 
   #watchTime(request: SyncRequest): void {

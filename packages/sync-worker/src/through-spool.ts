@@ -6,8 +6,14 @@ export interface ThroughSpoolOptions {
   readonly maxBytes: number;
   /** All is kept; awaited before the result ends. Isn't called where not all could be. */
   readonly onWhole: (bytes: number) => Promise<void>;
-  /** The spool takes no more: what is left isn't kept. */
+  /** The spool failed, for want of room perhaps: what is left isn't kept. */
   readonly onFull: (error: unknown) => void;
+}
+
+export interface ThroughSpool {
+  readonly bytes: ReadableStream<Uint8Array>;
+  /** Nobody takes more: resolves when nothing is put into the spool any more. */
+  end(): Promise<void>;
 }
 
 /**
@@ -18,10 +24,10 @@ export function throughSpool(
   source: ReadableStream<Uint8Array>,
   spool: UploadSpool,
   options: ThroughSpoolOptions,
-): ReadableStream<Uint8Array> {
+): ThroughSpool {
   const spooling = new Spooling(source, spool, options);
   const iterator = spooling.bytes();
-  return new ReadableStream<Uint8Array>(
+  const bytes = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await iterator.next();
@@ -29,12 +35,13 @@ export function throughSpool(
         else controller.enqueue(value);
       },
       async cancel() {
-        await spooling.abandon();
+        await spooling.end();
         await iterator.return();
       },
     },
     { highWaterMark: 0 },
   );
+  return { bytes, end: () => spooling.end() };
 }
 
 class Spooling {
@@ -44,6 +51,7 @@ class Spooling {
   #kept = 0;
   /** What was read and isn't in the spool: from here on it takes no more. */
   #unkept: Uint8Array | undefined;
+  #keeping: Promise<void> = Promise.resolve();
   #isKeeping = true;
   #isAbandoned = false;
   #wake = () => {};
@@ -59,25 +67,25 @@ class Spooling {
   }
 
   async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    const kept = this.#keepAll();
+    if (this.#isAbandoned) return;
+    this.#keeping = this.#keepAll();
     // It is awaited at the end.
-    kept.catch(() => {});
+    this.#keeping.catch(() => {});
     try {
       yield* this.#fromSpool();
-      await kept;
+      await this.#keeping;
       if (this.#unkept) yield this.#unkept;
       yield* this.#rest();
     } finally {
-      await this.abandon();
-      await kept.catch(() => {});
+      await this.end();
     }
   }
 
-  /** Nobody takes more. */
-  async abandon(): Promise<void> {
+  async end(): Promise<void> {
     this.#isAbandoned = true;
     this.#wake();
     await this.#reader.cancel().catch(() => {});
+    await this.#keeping.catch(() => {});
   }
 
   async #keepAll(): Promise<void> {
@@ -86,9 +94,11 @@ class Spooling {
         const { done, value } = await this.#reader.read();
         // A source that was cancelled ends like one that is at its end.
         if (this.#isAbandoned) return;
+        const { id, onWhole } = this.#options;
         if (done) {
-          await this.#spool.flush(this.#options.id);
-          return await this.#options.onWhole(this.#kept);
+          const isWhole = await this.#spooled(() => this.#spool.flush(id));
+          if (isWhole) await onWhole(this.#kept);
+          return;
         }
         if (await this.#keep(value)) this.#kept += value.length;
         else this.#unkept = value;
@@ -101,13 +111,17 @@ class Spooling {
   }
 
   async #keep(bytes: Uint8Array): Promise<boolean> {
-    const { id, maxBytes, onFull } = this.#options;
+    const { id, maxBytes } = this.#options;
     if (this.#kept + bytes.length > maxBytes) return false;
+    return this.#spooled(() => this.#spool.append(id, bytes));
+  }
+
+  async #spooled(work: () => Promise<void>): Promise<boolean> {
     try {
-      await this.#spool.append(id, bytes);
+      await work();
       return true;
     } catch (error) {
-      onFull(error);
+      this.#options.onFull(error);
       return false;
     }
   }

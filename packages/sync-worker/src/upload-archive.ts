@@ -1,5 +1,6 @@
 import { streamOf, toHex } from "@history-sync/primitives";
 import { codeOf } from "./errors.js";
+import { forgetSpooled } from "./forget-spooled.js";
 import type { BegunUpload, UploadReceipt } from "./history-server.js";
 import { metered } from "./metered.js";
 import type { WorkerContext } from "./ports.js";
@@ -50,22 +51,24 @@ export async function uploadArchive(
     maxBytes: settings.maxSpoolBytes,
     onWhole: (bytes) =>
       preparing.note({ spooled: { id, bytes, archive: archive() } }),
-    onFull: (error) => log("sync-spool.full", { code: codeOf(error) }),
+    onFull: (error) => log("sync-spool.failed", { code: codeOf(error) }),
   });
   try {
-    return await send(kept, archive, sending);
+    return await send(kept.bytes, archive, sending);
   } finally {
+    await kept.end();
     // A part of an archive is of no use.
-    if (preparing.stage.spooled?.id !== id) await spool.remove(id);
+    if (preparing.stage.spooled?.id !== id) await forgetSpooled(id, context);
   }
 }
 
-/** A power cut, or whoever tidies folders, may have taken it. */
+/** Whoever tidies folders may have taken it. */
 async function isThere(
   { id, bytes }: SpooledArchive,
   spool: UploadSpool,
 ): Promise<boolean> {
-  return (await spool.size(id)) === bytes;
+  const size = await spool.size(id).catch(() => undefined);
+  return size === bytes;
 }
 
 /** Goes on where the server is, or sends all of it where the server has nothing. */

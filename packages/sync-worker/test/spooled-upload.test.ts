@@ -148,6 +148,28 @@ test("a spool without room lets the rest through", async () => {
   await finished({ world, alice, phone, pin }, alice);
 });
 
+test("a spool that can't be read or tidied keeps nothing from going on", async () => {
+  await using world = new World();
+  const alice = await withHistory(world);
+  await stop(alice);
+  const { spool } = alice.disk;
+  const fails = () => Promise.reject(new TypeError("permission denied"));
+  const { list, remove } = spool;
+  Object.assign(spool, { list: fails, remove: fails });
+  const back = await world.start(alice.disk);
+  const phone = await start(world);
+  await together(back, phone);
+  const { pin } = await phone.worker.request();
+  await settle(back, phone);
+  expect((await seenBy(phone, pin))?.stage.name).toBe("receipted");
+
+  await stop(back);
+  Object.assign(spool, { list, remove });
+  expect(await spool.list()).toHaveLength(1);
+  await (await world.start(alice.disk)).worker.settled();
+  expect(await spool.list()).toEqual([]);
+});
+
 test("a no takes the archive out of the spool, and its key", async () => {
   await using world = new World(new ManualClock(Date.now()));
   const { alice } = await uploadCut(world);

@@ -19,7 +19,7 @@ function spooling(
   const isWhole = new Promise<void>((resolve) => {
     noteWhole = resolve;
   });
-  const stream = throughSpool(source, spool, {
+  const { bytes: stream, end } = throughSpool(source, spool, {
     id,
     maxBytes,
     onWhole: async (bytes) => {
@@ -28,7 +28,7 @@ function spooling(
     },
     onFull: () => {},
   });
-  return { stream, wholes, isWhole };
+  return { stream, end, wholes, isWhole };
 }
 
 test("the bytes are the same, and kept, up to any bound", async () => {
@@ -77,6 +77,27 @@ test("whoever takes no more ends the source, and a part isn't taken for the whol
   expect(untouched.wholes).toEqual([]);
 });
 
+test("behind the end nothing is put into the spool, wherever that comes", async () => {
+  for (let taken = 0; taken <= chunks.length; taken++) {
+    const spool = new MemoryUploadSpool();
+    const { stream, end } = spooling(streamOf(chunks), spool);
+    const reader = stream.getReader();
+    for (let i = 0; i < taken; i++) await reader.read();
+    await end();
+    const size = await spool.size(id);
+    await reader.cancel();
+    expect(await spool.size(id)).toBe(size);
+  }
+});
+
+test("what can't be flushed isn't taken for the whole", async () => {
+  const spool = new MemoryUploadSpool();
+  spool.flush = () => Promise.reject(new TypeError("no space left on device"));
+  const { stream, wholes } = spooling(streamOf(chunks), spool);
+  expect(await readAll(stream)).toEqual(whole);
+  expect(wholes).toEqual([]);
+});
+
 test("a source that fails, and a spool whose whole can't be noted, fail the stream", async () => {
   const failing = streamOf(
     (function* () {
@@ -87,11 +108,15 @@ test("a source that fails, and a spool whose whole can't be noted, fail the stre
   const { stream } = spooling(failing, new MemoryUploadSpool());
   await expect(readAll(stream)).rejects.toThrow("no more");
 
-  const unnoted = throughSpool(streamOf(chunks), new MemoryUploadSpool(), {
-    id,
-    maxBytes: 100,
-    onWhole: () => Promise.reject(new TypeError("the power is off")),
-    onFull: () => {},
-  });
+  const { bytes: unnoted } = throughSpool(
+    streamOf(chunks),
+    new MemoryUploadSpool(),
+    {
+      id,
+      maxBytes: 100,
+      onWhole: () => Promise.reject(new TypeError("the power is off")),
+      onFull: () => {},
+    },
+  );
   await expect(readAll(unnoted)).rejects.toThrow("the power is off");
 });
