@@ -13,6 +13,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `requester-gone`: who asked is no installation of the inbox any more; it gets nothing.
  * - `gave-up`: the request couldn't be sent, or the archive not be sent or taken in, for the reason in the message; try again when that is mended.
  * - `closed`: the worker was closed before it was done; the work goes on at the next start.
+ * - `spool-lost`: the spool no longer has what was put into it; the archive is made anew.
  * - `deadline`: a step over the network took too long; it is tried again.
  */
 export type SyncWorkerErrorCode =
@@ -28,6 +29,7 @@ export type SyncWorkerErrorCode =
   | "requester-gone"
   | "gave-up"
   | "closed"
+  | "spool-lost"
   | "deadline";
 
 export class SyncWorkerError extends HistorySyncError<SyncWorkerErrorCode> {}

@@ -1,3 +1,4 @@
+import { SyncWorkerError } from "./errors.js";
 import type { UploadSpool } from "./upload-spool.js";
 
 export interface ThroughSpoolOptions {
@@ -136,13 +137,15 @@ class Spooling {
         });
         continue;
       }
+      const before = sent;
       for await (const piece of this.#spool.read(this.#options.id, sent)) {
-        // A write that failed may have left a part of itself.
+        // Beyond what is kept there may be a part of a write that goes on, or that has failed.
         const known = piece.subarray(0, this.#kept - sent);
-        if (known.length === 0) break;
         sent += known.length;
-        yield known;
+        if (known.length > 0) yield known;
+        if (known.length < piece.length) break;
       }
+      if (sent === before) throw spoolLost(this.#kept, sent);
     }
   }
 
@@ -153,4 +156,12 @@ class Spooling {
       yield value;
     }
   }
+}
+
+function spoolLost(expected: number, got: number): SyncWorkerError {
+  return new SyncWorkerError(
+    "spool-lost",
+    `expected ${expected} bytes in the spool, got ${got}`,
+    { retryable: true },
+  );
 }

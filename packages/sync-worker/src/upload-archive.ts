@@ -88,7 +88,10 @@ async function sendSpooled(
       await historyServer.resumeUpload({ url, uploadUrl }, body, { signal });
       return uploaded(archive, begun);
     } catch (error) {
-      if (codeOf(error) !== "upload-lost") throw error;
+      const code = codeOf(error);
+      // Here or there it isn't what was sealed: the next try makes another.
+      if (code === "corrupted") await preparing.makeAnew();
+      if (code !== "upload-lost") throw error;
     }
   }
   await preparing.beginAgain();

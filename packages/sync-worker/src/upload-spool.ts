@@ -11,7 +11,10 @@ export interface UploadSpool {
   flush(id: string): Promise<void>;
   /** In bytes; 0 for an unknown id. */
   size(id: string): Promise<number>;
-  /** What there is from the offset on, in pieces, up to the end as it is when it is reached. */
+  /**
+   * What there is from the offset on, in pieces, up to the end as it is when it is reached: perhaps with a part of an append
+   * that isn't over.
+   */
   read(id: string, offset: number): AsyncIterable<Uint8Array>;
   /** Forgets it; an unknown id changes nothing. */
   remove(id: string): Promise<void>;

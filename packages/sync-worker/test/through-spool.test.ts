@@ -90,6 +90,63 @@ test("behind the end nothing is put into the spool, wherever that comes", async 
   }
 });
 
+test("a read in the middle of a write takes nothing of that write, and skips nothing", async () => {
+  const later = () => new Promise((resolve) => setTimeout(resolve));
+  let finish: (value: unknown) => void = () => {};
+  const isWritten = new Promise((resolve) => {
+    finish = resolve;
+  });
+  let isReadInTheMiddle = () => {};
+  const middle = new Promise<void>((resolve) => {
+    isReadInTheMiddle = resolve;
+  });
+  class SlowSpool extends MemoryUploadSpool {
+    override async append(of: string, bytes: Uint8Array): Promise<void> {
+      if ((await this.size(of)) === 0) return super.append(of, bytes);
+      await super.append(of, bytes.subarray(0, 3));
+      await middle;
+      await super.append(of, bytes.subarray(3));
+      finish(undefined);
+    }
+
+    override async *read(
+      of: string,
+      offset: number,
+    ): AsyncGenerator<Uint8Array> {
+      for (let at = offset; ; at += 5) {
+        await later();
+        const there = (await super.read(of, at).next()).value;
+        if (!there) return;
+        if (at === 5) void later().then(isReadInTheMiddle);
+        yield there.subarray(0, 5);
+        if (at === 5) await isWritten;
+      }
+    }
+  }
+  const numbered = whole.map((_, i) => i);
+  const source = streamOf([numbered.subarray(0, 7), numbered.subarray(7)]);
+  const { stream, wholes } = spooling(source, new SlowSpool());
+  expect(await readAll(stream)).toEqual(numbered);
+  expect(wholes).toEqual([whole.length]);
+});
+
+test("a spool that loses what it has fails the stream, to be tried again", async () => {
+  const spool = new MemoryUploadSpool();
+  const { stream, isWhole } = spooling(streamOf(chunks), spool);
+  const reader = stream.getReader();
+  await reader.read();
+  await isWhole;
+  await spool.remove(id);
+  await expect(readUp(reader)).rejects.toMatchObject({
+    code: "spool-lost",
+    retryable: true,
+  });
+});
+
+async function readUp(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  while (!(await reader.read()).done);
+}
+
 test("what can't be flushed isn't taken for the whole", async () => {
   const spool = new MemoryUploadSpool();
   spool.flush = () => Promise.reject(new TypeError("no space left on device"));
