@@ -2,6 +2,7 @@ import {
   type Clock,
   chunksOf,
   concatBytes,
+  equalBytes,
   HistorySyncError,
   streamOf,
   systemClock,
@@ -12,7 +13,7 @@ import type {
   HistoryServer,
 } from "../src/index.js";
 
-type ServerFaultCode = "fault" | "not-found" | "upload-lost";
+type ServerFaultCode = "corrupted" | "fault" | "not-found" | "upload-lost";
 
 export class ServerFault extends HistorySyncError<ServerFaultCode> {
   constructor(retryable: boolean, code: ServerFaultCode = "fault") {
@@ -108,6 +109,10 @@ export class FakeHistoryServer implements HistoryServer {
       throw new ServerFault(true);
     }
     this.received.push(bytes.length - had);
+    const before = this.begun.get(url) ?? bytes;
+    if (!equalBytes(before, bytes.subarray(0, before.length))) {
+      throw new ServerFault(true, "corrupted");
+    }
     this.uploaded.push(bytes);
     this.begun.delete(url);
     this.blobs.set(url, bytes);

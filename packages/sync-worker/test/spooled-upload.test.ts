@@ -125,6 +125,20 @@ test("what isn't whole in the spool is made anew, under a new key", async () => 
   expect(world.server.uploads).toBe(2);
 });
 
+test("what was damaged in the spool is made anew, under a new key", async () => {
+  await using world = new World(hurried);
+  const story = await uploadCut(world);
+  await stop(story.alice);
+  const { spool } = story.alice.disk;
+  const [id = ""] = await spool.list();
+  const damaged = new Uint8Array(await spool.size(id));
+  await spool.remove(id);
+  await spool.append(id, damaged);
+  const key = (await keyIn(story.alice.disk))?.join();
+  const back = await world.start(story.alice.disk);
+  expect(await finished(story, back)).not.toBe(key);
+});
+
 test("what is larger than the spool may be goes through without it", async () => {
   await using world = new World(hurried);
   const story = await uploadCut(world, { maxSpoolBytes: 0 });
