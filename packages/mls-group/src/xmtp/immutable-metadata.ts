@@ -1,7 +1,15 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type InboxId, inboxId } from "@history-sync/primitives";
+import {
+  type GroupId,
+  groupIdOf,
+  type InboxId,
+  idBytes,
+  inboxId,
+  PrimitivesError,
+} from "@history-sync/primitives";
 import {
   ConversationType,
+  type GroupMetadataV1,
   GroupMetadataV1Schema,
 } from "@history-sync/proto/message-contents";
 import { MlsGroupError } from "../errors.js";
@@ -18,6 +26,15 @@ export interface ImmutableMetadata {
   readonly creatorInboxId: InboxId;
   /** The two of a DM, its creator first; other groups have none. */
   readonly dmMembers?: readonly [InboxId, InboxId];
+  /** What a one-shot group is there to ask; undefined for one that asks for what isn't known here. */
+  readonly readdRequest?: ReaddRequest;
+}
+
+/** By an installation that has lost a group's state: to be removed and added in one commit. */
+export interface ReaddRequest {
+  readonly groupId: GroupId;
+  /** The last entry of the group's topic that the installation knows. */
+  readonly latestCommitSequenceId: bigint;
 }
 
 const numbers: Readonly<Record<ConversationKind, ConversationType>> = {
@@ -41,15 +58,18 @@ export function readImmutableMetadata(
     extensions,
     { type: extensionTypes.immutableMetadata, what: "immutable metadata" },
     (data) => {
-      const { conversationType, creatorInboxId, dmMembers } = fromBinary(
-        GroupMetadataV1Schema,
-        decodeVector(data),
-      );
+      const decoded = fromBinary(GroupMetadataV1Schema, decodeVector(data));
+      const { conversationType, creatorInboxId, dmMembers } = decoded;
       const kind = kinds.get(conversationType);
       if (kind === undefined) {
         throw invalid("a conversation type", `${conversationType}`);
       }
-      const metadata = { kind, creatorInboxId: inboxId(creatorInboxId) };
+      const readdRequest = readdRequestIn(decoded);
+      const metadata = {
+        kind,
+        creatorInboxId: inboxId(creatorInboxId),
+        ...(readdRequest && { readdRequest }),
+      };
       if (dmMembers === undefined) {
         if (kind === "dm") throw invalid("the two members of a DM", "none");
         return metadata;
@@ -71,6 +91,7 @@ export function immutableMetadataExtension({
   kind,
   creatorInboxId,
   dmMembers,
+  readdRequest,
 }: ImmutableMetadata): Extension {
   const metadata = create(GroupMetadataV1Schema, {
     conversationType: numbers[kind],
@@ -83,11 +104,37 @@ export function immutableMetadataExtension({
             dmMemberTwo: { inboxId: dmMembers[1] },
           },
         }),
+    ...(readdRequest && {
+      oneshotMessage: {
+        messageType: {
+          case: "readdRequest",
+          value: {
+            groupId: idBytes(readdRequest.groupId),
+            latestCommitSequenceId: readdRequest.latestCommitSequenceId,
+          },
+        },
+      },
+    }),
   });
   return {
     type: extensionTypes.immutableMetadata,
     data: encodeVector(toBinary(GroupMetadataV1Schema, metadata)),
   };
+}
+
+/** Whoever makes a group may write anything here: a request that names no group is none. */
+function readdRequestIn({
+  oneshotMessage,
+}: GroupMetadataV1): ReaddRequest | undefined {
+  const message = oneshotMessage?.messageType;
+  if (message?.case !== "readdRequest") return undefined;
+  const { groupId, latestCommitSequenceId } = message.value;
+  try {
+    return { groupId: groupIdOf(groupId), latestCommitSequenceId };
+  } catch (error) {
+    if (error instanceof PrimitivesError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether the group says of itself that it is a sync group of this inbox; false for what can't be read. */

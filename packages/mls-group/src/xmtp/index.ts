@@ -4,6 +4,7 @@ export {
   type ConversationKind,
   type ImmutableMetadata,
   isSyncGroupOf,
+  type ReaddRequest,
   readImmutableMetadata,
 } from "./immutable-metadata.js";
 export { encodeLeaveRequest, isLeaveRequest } from "./leave-request.js";
@@ -34,6 +35,7 @@ export {
   type NewGroupOptions,
   newDmExtensions,
   newGroupExtensions,
+  newReaddRequestExtensions,
   newSyncGroupExtensions,
 } from "./new-group.js";
 export {

@@ -7,6 +7,7 @@ import type { Extension } from "../parameters.js";
 import {
   type ImmutableMetadata,
   immutableMetadataExtension,
+  type ReaddRequest,
 } from "./immutable-metadata.js";
 import { membershipExtension } from "./membership.js";
 import {
@@ -32,6 +33,13 @@ export interface NewGroupOptions extends NewConversationOptions {
 }
 
 const commitLogSignerBytes = 32;
+
+const emptyGroupTexts = [
+  [metadataFields.name, ""],
+  [metadataFields.description, ""],
+  [metadataFields.imageUrl, ""],
+  [metadataFields.appData, ""],
+] as const;
 
 /**
  * What a new group starts with: its creator as the one super admin, and as a member at sequence id 0, which the first
@@ -86,12 +94,22 @@ export function newSyncGroupExtensions(
 ): readonly Extension[] {
   return newExtensions({
     immutable: { kind: "sync", creatorInboxId: creator },
-    attributes: [
-      [metadataFields.name, ""],
-      [metadataFields.description, ""],
-      [metadataFields.imageUrl, ""],
-      [metadataFields.appData, ""],
-    ],
+    attributes: emptyGroupTexts,
+    superAdmins: [creator],
+    permissions: allMembers,
+    randomBytes,
+  });
+}
+
+/** What a new one-shot group starts with, by which an installation asks to be added to another group anew. */
+export function newReaddRequestExtensions(
+  creator: InboxId,
+  readdRequest: ReaddRequest,
+  { randomBytes }: NewConversationOptions,
+): readonly Extension[] {
+  return newExtensions({
+    immutable: { kind: "oneshot", creatorInboxId: creator, readdRequest },
+    attributes: emptyGroupTexts,
     superAdmins: [creator],
     permissions: allMembers,
     randomBytes,

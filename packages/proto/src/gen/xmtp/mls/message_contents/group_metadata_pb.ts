@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file xmtp/mls/message_contents/group_metadata.proto.
  */
 export const file_xmtp_mls_message_contents_group_metadata: GenFile = /*@__PURE__*/
-  fileDesc("Ci54bXRwL21scy9tZXNzYWdlX2NvbnRlbnRzL2dyb3VwX21ldGFkYXRhLnByb3RvEhl4bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzIuIBCg9Hcm91cE1ldGFkYXRhVjESRgoRY29udmVyc2F0aW9uX3R5cGUYASABKA4yKy54bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzLkNvbnZlcnNhdGlvblR5cGUSHwoXY3JlYXRvcl9hY2NvdW50X2FkZHJlc3MYAiABKAkSGAoQY3JlYXRvcl9pbmJveF9pZBgDIAEoCRI9CgpkbV9tZW1iZXJzGAQgASgLMiQueG10cC5tbHMubWVzc2FnZV9jb250ZW50cy5EbU1lbWJlcnNIAIgBAUINCgtfZG1fbWVtYmVycyIZCgVJbmJveBIQCghpbmJveF9pZBgBIAEoCSJ9CglEbU1lbWJlcnMSNwoNZG1fbWVtYmVyX29uZRgBIAEoCzIgLnhtdHAubWxzLm1lc3NhZ2VfY29udGVudHMuSW5ib3gSNwoNZG1fbWVtYmVyX3R3bxgCIAEoCzIgLnhtdHAubWxzLm1lc3NhZ2VfY29udGVudHMuSW5ib3gqpwEKEENvbnZlcnNhdGlvblR5cGUSIQodQ09OVkVSU0FUSU9OX1RZUEVfVU5TUEVDSUZJRUQQABIbChdDT05WRVJTQVRJT05fVFlQRV9HUk9VUBABEhgKFENPTlZFUlNBVElPTl9UWVBFX0RNEAISGgoWQ09OVkVSU0FUSU9OX1RZUEVfU1lOQxADEh0KGUNPTlZFUlNBVElPTl9UWVBFX09ORVNIT1QQBGIGcHJvdG8z");
+  fileDesc("Ci54bXRwL21scy9tZXNzYWdlX2NvbnRlbnRzL2dyb3VwX21ldGFkYXRhLnByb3RvEhl4bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzIr8CCg9Hcm91cE1ldGFkYXRhVjESRgoRY29udmVyc2F0aW9uX3R5cGUYASABKA4yKy54bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzLkNvbnZlcnNhdGlvblR5cGUSHwoXY3JlYXRvcl9hY2NvdW50X2FkZHJlc3MYAiABKAkSGAoQY3JlYXRvcl9pbmJveF9pZBgDIAEoCRI9CgpkbV9tZW1iZXJzGAQgASgLMiQueG10cC5tbHMubWVzc2FnZV9jb250ZW50cy5EbU1lbWJlcnNIAIgBARJHCg9vbmVzaG90X21lc3NhZ2UYBSABKAsyKS54bXRwLm1scy5tZXNzYWdlX2NvbnRlbnRzLk9uZXNob3RNZXNzYWdlSAGIAQFCDQoLX2RtX21lbWJlcnNCEgoQX29uZXNob3RfbWVzc2FnZSIZCgVJbmJveBIQCghpbmJveF9pZBgBIAEoCSJ9CglEbU1lbWJlcnMSNwoNZG1fbWVtYmVyX29uZRgBIAEoCzIgLnhtdHAubWxzLm1lc3NhZ2VfY29udGVudHMuSW5ib3gSNwoNZG1fbWVtYmVyX3R3bxgCIAEoCzIgLnhtdHAubWxzLm1lc3NhZ2VfY29udGVudHMuSW5ib3giYgoOT25lc2hvdE1lc3NhZ2USQAoNcmVhZGRfcmVxdWVzdBgBIAEoCzInLnhtdHAubWxzLm1lc3NhZ2VfY29udGVudHMuUmVhZGRSZXF1ZXN0SABCDgoMbWVzc2FnZV90eXBlIkMKDFJlYWRkUmVxdWVzdBIQCghncm91cF9pZBgBIAEoDBIhChlsYXRlc3RfY29tbWl0X3NlcXVlbmNlX2lkGAIgASgEKqcBChBDb252ZXJzYXRpb25UeXBlEiEKHUNPTlZFUlNBVElPTl9UWVBFX1VOU1BFQ0lGSUVEEAASGwoXQ09OVkVSU0FUSU9OX1RZUEVfR1JPVVAQARIYChRDT05WRVJTQVRJT05fVFlQRV9ETRACEhoKFkNPTlZFUlNBVElPTl9UWVBFX1NZTkMQAxIdChlDT05WRVJTQVRJT05fVFlQRV9PTkVTSE9UEARiBnByb3RvMw");
 
 /**
  * Group context extension 0xf000: fixed when the group is made.
@@ -37,6 +37,13 @@ export type GroupMetadataV1 = Message<"xmtp.mls.message_contents.GroupMetadataV1
    * @generated from field: optional xmtp.mls.message_contents.DmMembers dm_members = 4;
    */
   dmMembers?: DmMembers | undefined;
+
+  /**
+   * What a group of type ONESHOT is made to tell its members.
+   *
+   * @generated from field: optional xmtp.mls.message_contents.OneshotMessage oneshot_message = 5;
+   */
+  oneshotMessage?: OneshotMessage | undefined;
 };
 
 /**
@@ -84,6 +91,57 @@ export type DmMembers = Message<"xmtp.mls.message_contents.DmMembers"> & {
  */
 export const DmMembersSchema: GenMessage<DmMembers> = /*@__PURE__*/
   messageDesc(file_xmtp_mls_message_contents_group_metadata, 2);
+
+/**
+ * Told by a group that is made for it: the members read it from the Welcome, and nothing is ever sent in the group.
+ *
+ * @generated from message xmtp.mls.message_contents.OneshotMessage
+ */
+export type OneshotMessage = Message<"xmtp.mls.message_contents.OneshotMessage"> & {
+  /**
+   * @generated from oneof xmtp.mls.message_contents.OneshotMessage.message_type
+   */
+  messageType: {
+    /**
+     * @generated from field: xmtp.mls.message_contents.ReaddRequest readd_request = 1;
+     */
+    value: ReaddRequest;
+    case: "readdRequest";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message xmtp.mls.message_contents.OneshotMessage.
+ * Use `create(OneshotMessageSchema)` to create a new message.
+ */
+export const OneshotMessageSchema: GenMessage<OneshotMessage> = /*@__PURE__*/
+  messageDesc(file_xmtp_mls_message_contents_group_metadata, 3);
+
+/**
+ * By a member who has lost the group's state, to those who may remove it and add it anew in one commit.
+ *
+ * @generated from message xmtp.mls.message_contents.ReaddRequest
+ */
+export type ReaddRequest = Message<"xmtp.mls.message_contents.ReaddRequest"> & {
+  /**
+   * @generated from field: bytes group_id = 1;
+   */
+  groupId: Uint8Array;
+
+  /**
+   * The last entry of the group's topic that the member knows; a request from before its last re-add is out of date.
+   *
+   * @generated from field: uint64 latest_commit_sequence_id = 2;
+   */
+  latestCommitSequenceId: bigint;
+};
+
+/**
+ * Describes the message xmtp.mls.message_contents.ReaddRequest.
+ * Use `create(ReaddRequestSchema)` to create a new message.
+ */
+export const ReaddRequestSchema: GenMessage<ReaddRequest> = /*@__PURE__*/
+  messageDesc(file_xmtp_mls_message_contents_group_metadata, 4);
 
 /**
  * @generated from enum xmtp.mls.message_contents.ConversationType
