@@ -1,4 +1,5 @@
 import type { GroupId, InstallationId } from "@history-sync/primitives";
+import type { Member } from "./authentication-service.js";
 import type { OutgoingWelcome } from "./delivery-service.js";
 
 /** A group's MLS state, opaque but for what wrote it. Holds private keys in clear. */
@@ -72,6 +73,15 @@ export interface Fork {
   readonly reason: ForkReason;
 }
 
+/** When a member was last removed and added by one commit. */
+export interface Readded {
+  readonly installationId: InstallationId;
+  /** The commit's id in the group's topic. */
+  readonly sequence: bigint;
+  /** The delivery service's time. */
+  readonly atNs: bigint;
+}
+
 export interface GroupRecord {
   readonly id: GroupId;
   readonly state: EngineState;
@@ -84,6 +94,10 @@ export interface GroupRecord {
   readonly active: boolean;
   /** The time of this installation's last commit that counts, by its own clock; 0: never. */
   readonly keysRenewedAtNs: bigint;
+  /** Who signed the Welcome that let this installation in; undefined: it made the group. */
+  readonly addedBy?: Member | undefined;
+  /** Members that were added anew, each once. */
+  readonly readded?: readonly Readded[] | undefined;
   readonly fork?: Fork | undefined;
   readonly pending?: PendingCommit | undefined;
   /** Welcomes of an accepted commit that the delivery service hasn't taken yet. */

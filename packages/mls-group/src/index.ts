@@ -30,6 +30,7 @@ export type {
   OutboxPhase,
   OutboxRecord,
   PendingCommit,
+  Readded,
   ReceivedRecord,
 } from "./group-state-store.js";
 export type {

@@ -18,8 +18,11 @@ export interface MembershipChange {
   /**
    * Removed and added in one commit, by another member, so that they take the group over from a Welcome: what heals an
    * installation whose state isn't the group's any more. Whoever has no key package that can be used is left as it is.
+   * A function is asked again whenever the commit has to be made anew: another member may have done it meanwhile.
    */
-  readonly readd?: readonly InstallationId[];
+  readonly readd?:
+    | readonly InstallationId[]
+    | (() => readonly InstallationId[]);
   /**
    * All extensions that the group has from then on; left out: those that it has.
    * A function is asked again whenever the commit has to be made anew.
@@ -63,7 +66,9 @@ export async function planChange(
   signal: AbortSignal | undefined,
 ): Promise<MembershipPlan> {
   const present = new Set(members.map((member) => member.installationId));
-  const { add: wantedIn = [], remove: wantedOut = [], readd = [] } = change;
+  const { add: wantedIn = [], remove: wantedOut = [] } = change;
+  const readd =
+    typeof change.readd === "function" ? change.readd() : (change.readd ?? []);
   const missing = [
     ...new Set([...wantedIn.filter((id) => !present.has(id)), ...readd]),
   ];

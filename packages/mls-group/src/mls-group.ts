@@ -1,4 +1,8 @@
-import { type GroupId, nowNs } from "@history-sync/primitives";
+import {
+  type GroupId,
+  type InstallationId,
+  nowNs,
+} from "@history-sync/primitives";
 import type { Member } from "./authentication-service.js";
 import { waitAfterLostRace } from "./backoff.js";
 import type { GroupView } from "./engine/engine.js";
@@ -14,6 +18,7 @@ import type {
   GroupRecord,
   GroupStateChanges,
   InstallationRecord,
+  Readded,
   ReceivedRecord,
 } from "./group-state-store.js";
 import { forgottenState, viewOf } from "./group-view.js";
@@ -95,6 +100,18 @@ export class MlsGroup {
    */
   get fork(): Fork | undefined {
     return this.#record.fork;
+  }
+
+  /** Who added this installation, by the Welcome's signature; undefined where it made the group itself. */
+  get addedBy(): Member | undefined {
+    return this.#record.addedBy;
+  }
+
+  /** When a member was last removed and added by one commit, as far as this installation has seen it. */
+  readded(id: InstallationId): Readded | undefined {
+    return this.#record.readded?.find(
+      ({ installationId }) => installationId === id,
+    );
   }
 
   /** The same bytes for all who are in this epoch of the same group (RFC 9420 section 8.7). */

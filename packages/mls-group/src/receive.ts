@@ -15,6 +15,7 @@ import { hold } from "./held.js";
 import { messageHeader } from "./message-header.js";
 import { cameBack, tooOld, withoutDoubt } from "./outbox.js";
 import type { MlsContext } from "./ports.js";
+import { withReadded } from "./readded.js";
 import { wrapped } from "./welcomes.js";
 
 /** What an entry of a group's topic comes to: one transaction, and what to call it. */
@@ -121,9 +122,20 @@ async function ownCommit(
 ): Promise<Step> {
   const { pending: _, ...rest } = group;
   if (pending.epoch !== group.epoch) return stepOf(rest, "own-commit-lost");
+  const { engine } = context;
+  const state = await engine.confirmCommit(group.state, pending.nextState);
+  const members = new Set(
+    (await engine.view(group.state)).members.map(
+      ({ installationId }) => installationId,
+    ),
+  );
+  const readded = pending.welcomes
+    .map(({ installationId }) => installationId)
+    .filter((id) => members.has(id));
   const record = {
     ...rest,
-    state: await context.engine.confirmCommit(group.state, pending.nextState),
+    ...withReadded(group, readded, entry, (await engine.view(state)).members),
+    state,
     epoch: pending.epoch + 1n,
     keysRenewedAtNs: nowNs(context.clock),
     welcomes: [
@@ -187,8 +199,9 @@ async function othersMessage(
   }
   // Another commit ended the epoch: one's own, made for it, can't count any more.
   const { pending: _, ...rest } = before;
-  const { epoch, active } = await engine.view(state);
-  const record = { ...rest, state, epoch, active };
+  const { epoch, active, members } = await engine.view(state);
+  const readded = withReadded(group, processed.readded, entry, members);
+  const record = { ...rest, ...readded, state, epoch, active };
   const changes = { groups: [record], outboxDone };
   return { record, changes, event: "commit" };
 }

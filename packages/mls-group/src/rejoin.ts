@@ -21,7 +21,8 @@ export async function takeOver(
   const { fork, active, id } = group;
   const passed = fork && active ? fork.epoch : group.epoch;
   if ((active && !fork) || joined.epoch <= passed) return undefined;
-  let record = joined;
+  const { readded } = group;
+  let record: GroupRecord = { ...joined, readded };
   const outbox: OutboxRecord[] = [];
   for (const row of await store.outbox(id)) {
     const anew = await protectAgain(row, record, engine);

@@ -86,7 +86,11 @@ export async function join(
   });
   const cursor = decodeWelcomeMetadata(metadata);
   const { signatureKey } = installation;
-  const state = await engine.joinGroup(welcome, keyPackage, signatureKey);
+  const { state, addedBy } = await engine.joinGroup(
+    welcome,
+    keyPackage,
+    signatureKey,
+  );
   const { id, epoch } = await engine.view(state);
   return {
     id,
@@ -96,6 +100,7 @@ export async function join(
     createdAtNs,
     active: true,
     keysRenewedAtNs: 0n,
+    addedBy,
     welcomes: [],
   };
 }

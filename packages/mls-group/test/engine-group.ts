@@ -60,13 +60,14 @@ export async function committed(
   return engine.createCommit(state, { add: packages, remove, extensions });
 }
 
-export function joined(
+export async function joined(
   engine: Engine,
   { leaf, keyPackage }: Newcomer,
   { welcome = new Uint8Array() }: Commit,
 ): Promise<EngineState> {
   const record = { ...keyPackage, createdAtNs: 0n, published: true };
-  return engine.joinGroup(welcome, record, leaf.signatureKey);
+  const { state } = await engine.joinGroup(welcome, record, leaf.signatureKey);
+  return state;
 }
 
 /** The state after a commit of somebody else. */

@@ -16,8 +16,8 @@ async function pair() {
   const commit = await engine.createCommit(alone, { add, remove: [] });
   const welcome = commit.welcome ?? new Uint8Array();
   const keyPackage = { ...made, createdAtNs: 0n, published: true };
-  const join = (bytes: Uint8Array) =>
-    engine.joinGroup(bytes, keyPackage, bob.signatureKey);
+  const join = async (bytes: Uint8Array) =>
+    (await engine.joinGroup(bytes, keyPackage, bob.signatureKey)).state;
   return { engine, alice: commit.nextState, join, welcome, keyPackage };
 }
 

@@ -1,4 +1,8 @@
-import { groupIdOf, toHex } from "@history-sync/primitives";
+import {
+  groupIdOf,
+  type InstallationId,
+  toHex,
+} from "@history-sync/primitives";
 import type { ProposedCommit } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
 import { expectAllowedExtensions } from "./extension-rules.js";
@@ -79,6 +83,17 @@ export function proposedCommit(
     nextExtensions: nextExtensions.map(fromEngineExtension),
     own,
   };
+}
+
+/** Whom a commit removes and adds. */
+export function readdedBy({
+  added,
+  removed,
+}: ProposedCommit): readonly InstallationId[] {
+  const out = new Set(removed.map(({ installationId }) => installationId));
+  return added
+    .map(({ installationId }) => installationId)
+    .filter((id) => out.has(id));
 }
 
 /** RFC 9420 section 7.3: the engine asks it of a joiner's tree only. */

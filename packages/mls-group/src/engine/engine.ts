@@ -68,6 +68,13 @@ export interface Commit {
   readonly welcome?: Uint8Array | undefined;
 }
 
+/** The group that a Welcome gives. */
+export interface Joined {
+  readonly state: EngineState;
+  /** The member who signed the Welcome. */
+  readonly addedBy: Member;
+}
+
 export type Processed =
   | {
       readonly kind: "application";
@@ -76,7 +83,12 @@ export type Processed =
       readonly sender: Member;
       readonly epoch: bigint;
     }
-  | { readonly kind: "commit"; readonly state: EngineState }
+  | {
+      readonly kind: "commit";
+      readonly state: EngineState;
+      /** Whom it removed and added. */
+      readonly readded: readonly InstallationId[];
+    }
   /** A commit of a member that may not count. The epoch stays; the key that opened it is gone from the state. */
   | {
       readonly kind: "refused-commit";
@@ -108,7 +120,7 @@ export interface Engine {
     welcome: Uint8Array,
     keyPackage: KeyPackageRecord,
     signatureKey: Uint8Array,
-  ): Promise<EngineState>;
+  ): Promise<Joined>;
   view(state: EngineState): Promise<GroupView>;
   createCommit(state: EngineState, intent: CommitIntent): Promise<Commit>;
   /**

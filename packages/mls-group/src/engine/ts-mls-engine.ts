@@ -16,12 +16,13 @@ import {
 } from "../parameters.js";
 import { keyPackageOf, messageOf, privateMessageOf } from "./codec.js";
 import { intendedProposals } from "./commit-intent.js";
-import { checkedCommit, proposedCommit } from "./commit-rules.js";
+import { checkedCommit, proposedCommit, readdedBy } from "./commit-rules.js";
 import type {
   Commit,
   CommitIntent,
   Engine,
   GroupView,
+  Joined,
   NewKeyPackage,
   NewLeaf,
   Processed,
@@ -49,6 +50,7 @@ import {
 } from "./ts-mls.js";
 import { type Unsealed, unseal } from "./unseal.js";
 import { groupView, joinedGroup } from "./views.js";
+import { welcomeSigner } from "./welcome-signer.js";
 
 /** `ts-mls` with XMTP's parameters. */
 export async function openTsMlsEngine(
@@ -127,7 +129,7 @@ class TsMlsEngine implements Engine {
     welcome: Uint8Array,
     keyPackage: KeyPackageRecord,
     signatureKey: Uint8Array,
-  ): Promise<EngineState> {
+  ): Promise<Joined> {
     const check = new MemberCheck(this.#authentication);
     return check.guarded("invalid-welcome", async () => {
       const message = messageOf(welcome);
@@ -155,7 +157,13 @@ class TsMlsEngine implements Engine {
         check.config,
       );
       await check.reviewJoin(joinedGroup(state));
-      return this.#states.encode(state);
+      const addedBy = await welcomeSigner(
+        message.welcome,
+        keyPackage,
+        state,
+        this.#suite,
+      );
+      return { state: this.#states.encode(state), addedBy };
     });
   }
 
@@ -291,7 +299,7 @@ class TsMlsEngine implements Engine {
         await check.reviewCommit(proposed);
         const next = this.#states.encode(newState, past);
         wipe(consumed);
-        return { kind: "commit", state: next };
+        return { kind: "commit", state: next, readded: readdedBy(proposed) };
       });
     } catch (error) {
       if (!(error instanceof MlsGroupError) || error.retryable) throw error;

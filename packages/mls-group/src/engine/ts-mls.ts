@@ -33,6 +33,7 @@ export {
   decodeKeyPackage,
   encodeKeyPackage,
   generateKeyPackageWithKey,
+  makeKeyPackageRef,
   verifyKeyPackage,
 } from "ts-mls/keyPackage.js";
 export { defaultKeyPackageEqualityConfig } from "ts-mls/keyPackageEqualityConfig.js";
@@ -47,3 +48,8 @@ export {
   type RatchetTree,
 } from "ts-mls/ratchetTree.js";
 export { decodeRequiredCapabilities } from "ts-mls/requiredCapabilities.js";
+export {
+  decryptGroupInfo,
+  decryptGroupSecrets,
+  type Welcome,
+} from "ts-mls/welcome.js";

@@ -114,6 +114,27 @@ export function groupStateStoreContract(
       expect(await (await reopen()).group(group.id)).toEqual(group);
     });
 
+    test("who added this installation, and who was added anew", async () => {
+      const { store, reopen } = await open();
+      const joined: GroupRecord = {
+        ...group,
+        addedBy: { installationId, credential: bytes(7) },
+        readded: [
+          { installationId, sequence: 2n ** 62n, atNs: 2n ** 60n },
+          {
+            installationId: installationIdOf(new Uint8Array(32).fill(9)),
+            sequence: 1n,
+            atNs: 0n,
+          },
+        ],
+      };
+      await store.commit({ groups: [joined] });
+      const reopened = await reopen();
+      expect(await reopened.group(group.id)).toEqual(joined);
+      await reopened.commit({ groups: [group] });
+      expect(await (await reopen()).group(group.id)).toEqual(group);
+    });
+
     test("the outbox keeps the order of first writing", async () => {
       const { store } = await open();
       for (const id of ["c", "a", "b"]) {
@@ -181,6 +202,7 @@ const state = (seed: number): EngineState => ({
 });
 const otherGroup = groupIdOf(Uint8Array.of(9, 9));
 
+const installationId = installationIdOf(new Uint8Array(32).fill(8));
 const installation = {
   signatureKey: bytes(1),
   credential: bytes(2),

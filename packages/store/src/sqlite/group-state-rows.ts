@@ -9,9 +9,15 @@ import type {
   OutboxRecord,
   OutgoingWelcome,
   PendingCommit,
+  Readded,
   ReceivedRecord,
 } from "@history-sync/mls-group";
-import { groupIdOf, idBytes, installationIdOf } from "@history-sync/primitives";
+import {
+  groupIdOf,
+  idBytes,
+  installationId,
+  installationIdOf,
+} from "@history-sync/primitives";
 import {
   bytes,
   type Columns,
@@ -79,6 +85,9 @@ export function groupValues(record: GroupRecord): Values {
     created_at_ns: record.createdAtNs,
     active: BigInt(record.active),
     keys_renewed_at_ns: record.keysRenewedAtNs,
+    added_by: record.addedBy ? idBytes(record.addedBy.installationId) : null,
+    added_by_credential: record.addedBy?.credential ?? null,
+    readded: record.readded ? readdedText(record.readded) : null,
     fork_epoch: record.fork?.epoch ?? null,
     fork_since_ns: record.fork?.sinceNs ?? null,
     fork_reason: record.fork?.reason ?? null,
@@ -98,6 +107,11 @@ export function groupOf(
     createdAtNs: integer(columns.created_at_ns),
     active: columns.active === 1n,
     keysRenewedAtNs: integer(columns.keys_renewed_at_ns),
+    ...optional("addedBy", columns.added_by, (id) => ({
+      installationId: installationIdOf(bytes(id)),
+      credential: bytes(columns.added_by_credential),
+    })),
+    ...optional("readded", columns.readded, readdedOf),
     ...optional("fork", columns.fork_epoch, (epoch) => ({
       epoch: integer(epoch),
       sinceNs: integer(columns.fork_since_ns),
@@ -230,6 +244,26 @@ export function heldOf(columns: Columns): HeldRecord {
     sentAtNs: integer(columns.sent_at_ns),
     data: bytes(columns.data),
   };
+}
+
+// JSON's numbers are too small for these.
+function readdedText(readded: readonly Readded[]): string {
+  return JSON.stringify(
+    readded.map(({ installationId, sequence, atNs }) => [
+      installationId,
+      `${sequence}`,
+      `${atNs}`,
+    ]),
+  );
+}
+
+function readdedOf(column: Columns[string]): readonly Readded[] {
+  const rows: readonly [string, string, string][] = JSON.parse(text(column));
+  return rows.map(([id, sequence, atNs]) => ({
+    installationId: installationId(id),
+    sequence: BigInt(sequence),
+    atNs: BigInt(atNs),
+  }));
 }
 
 function stateValues(state: EngineState): Values {

@@ -12,4 +12,8 @@ export const migrations: readonly string[] = [
   `ALTER TABLE messages ADD COLUMN should_push INTEGER;
    ALTER TABLE mls_outbox ADD COLUMN should_push INTEGER NOT NULL DEFAULT 0;`,
   "CREATE INDEX conversations_of_dm ON conversations (dm_id) WHERE dm_id IS NOT NULL;",
+  // The installation that added this one, and its credential; a JSON array of installation, sequence and time of each.
+  `ALTER TABLE mls_groups ADD COLUMN added_by BLOB;
+   ALTER TABLE mls_groups ADD COLUMN added_by_credential BLOB;
+   ALTER TABLE mls_groups ADD COLUMN readded TEXT;`,
 ];
