@@ -22,6 +22,7 @@ export {
   type NewGroupOptions,
   type SyncSummary,
 } from "./conversations/conversations.js";
+export type { ConversationDebugInfo } from "./conversations/debug-info.js";
 export type { DeliveryStatus, Message } from "./conversations/message.js";
 export type { SendOptions } from "./conversations/outbox.js";
 export { type ClientOptions, createClient } from "./create-client.js";

@@ -31,6 +31,7 @@ import { ClientError } from "../errors.js";
 import { hmacRoot } from "../hmac-root.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
+import { type ConversationDebugInfo, debugInfoOf } from "./debug-info.js";
 import { conversationKey, groupsOf } from "./dm-groups.js";
 import { askToLeave, isLeaving } from "./leave.js";
 import { bringInLine, type InboxChange } from "./membership.js";
@@ -102,7 +103,7 @@ export class Conversation {
     return this.#row.createdAtNs;
   }
 
-  /** The inbox that made it, where it isn't known who added this one. */
+  /** Whose installation added this one, or made the conversation. */
   get addedByInboxId(): string {
     return this.#row.addedByInboxId;
   }
@@ -126,6 +127,11 @@ export class Conversation {
     return rows
       .map((row) => new Conversation(row, this.#context))
       .filter(({ id }) => id !== this.id);
+  }
+
+  /** Whether this installation is in step with the others, among what may help when it isn't; of the group that is written in. */
+  async debugInfo(): Promise<ConversationDebugInfo> {
+    return debugInfoOf(await this.#current());
   }
 
   /** Nobody is known of a conversation that came by an archive. */

@@ -29,6 +29,7 @@ import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
 import { byConversation, DmGroups, groupsOf } from "./dm-groups.js";
+import { healForks } from "./heal-forks.js";
 import { removeLeavers } from "./leave.js";
 import type { Ledger } from "./ledger.js";
 import { Live } from "./live.js";
@@ -54,7 +55,7 @@ export interface ListOptions {
 
 /** What happened to a conversation; see `ConversationChange`. */
 export interface ConversationUpdate {
-  readonly type: "new" | "active" | "inactive";
+  readonly type: ConversationChange["type"];
   readonly conversation: Conversation;
 }
 
@@ -64,6 +65,7 @@ export interface SyncSummary {
   readonly synced: number;
 }
 
+const healEveryMs = 60 * 60 * 1_000;
 const syncsAtATime = 10;
 const defaultConsentStates: readonly ConsentState[] = ["allowed", "unknown"];
 
@@ -84,6 +86,7 @@ export class Conversations {
   readonly #live: Live;
   readonly #welcomes: Welcomes;
   #following: Promise<void> = Promise.resolve();
+  #healing: Promise<void> = Promise.resolve();
 
   /** Made by `createClient`. */
   constructor(context: ClientContext, options: ConversationsOptions) {
@@ -94,6 +97,7 @@ export class Conversations {
     this.#welcomes = new Welcomes(context, ledger, {
       onGroups: () => this.#live.topicsChanged(),
       onSyncGroup: () => this.bringInOwnInstallations(),
+      onTaken: () => this.#healForks(),
     });
     this.#live = new Live(context, {
       welcomes: (signal) => this.#welcomes.take(signal),
@@ -116,7 +120,8 @@ export class Conversations {
         }),
     };
     ledger.tell({
-      isActive: (key) => dmGroups.isActive(key),
+      standing: (key) => dmGroups.standing(key),
+      onFork: () => this.#healForks(),
       onLeavers: (id) =>
         background.again(`leavers ${id}`, () =>
           removeLeavers(id, this.#context),
@@ -129,6 +134,7 @@ export class Conversations {
     const { ledger, closing, log } = this.#context;
     await this.#welcomes.notice();
     this.bringInOwnInstallations();
+    this.#healing = this.#healNowAndThen();
     this.#following = this.#live.follow(closing).catch((error: unknown) => {
       log("conversations.stopped", { code: codeOf(error) });
       ledger.endStreams();
@@ -151,7 +157,10 @@ export class Conversations {
     return this.#create(extensions, others);
   }
 
-  /** The conversation of two: the one that is there already and can be written in, or a new one. */
+  /**
+   * The conversation of two: the one that is there already and can be written in, or a new one. One that this
+   * installation may have a fork of gives way to a new one: nobody may add a member of a DM anew.
+   */
   async newDm(peer: string): Promise<Conversation> {
     const { inbox, randomBytes } = this.#context;
     const [other] = this.#others([peer]);
@@ -162,7 +171,9 @@ export class Conversations {
       );
     }
     const known = await this.getDmByInboxId(other);
-    if (known?.isActive()) return known;
+    if (known?.isActive() && !(await known.debugInfo()).maybeForked) {
+      return known;
+    }
     const extensions = newDmExtensions(inbox.id, other, { randomBytes });
     return this.#create(extensions, [other]);
   }
@@ -243,7 +254,7 @@ export class Conversations {
     );
   }
 
-  /** Conversations that are new, active or inactive, from this call on. */
+  /** What happens to conversations, from this call on. */
   updates(signal?: AbortSignal): AsyncIterableIterator<ConversationUpdate> {
     return this.#changes(() => true, signal);
   }
@@ -266,7 +277,22 @@ export class Conversations {
     const { watcher, ledger } = this.#context;
     await watcher.close();
     await this.#following;
+    await this.#healing;
     ledger.endStreams();
+  }
+
+  /** Asks for help with forks of one's own, and helps others with theirs, behind the scenes. */
+  #healForks(): void {
+    this.#background.again("heal-forks", () => healForks(this.#context));
+  }
+
+  /** What isn't due yet, or failed, is tried again when nothing else happens. */
+  async #healNowAndThen(): Promise<void> {
+    const { clock, closing } = this.#context;
+    while (!closing.aborted) {
+      this.#healForks();
+      await clock.sleep(healEveryMs, closing).catch(() => {});
+    }
   }
 
   /** A group that can't be mended doesn't keep the others from being heard. */

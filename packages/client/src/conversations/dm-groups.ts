@@ -10,6 +10,7 @@ import {
   type GroupSave,
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
+import { type Standing, standingOf } from "./presence.js";
 
 /**
  * What all groups of one conversation have in common: of a DM the DM's id, since each of its two users may have made a
@@ -73,10 +74,20 @@ export class DmGroups {
 
   /** Whether any group of the conversation is. */
   isActive(key: string): boolean {
-    return this.#installation.groups().some(
+    return this.standing(key) !== "removed";
+  }
+
+  /** Forked only where all groups are that this installation is in. */
+  standing(key: string): Standing {
+    const standings = this.#installation
+      .groups()
       // At its first epoch nobody else knows of it: a crash may have left it so.
-      ({ id, active, epoch }) => active && epoch > 0n && this.keyOf(id) === key,
+      .filter(({ id, epoch }) => epoch > 0n && this.keyOf(id) === key)
+      .map(standingOf);
+    const known = (["member", "forked"] as const).find((standing) =>
+      standings.includes(standing),
     );
+    return known ?? "removed";
   }
 
   /**

@@ -2,11 +2,12 @@ import { create } from "@bufbuild/protobuf";
 import { type MlsGroup, MlsGroupError } from "@history-sync/mls-group";
 import {
   dmId,
+  inboxOf,
   metadataFields,
   readImmutableMetadata,
   readMutableMetadata,
 } from "@history-sync/mls-group/xmtp";
-import { idBytes } from "@history-sync/primitives";
+import { type InboxId, idBytes } from "@history-sync/primitives";
 import {
   ConversationTypeSave,
   GroupMembershipStateSave,
@@ -19,7 +20,7 @@ import {
  * user has asked to be removed. Throws `invalid-group-data`.
  */
 export function groupRow(
-  group: Pick<MlsGroup, "id" | "extensions" | "createdAtNs">,
+  group: Pick<MlsGroup, "id" | "extensions" | "createdAtNs" | "addedBy">,
   known: GroupSave | undefined,
   isLeaving: boolean,
 ): GroupSave {
@@ -39,8 +40,7 @@ export function groupRow(
       ? GroupMembershipStateSave.PENDING_REMOVE
       : GroupMembershipStateSave.ALLOWED,
     installationsLastChecked: known?.installationsLastChecked ?? 0n,
-    // MLS doesn't tell who sent the Welcome.
-    addedByInboxId: known?.addedByInboxId || creatorInboxId,
+    addedByInboxId: known?.addedByInboxId || adderOf(group) || creatorInboxId,
     rotatedAtNs: known?.rotatedAtNs ?? 0n,
     conversationType:
       kind === "dm" ? ConversationTypeSave.DM : ConversationTypeSave.GROUP,
@@ -71,6 +71,11 @@ export function isConversation({
     if (error instanceof MlsGroupError) return false;
     throw error;
   }
+}
+
+/** Undefined where this installation made the group. */
+function adderOf({ addedBy }: Pick<MlsGroup, "addedBy">): InboxId | undefined {
+  return addedBy && inboxOf(addedBy.credential);
 }
 
 /** A time in a group's attributes: anybody may have written anything. */

@@ -39,20 +39,27 @@ import {
   messageRow,
   type NewMessage,
 } from "./message.js";
-import { type ConversationChange, Presence } from "./presence.js";
+import {
+  type ConversationChange,
+  Presence,
+  type Standing,
+  standingOf,
+} from "./presence.js";
 
 type LedgerContext = Pick<ClientContext, "store" | "inbox" | "log">;
 
 export interface LedgerListeners {
-  /** Whether any group of a conversation is active, by `conversationKey`. */
-  readonly isActive: (key: string) => boolean;
+  /** How this installation stands in the groups of a conversation, by `conversationKey`. */
+  readonly standing: (key: string) => Standing;
+  /** A fork was found, or one is healed. */
+  readonly onFork: () => void;
   /** A conversation has members whom this installation has to remove. */
   readonly onLeavers: (id: GroupId) => void;
 }
 
 type KnownGroup = Pick<
   MlsGroup,
-  "id" | "epoch" | "active" | "extensions" | "createdAtNs"
+  "id" | "epoch" | "active" | "extensions" | "createdAtNs" | "addedBy"
 >;
 
 /**
@@ -88,14 +95,14 @@ export class Ledger {
   takeIn(group: MlsGroup): Promise<void> {
     return this.#takeIn(group, (key) =>
       key === group.id || !this.#listeners
-        ? group.active
-        : this.#listeners.isActive(key),
+        ? standingOf(group)
+        : this.#listeners.standing(key),
     );
   }
 
   #takeIn(
     group: KnownGroup,
-    isActive: (key: string) => boolean,
+    standing: (key: string) => Standing,
   ): Promise<void> {
     const key = keyOfGroup(group);
     return this.#turns.run(key, async () => {
@@ -116,8 +123,10 @@ export class Ledger {
         await history.put({ groups: [now], messages: news });
       }
       await this.#markHandled(received, open);
-      const change = this.#presence.observe(key, isActive(key), known);
-      if (change) this.changes.publish({ type: change, id: group.id });
+      for (const type of this.#presence.observe(key, standing(key), known)) {
+        this.changes.publish({ type, id: group.id });
+        if (type === "forked" || type === "healed") this.#listeners?.onFork();
+      }
       for (const message of news) this.arrivals.publish(messageOf(message));
       if (leaversFor(inbox.id, group, open).length > 0) {
         this.#listeners?.onLeavers(group.id);
@@ -142,10 +151,11 @@ export class Ledger {
     const record = await store.groups.group(groupId);
     const received = await store.groups.received(groupId);
     if (!record || received.length === 0) return;
-    const { active, createdAtNs } = record;
-    const group = { id: groupId, epoch, active, extensions, createdAtNs };
+    const { active, createdAtNs, addedBy } = record;
+    const known = { active, createdAtNs, addedBy };
+    const group = { ...known, id: groupId, epoch, extensions };
     // What was asked by who isn't in comes to its end here.
-    await this.#takeIn(group, () => active);
+    await this.#takeIn(group, () => standingOf(record));
     // A removal of one's own may not come to count.
     if (own) return;
     const before = openRequests(group, received);

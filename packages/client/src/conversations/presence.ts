@@ -1,3 +1,4 @@
+import type { GroupRecord } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 import {
   GroupMembershipStateSave,
@@ -9,36 +10,57 @@ import {
  * - `new`: this installation made it or was added to it.
  * - `active`: it was known from an archive, or this installation had been removed; now it can be written in.
  * - `inactive`: this installation was removed.
+ * - `forked`: this installation may have another state of it than the others, and miss what they say; see `debugInfo`.
+ * - `healed`: it is in step with the others, again or after all.
  */
 export interface ConversationChange {
-  readonly type: "new" | "active" | "inactive";
+  readonly type: "new" | "active" | "inactive" | "forked" | "healed";
   /** Of a DM the group in which it happened. */
   readonly id: GroupId;
 }
 
+/** How this installation stands in a group; in a conversation of several, in the one that is written in. */
+export type Standing = "member" | "forked" | "removed";
+
+export function standingOf({
+  active,
+  fork,
+}: Pick<GroupRecord, "active" | "fork">): Standing {
+  if (!active) return "removed";
+  return fork ? "forked" : "member";
+}
+
 /** Notices what happens to conversations, from what it saw of them before. */
 export class Presence {
-  readonly #active = new Map<string, boolean>();
+  readonly #seen = new Map<string, Standing>();
 
   /** `before`: the conversation's groups in the history, as far as they were there. */
   observe(
     key: string,
-    active: boolean,
+    now: Standing,
     before: readonly GroupSave[],
-  ): ConversationChange["type"] | undefined {
-    const was = this.#active.get(key) ?? wasActive(before);
-    this.#active.set(key, active);
-    if (was === undefined) return "new";
-    if (was === active) return undefined;
-    return active ? "active" : "inactive";
+  ): readonly ConversationChange["type"][] {
+    const was = this.#seen.get(key) ?? stoodBefore(before, now);
+    this.#seen.set(key, now);
+    if (was === now) return [];
+    const forked = now === "forked" ? (["forked"] as const) : [];
+    if (was === undefined) return ["new", ...forked];
+    if (now === "removed") return ["inactive"];
+    if (was === "removed") return ["active", ...forked];
+    return now === "forked" ? forked : ["healed"];
   }
 }
 
-/** By the history alone: who was removed while nobody looked isn't told apart from a member. */
-function wasActive(before: readonly GroupSave[]): boolean | undefined {
+/** By the history alone: who was removed while nobody looked isn't told apart from a member, nor one that was forked. */
+function stoodBefore(
+  before: readonly GroupSave[],
+  now: Standing,
+): Standing | undefined {
   if (before.length === 0) return undefined;
-  return before.some(
+  const wasMember = before.some(
     ({ membershipState }) =>
       membershipState !== GroupMembershipStateSave.RESTORED,
   );
+  if (!wasMember) return "removed";
+  return now === "forked" ? "forked" : "member";
 }

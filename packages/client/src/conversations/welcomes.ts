@@ -3,12 +3,15 @@ import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { Turns } from "../turns.js";
 import type { Ledger } from "./ledger.js";
+import { type Standing, standingOf } from "./presence.js";
 
 export interface WelcomesHandlers {
   /** Groups came, left or came back. */
   readonly onGroups: () => void;
   /** One of them is a sync group: a new installation of the user's makes one for all of them. */
   readonly onSyncGroup: () => void;
+  /** The Welcomes that waited were taken, if there were any. */
+  readonly onTaken: () => void;
 }
 
 /** Joins the groups that others add this installation to. */
@@ -17,8 +20,8 @@ export class Welcomes {
   readonly #ledger: Ledger;
   readonly #handlers: WelcomesHandlers;
   readonly #turns: Turns<"welcomes"> = new Turns();
-  /** Of each group that was looked at, whether this installation was a member. */
-  readonly #seen = new Map<GroupId, boolean>();
+  /** Of each group that was looked at. */
+  readonly #seen = new Map<GroupId, Standing>();
 
   constructor(
     context: ClientContext,
@@ -34,6 +37,7 @@ export class Welcomes {
     return this.#turns.run("welcomes", async () => {
       await this.#context.installation.syncWelcomes(signal);
       await this.notice();
+      this.#handlers.onTaken();
     });
   }
 
@@ -42,10 +46,10 @@ export class Welcomes {
     const { installation, inbox } = this.#context;
     const changed = installation
       .groups()
-      .filter(({ id, active }) => this.#seen.get(id) !== active);
+      .filter((group) => this.#seen.get(group.id) !== standingOf(group));
     for (const group of changed) {
       await this.#ledger.takeIn(group);
-      this.#seen.set(group.id, group.active);
+      this.#seen.set(group.id, standingOf(group));
     }
     const { onGroups, onSyncGroup } = this.#handlers;
     if (changed.length > 0) onGroups();
