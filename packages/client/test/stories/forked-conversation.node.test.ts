@@ -71,7 +71,7 @@ test("who may add anew is offline for days: it is asked once a day, and answers 
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   const { id } = alix.conversation;
   await fork(world, [alix, bo], caro);
-  await world.stop(alix);
+  await alix.client.close();
   await caro.conversation.sendText("is anybody there?");
   for (let quarter = 0; quarter <= 12; quarter++) {
     await sync(world, caro, bo);
@@ -109,15 +109,12 @@ test("a super admin that is forked itself adds another anew once it was added an
   await bo.conversation.updateConsentState("allowed");
   await fork(world, [alix, dan], bo, caro);
   await sync(world, bo);
-  await world.stop(alix);
+  await alix.client.close();
   // Alix adds Bo anew, and dies before it can send the Welcome.
-  const dying = await world.start("alix", {
-    user: "alix",
-    disableDeviceSync: true,
-    deliveryService: failing("sendWelcomes", 100, alix.node.service),
-  });
+  const service = failing("sendWelcomes", 100, alix.node.service);
+  const dying = await back(world, { ...alix, node: new ForkingNode(service) });
   await sync(world, dying);
-  await world.stop(dying);
+  await dying.client.close();
   const entries = (await entriesOf(world, id)).length;
 
   await sync(world, caro, bo);

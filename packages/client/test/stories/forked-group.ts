@@ -33,12 +33,13 @@ export async function groupOf<Users extends readonly string[]>(
   return members as unknown as { readonly [User in keyof Users]: Member };
 }
 
-/** Starts a member's installation again that was stopped. */
+/** Starts a member's installation again whose client was closed. */
 export async function back(
   world: World,
-  { user, node, conversation: { id } }: Member,
+  { user, node, store, conversation: { id } }: Omit<Member, "client">,
 ): Promise<Member> {
-  const installation = await world.start(user, startOptions(user, node));
+  const options = { ...startOptions(user, node), store };
+  const installation = await world.start(user, options);
   const conversation =
     await installation.client.conversations.getConversationById(id);
   if (!conversation) throw new TypeError("expected the conversation");
