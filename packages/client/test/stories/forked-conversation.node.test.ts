@@ -61,9 +61,23 @@ test("a forked installation tells of it, asks, is added anew, and none of its me
   expect(await textsOf(caro.conversation)).toEqual(["before", ...said]);
   for (const one of [alix, bo]) {
     expect(await isForked(one)).toBe(false);
-    expect(await textsOf(one.conversation)).toEqual([...soFar, ...said]);
+    // What was said in the fork comes at one and the same time.
+    const texts = await textsOf(one.conversation);
+    expect(texts.toSorted()).toEqual([...soFar, ...said].toSorted());
   }
   expect(caro.conversation.name).toBe(alix.conversation.name);
+});
+
+test("while messages are streamed, it is healed without a call", async () => {
+  await using world = await World.open();
+  const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
+  await fork(world, [alix, bo], caro);
+  const updates = caro.client.conversations.updates();
+  const messages = caro.client.conversations.streamAllMessages();
+  expect((await nextOf(updates))?.type).toBe("forked");
+  expect((await nextOf(updates))?.type).toBe("healed");
+  await alix.conversation.sendText("there you are");
+  expect((await nextOf(messages))?.text).toBe("there you are");
 });
 
 test("who may add anew is offline for days: it is asked once a day, and answers once", async () => {
