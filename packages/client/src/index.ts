@@ -12,7 +12,6 @@ export type {
 export { type ContentType, encodeText } from "./conversations/content.js";
 export {
   Conversation,
-  type ConversationMember,
   type MessagesOptions,
 } from "./conversations/conversation.js";
 export {
@@ -20,11 +19,12 @@ export {
   type ConversationUpdate,
   type ListOptions,
   type NewGroupOptions,
-  type SyncSummary,
 } from "./conversations/conversations.js";
 export type { ConversationDebugInfo } from "./conversations/debug-info.js";
 export type { DeliveryStatus, Message } from "./conversations/message.js";
+export type { ConversationMember } from "./conversations/metadata.js";
 export type { SendOptions } from "./conversations/outbox.js";
+export type { SyncSummary } from "./conversations/sync-all.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export type { NewInstallations } from "./device-sync.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";

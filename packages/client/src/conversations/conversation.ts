@@ -1,9 +1,7 @@
 import type { Extension, MlsGroup } from "@history-sync/mls-group";
 import {
-  inboxOf,
   type MutableMetadata,
   metadataFields,
-  readMutableMetadata,
   type TopicHmacKey,
   topicHmacKeys,
   withAdmin,
@@ -16,7 +14,6 @@ import {
   type GroupId,
   groupIdOf,
   type InboxId,
-  type InstallationId,
   idBytes,
   inboxId,
   type MessageId,
@@ -27,23 +24,17 @@ import {
   type GroupSave,
 } from "@history-sync/proto/device-sync";
 import type { ConsentState } from "../consent.js";
-import { ClientError } from "../errors.js";
 import { hmacRoot } from "../hmac-root.js";
 import { encodeText } from "./content.js";
 import type { ConversationContext } from "./context.js";
+import { ConversationGroups } from "./conversation-groups.js";
 import { type ConversationDebugInfo, debugInfoOf } from "./debug-info.js";
-import { conversationKey, groupsOf } from "./dm-groups.js";
 import { askToLeave, isLeaving } from "./leave.js";
 import { bringInLine, type InboxChange } from "./membership.js";
 import { type Message, messageOf } from "./message.js";
+import { type ConversationMember, membersOf, metadataOf } from "./metadata.js";
 import type { SendOptions } from "./outbox.js";
 import { publishWaiting, syncConversation } from "./sync-conversation.js";
-
-export interface ConversationMember {
-  readonly inboxId: InboxId;
-  readonly installationIds: readonly InstallationId[];
-  readonly permissionLevel: "member" | "admin" | "super-admin";
-}
 
 export interface MessagesOptions {
   /** Default: 100. */
@@ -62,12 +53,14 @@ export class Conversation {
   /** Of a DM that of the group which was written in when this object was made. */
   readonly id: GroupId;
   readonly #row: GroupSave;
+  readonly #groups: ConversationGroups;
   readonly #context: ConversationContext;
 
   /** Made by Conversations. */
   constructor(row: GroupSave, context: ConversationContext) {
     this.id = groupIdOf(row.id);
     this.#row = row;
+    this.#groups = new ConversationGroups(row, context);
     this.#context = context;
   }
 
@@ -118,12 +111,12 @@ export class Conversation {
   /** Whether this installation is a member: it can read and write. */
   isActive(): boolean {
     const { dmGroups } = this.#context;
-    return this.#group()?.active || dmGroups.isActive(this.#key());
+    return this.#group()?.active || dmGroups.isActive(this.#groups.key);
   }
 
   /** The groups of a DM beside the one with this `id`. Each is the same conversation, under its own id. */
   async duplicateDms(): Promise<readonly Conversation[]> {
-    const rows = await this.#rows();
+    const rows = await this.#groups.rows();
     return rows
       .map((row) => new Conversation(row, this.#context))
       .filter(({ id }) => id !== this.id);
@@ -131,28 +124,13 @@ export class Conversation {
 
   /** Whether this installation is in step with the others, among what may help when it isn't; of the group that is written in. */
   async debugInfo(): Promise<ConversationDebugInfo> {
-    return debugInfoOf(await this.#current());
+    return debugInfoOf(await this.#groups.current());
   }
 
   /** Nobody is known of a conversation that came by an archive. */
   async members(): Promise<readonly ConversationMember[]> {
-    const { admins, superAdmins } = this.#metadata();
-    const inboxes = new Map<InboxId, InstallationId[]>();
-    const group = await this.#current();
-    for (const { credential, installationId } of group?.members() ?? []) {
-      const inbox = inboxOf(credential);
-      if (inbox === undefined) continue;
-      inboxes.set(inbox, [...(inboxes.get(inbox) ?? []), installationId]);
-    }
-    return [...inboxes].map(([inboxId, installationIds]) => ({
-      inboxId,
-      installationIds,
-      permissionLevel: superAdmins.includes(inboxId)
-        ? "super-admin"
-        : admins.includes(inboxId)
-          ? "admin"
-          : "member",
-    }));
+    const group = await this.#groups.current();
+    return group ? membersOf(group) : [];
   }
 
   addMembers(inboxIds: readonly string[]): Promise<void> {
@@ -169,7 +147,7 @@ export class Conversation {
    * Throws `cannot-leave` (a DM, a group of one, a super admin) and `already-leaving`.
    */
   async requestRemoval(): Promise<void> {
-    await askToLeave(await this.#expectActive(), this.#context);
+    await askToLeave(await this.#groups.expectActive(), this.#context);
   }
 
   /** Whether the user has asked to leave, on whichever installation, and is still a member. */
@@ -225,7 +203,7 @@ export class Conversation {
     content: Uint8Array,
     options: SendOptions = {},
   ): Promise<MessageId> {
-    const group = await this.#expectActive();
+    const group = await this.#groups.expectActive();
     const id = await this.#keep(content, group, options);
     await publishWaiting(group, this.#context, this.#context.closing);
     return id;
@@ -236,14 +214,14 @@ export class Conversation {
     content: Uint8Array,
     options: SendOptions = {},
   ): Promise<MessageId> {
-    return this.#keep(content, await this.#expectActive(), options);
+    return this.#keep(content, await this.#groups.expectActive(), options);
   }
 
   /** Sends what waits, to members whose installations are up to date. */
   async publishMessages(): Promise<void> {
-    await this.#expectActive();
+    await this.#groups.expectActive();
     const { closing } = this.#context;
-    await this.#inEachGroup(async (group) => {
+    await this.#groups.inEach(async (group) => {
       if (group.active) await publishWaiting(group, this.#context, closing);
     });
   }
@@ -251,7 +229,7 @@ export class Conversation {
   /** A page of messages of every kind, newest first. */
   async messages(options: MessagesOptions = {}): Promise<readonly Message[]> {
     const { before, limit } = options;
-    const groups = await this.#rows();
+    const groups = await this.#groups.rows();
     const ids = groups.map(({ id }) => groupIdOf(id));
     const rows = await this.#context.store.history.messages(ids, {
       ...(limit === undefined ? {} : { limit }),
@@ -265,7 +243,7 @@ export class Conversation {
   /** Takes in what is new, and sends what waits. */
   async sync(): Promise<void> {
     const { closing } = this.#context;
-    await this.#inEachGroup((group) =>
+    await this.#groups.inEach((group) =>
       syncConversation(group, this.#context, closing),
     );
   }
@@ -274,7 +252,7 @@ export class Conversation {
   stream(signal?: AbortSignal): AsyncIterableIterator<Message> {
     const { dmGroups, messages } = this.#context;
     const only = ({ conversationId }: Message) =>
-      dmGroups.keyOf(conversationId) === this.#key();
+      dmGroups.keyOf(conversationId) === this.#groups.key;
     return messages({ only, signal });
   }
 
@@ -302,24 +280,8 @@ export class Conversation {
     return topicHmacKeys(root, this.id, nowNs(clock));
   }
 
-  #key(): string {
-    return conversationKey(this.#row);
-  }
-
-  /** All groups of it, the one with the newest message first. */
-  #rows(): Promise<readonly GroupSave[]> {
-    return groupsOf(this.#row, this.#context.store.history);
-  }
-
   #group(): MlsGroup | undefined {
     return this.#context.installation.group(this.id);
-  }
-
-  /** The group that is written in. */
-  async #current(): Promise<MlsGroup | undefined> {
-    const { dmGroups } = this.#context;
-    const row = dmGroups.current(await this.#rows());
-    return row && dmGroups.find(row);
   }
 
   async #keep(
@@ -333,30 +295,8 @@ export class Conversation {
     return id;
   }
 
-  /** A group that fails doesn't keep the others from it; the first failure is thrown after all. */
-  async #inEachGroup(work: (group: MlsGroup) => Promise<void>): Promise<void> {
-    const { dmGroups } = this.#context;
-    const groups = (await this.#rows()).flatMap(
-      (row) => dmGroups.find(row) ?? [],
-    );
-    const failures: unknown[] = [];
-    for (const group of groups) {
-      await work(group).catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  }
-
-  async #expectActive(): Promise<MlsGroup> {
-    const group = await this.#current();
-    if (group?.active) return group;
-    throw new ClientError(
-      "conversation-inactive",
-      `expected to be a member, got ${group ? "removed" : "a conversation that came by an archive"}`,
-    );
-  }
-
   async #changeMembers(change: InboxChange): Promise<void> {
-    const group = await this.#expectActive();
+    const group = await this.#groups.expectActive();
     const { ledger, closing } = this.#context;
     await bringInLine(group, change, this.#context, closing);
     await ledger.takeIn(group);
@@ -371,7 +311,7 @@ export class Conversation {
   async #changeExtensions(
     change: (current: readonly Extension[]) => readonly Extension[],
   ): Promise<void> {
-    const group = await this.#expectActive();
+    const group = await this.#groups.expectActive();
     const { ledger, closing } = this.#context;
     await group.changeMembers(
       { extensions: ({ current }) => change(current) },
@@ -384,16 +324,7 @@ export class Conversation {
     return this.#metadata().attributes.get(field) ?? "";
   }
 
-  /** The group's own, which may be newer than the history's; an archive's where there is no group. */
   #metadata(): MutableMetadata {
-    const group = this.#group();
-    if (group) return readMutableMetadata(group.extensions);
-    const { attributes, adminList, superAdminList } =
-      this.#row.mutableMetadata ?? {};
-    return {
-      attributes: new Map(Object.entries(attributes ?? {})),
-      admins: adminList ?? [],
-      superAdmins: superAdminList ?? [],
-    };
+    return metadataOf(this.#row, this.#group());
   }
 }

@@ -9,7 +9,6 @@ import {
   type GroupId,
   groupId,
   groupIdOf,
-  HistorySyncError,
   type InboxId,
   inboxId,
 } from "@history-sync/primitives";
@@ -29,7 +28,7 @@ import { Turns } from "../turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
 import { byConversation, DmGroups, groupsOf } from "./dm-groups.js";
-import { healForks } from "./heal-forks.js";
+import { Healing } from "./healing.js";
 import { removeLeavers } from "./leave.js";
 import type { Ledger } from "./ledger.js";
 import { Live } from "./live.js";
@@ -38,6 +37,7 @@ import type { Message } from "./message.js";
 import { Outbox } from "./outbox.js";
 import { bringInOwnInstallations } from "./own-installations.js";
 import type { ConversationChange } from "./presence.js";
+import { type SyncSummary, syncAll } from "./sync-all.js";
 import { takeNews } from "./sync-conversation.js";
 import { watchMembers } from "./watch-members.js";
 import { Welcomes } from "./welcomes.js";
@@ -59,14 +59,6 @@ export interface ConversationUpdate {
   readonly conversation: Conversation;
 }
 
-/** What a sync of many conversations came to. Those that failed are tried again by the next one. */
-export interface SyncSummary {
-  readonly eligible: number;
-  readonly synced: number;
-}
-
-const healEveryMs = 60 * 60 * 1_000;
-const syncsAtATime = 10;
 const defaultConsentStates: readonly ConsentState[] = ["allowed", "unknown"];
 
 export interface ConversationsOptions {
@@ -85,8 +77,8 @@ export class Conversations {
   readonly #deviceSync: boolean;
   readonly #live: Live;
   readonly #welcomes: Welcomes;
+  readonly #healing: Healing;
   #following: Promise<void> = Promise.resolve();
-  #healing: Promise<void> = Promise.resolve();
 
   /** Made by `createClient`. */
   constructor(context: ClientContext, options: ConversationsOptions) {
@@ -97,7 +89,7 @@ export class Conversations {
     this.#welcomes = new Welcomes(context, ledger, {
       onGroups: () => this.#live.topicsChanged(),
       onSyncGroup: () => this.bringInOwnInstallations(),
-      onTaken: () => this.#healForks(),
+      onTaken: () => this.#healing.wake(),
     });
     this.#live = new Live(context, {
       welcomes: (signal) => this.#welcomes.take(signal),
@@ -119,9 +111,10 @@ export class Conversations {
           onEnd: this.#live.wantMessages(),
         }),
     };
+    this.#healing = new Healing(this.#context, background);
     ledger.tell({
       standing: (key) => dmGroups.standing(key),
-      onFork: () => this.#healForks(),
+      onFork: () => this.#healing.wake(),
       onLeavers: (id) =>
         background.again(`leavers ${id}`, () =>
           removeLeavers(id, this.#context),
@@ -134,7 +127,7 @@ export class Conversations {
     const { ledger, closing, log } = this.#context;
     await this.#welcomes.notice();
     this.bringInOwnInstallations();
-    this.#healing = this.#healNowAndThen();
+    this.#healing.start();
     this.#following = this.#live.follow(closing).catch((error: unknown) => {
       log("conversations.stopped", { code: codeOf(error) });
       ledger.endStreams();
@@ -213,22 +206,8 @@ export class Conversations {
 
   /** `sync`, then `sync` of every conversation that can be written in. */
   async syncAll(options: ListOptions = {}): Promise<SyncSummary> {
-    const { log } = this.#context;
     await this.sync();
-    const listed = await this.list(options);
-    const active = listed.filter((conversation) => conversation.isActive());
-    const outcomes = await inParallel(active, syncsAtATime, async (one) => {
-      try {
-        await one.sync();
-        return 1;
-      } catch (error) {
-        if (!(error instanceof HistorySyncError)) throw error;
-        log("conversation.not-synced", { group: one.id, code: error.code });
-        return 0;
-      }
-    });
-    const synced = outcomes.filter((synced) => synced > 0).length;
-    return { eligible: active.length, synced };
+    return syncAll(await this.list(options), this.#context);
   }
 
   /** `hmacKeys` of each conversation in the list, and of each group of a DM. */
@@ -277,22 +256,8 @@ export class Conversations {
     const { watcher, ledger } = this.#context;
     await watcher.close();
     await this.#following;
-    await this.#healing;
+    await this.#healing.ended();
     ledger.endStreams();
-  }
-
-  /** Asks for help with forks of one's own, and helps others with theirs, behind the scenes. */
-  #healForks(): void {
-    this.#background.again("heal-forks", () => healForks(this.#context));
-  }
-
-  /** What isn't due yet, or failed, is tried again when nothing else happens. */
-  async #healNowAndThen(): Promise<void> {
-    const { clock, closing } = this.#context;
-    while (!closing.aborted) {
-      this.#healForks();
-      await clock.sleep(healEveryMs, closing).catch(() => {});
-    }
   }
 
   /** A group that can't be mended doesn't keep the others from being heard. */

@@ -62,13 +62,16 @@ export class World implements Stage {
 
   /** Everything that stands in the files of an installation now. */
   async bytesOnDisk(name: string): Promise<Buffer> {
-    const files = (await readdir(this.#folder)).filter((file) =>
-      file.startsWith(`${name}.db`),
-    );
+    const entries = await readdir(this.#folder, {
+      recursive: true,
+      withFileTypes: true,
+    });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => path.startsWith(join(this.#folder, `${name}.db`)));
     return Buffer.concat(
-      await Promise.all(
-        files.map((file) => readFile(join(this.#folder, file))),
-      ),
+      await Promise.all(files.map((path) => readFile(path))),
     );
   }
 

@@ -1,0 +1,55 @@
+import type { MlsGroup } from "@history-sync/mls-group";
+import type { GroupSave } from "@history-sync/proto/device-sync";
+import { ClientError } from "../errors.js";
+import type { ConversationContext } from "./context.js";
+import { conversationKey, groupsOf } from "./dm-groups.js";
+
+type GroupsContext = Pick<ConversationContext, "dmGroups" | "store">;
+
+/** The groups that a conversation stands for: those of a DM's two users, or the only one. */
+export class ConversationGroups {
+  readonly key: string;
+  readonly #row: GroupSave;
+  readonly #context: GroupsContext;
+
+  constructor(row: GroupSave, context: GroupsContext) {
+    this.key = conversationKey(row);
+    this.#row = row;
+    this.#context = context;
+  }
+
+  /** As the history has them, the one with the newest message first. */
+  rows(): Promise<readonly GroupSave[]> {
+    return groupsOf(this.#row, this.#context.store.history);
+  }
+
+  /** The group that is written in; undefined where the conversation came by an archive. */
+  async current(): Promise<MlsGroup | undefined> {
+    const { dmGroups } = this.#context;
+    const row = dmGroups.current(await this.rows());
+    return row && dmGroups.find(row);
+  }
+
+  /** Throws `conversation-inactive`. */
+  async expectActive(): Promise<MlsGroup> {
+    const group = await this.current();
+    if (group?.active) return group;
+    throw new ClientError(
+      "conversation-inactive",
+      `expected to be a member, got ${group ? "removed" : "a conversation that came by an archive"}`,
+    );
+  }
+
+  /** A group that fails doesn't keep the others from it; the first failure is thrown after all. */
+  async inEach(work: (group: MlsGroup) => Promise<void>): Promise<void> {
+    const { dmGroups } = this.#context;
+    const groups = (await this.rows()).flatMap(
+      (row) => dmGroups.find(row) ?? [],
+    );
+    const failures: unknown[] = [];
+    for (const group of groups) {
+      await work(group).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}

@@ -1,0 +1,32 @@
+import { HistorySyncError } from "@history-sync/primitives";
+import { inParallel } from "../in-parallel.js";
+import type { ConversationContext } from "./context.js";
+import type { Conversation } from "./conversation.js";
+
+/** What a sync of many conversations came to. Those that failed are tried again by the next one. */
+export interface SyncSummary {
+  readonly eligible: number;
+  readonly synced: number;
+}
+
+const atATime = 10;
+
+/** Syncs those that can be written in. */
+export async function syncAll(
+  conversations: readonly Conversation[],
+  { log }: Pick<ConversationContext, "log">,
+): Promise<SyncSummary> {
+  const active = conversations.filter((one) => one.isActive());
+  const outcomes = await inParallel(active, atATime, async (one) => {
+    try {
+      await one.sync();
+      return 1;
+    } catch (error) {
+      if (!(error instanceof HistorySyncError)) throw error;
+      log("conversation.not-synced", { group: one.id, code: error.code });
+      return 0;
+    }
+  });
+  const synced = outcomes.filter((synced) => synced > 0).length;
+  return { eligible: active.length, synced };
+}
