@@ -3,19 +3,17 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { historyServerProcess } from "@history-sync/history-server/node";
 import { ended, type ServerProcess } from "./processes.ts";
 
 const nginx = "nginx";
-const command = fileURLToPath(new URL("../dist/node/main.js", import.meta.url));
 
 export async function startHistoryServer(
   folder: string,
 ): Promise<ServerProcess> {
   const args = [
-    // As the command's first line says.
-    "--max-semi-space-size=1",
-    command,
+    ...historyServerProcess.nodeFlags,
+    historyServerProcess.file,
     "--port",
     "0",
     "--data",

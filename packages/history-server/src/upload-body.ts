@@ -1,10 +1,13 @@
 import type { BlobWriteOptions } from "./blob-store.js";
 import { HistoryServerError } from "./errors.js";
+import { pieceReader, type Room, readInto } from "./piece-reader.js";
 
 /**
  * The chunks of a body on their way into a store, with the rules that every store keeps: not empty, not over the limit,
  * a failing body is `upload-broken`, and an abort ends even a body that never brings its next chunk.
  * Leaving the loop cancels the body.
+ *
+ * Where there is room for them, they come in that.
  */
 export async function* uploadChunks(
   body: ReadableStream<Uint8Array>,
@@ -13,8 +16,9 @@ export async function* uploadChunks(
     onBytes,
     signal,
   }: Pick<BlobWriteOptions, "maxBytes" | "onBytes" | "signal">,
+  room?: Room,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = body.getReader();
+  const reader = room ? roomReader(body, room) : chunkReader(body);
   // Not awaited: a stuck source may never answer its cancellation.
   const cancel = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
@@ -22,20 +26,38 @@ export async function* uploadChunks(
   try {
     while (true) {
       signal?.throwIfAborted();
-      const { done, value } = await reader.read().catch(broken);
+      const chunk = await reader.read().catch(broken);
       signal?.throwIfAborted();
-      if (done) break;
-      size += value.length;
+      if (!chunk) break;
+      size += chunk.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      if (value.length === 0) continue;
-      onBytes?.(value.length);
-      yield value;
+      if (chunk.length === 0) continue;
+      onBytes?.(chunk.length);
+      yield chunk;
     }
     if (size === 0) throw emptyBody();
   } finally {
     signal?.removeEventListener("abort", cancel);
     cancel();
   }
+}
+
+interface ChunkReader {
+  read(): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}
+
+function chunkReader(body: ReadableStream<Uint8Array>): ChunkReader {
+  const reader = body.getReader();
+  return {
+    read: async () => (await reader.read()).value,
+    cancel: () => reader.cancel(),
+  };
+}
+
+function roomReader(body: ReadableStream<Uint8Array>, room: Room): ChunkReader {
+  const reader = pieceReader(body);
+  return { read: () => readInto(room, reader), cancel: () => reader.cancel() };
 }
 
 export function tooLarge(maxBytes: number): HistoryServerError {

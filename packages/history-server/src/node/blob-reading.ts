@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { streamOf } from "@history-sync/primitives";
 import type { BlobInfo, ByteRange, StoredBlob } from "../blob-store.js";
+import { release } from "../buffers.js";
+import { byteStreamOf } from "../byte-stream.js";
 import { readTrailer, splitFile } from "./blob-file.js";
 import { fileStream } from "./file-stream.js";
 import { unlessMissing } from "./file-system.js";
@@ -49,5 +50,6 @@ async function readSmall(handle: FileHandle): Promise<StoredBlob | undefined> {
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
   if (bytesRead === buffer.length) return undefined;
   const { info, bytes } = splitFile(buffer.subarray(0, bytesRead));
-  return { ...info, body: streamOf([bytes]) };
+  const body = byteStreamOf([bytes].values(), () => release(buffer.buffer));
+  return { ...info, body };
 }

@@ -150,30 +150,23 @@ async function writeDurably(
   options: BlobWriteOptions,
   clock: Clock,
 ): Promise<BlobInfo> {
-  // Opened only once bytes come; "wx" because a name that exists can't be ours.
-  let file: { handle: FileHandle; writer: FileWriter } | undefined;
-  let size = 0;
+  const writer = new FileWriter(path);
   const hash = newSha256();
+  let size = 0;
   try {
-    for await (const chunk of uploadChunks(body, options)) {
-      if (!file) {
-        const handle = await open(path, "wx", 0o600);
-        file = { handle, writer: new FileWriter(handle) };
-      }
-      await file.writer.write(chunk);
+    for await (const chunk of uploadChunks(body, options, writer)) {
       hash.update(chunk);
       size += chunk.length;
+      await writer.makeRoom();
     }
     const sha256 = hash.digest();
     const createdAtMs = clock.nowMs();
     const info: BlobInfo = { ...options.label, size, sha256, createdAtMs };
-    await file?.writer.write(encodeTrailer(info));
-    await file?.writer.end();
-    await file?.handle.sync();
+    await writer.end(encodeTrailer(info));
+    await writer.sync();
     return info;
   } finally {
-    await file?.writer.end().catch(() => {});
-    await file?.handle.close();
+    await writer.close();
   }
 }
 

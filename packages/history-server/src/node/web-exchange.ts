@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { streamOf } from "@history-sync/primitives";
+import { bufferOf, release } from "../buffers.js";
+import { byteStreamOf } from "../byte-stream.js";
+import { pieceReader } from "../piece-reader.js";
 import { Pace } from "./pace.js";
 
 /**
@@ -15,7 +17,7 @@ export function webRequest(
   const hasBody = method !== "GET" && method !== "HEAD";
   // Cancelling the body must not tear the connection down: the refusal still has to go out on it.
   const body = hasBody
-    ? streamOf(incoming.iterator({ destroyOnReturn: false }))
+    ? byteStreamOf(incoming.iterator({ destroyOnReturn: false }), releaseWhole)
     : null;
   try {
     return new Request(target, {
@@ -42,31 +44,33 @@ export async function sendWebResponse(
 
 /**
  * Two buffers take turns: one is filled while the other is sent. A download of any size takes no more than them, and leaves
- * little for the garbage collector.
+ * nothing for the garbage collector.
  */
 async function sendBody(
   body: ReadableStream<Uint8Array>,
   headers: Headers,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const read = readerOf(body);
+  const reader = pieceReader(body);
   const length = Number(headers.get("content-length") ?? Infinity);
   const pace = new Pace();
   const turns: [Sent?, Sent?] = [];
   try {
     for (let turn = 0; ; turn = 1 - turn) {
       const free = await turns[turn];
+      delete turns[turn];
       const wanted = Math.max(1, Math.min(pace.pieceBytes, length));
-      const { done, value } = await read.next(() =>
-        free?.byteLength === wanted ? free : new ArrayBuffer(wanted),
-      );
-      if (done) break;
-      turns[turn] = written(value, outgoing);
+      const piece = await reader.read(new Uint8Array(bufferOf(wanted, free)));
+      if (piece.length === 0) {
+        release(piece.buffer);
+        break;
+      }
+      turns[turn] = written(piece, outgoing);
       pace.passed();
     }
-    await Promise.all(turns);
+    for (const free of await Promise.all(turns)) if (free) release(free);
   } catch (error) {
-    await read.cancel();
+    await reader.cancel().catch(() => {});
     throw error;
   }
 }
@@ -74,49 +78,15 @@ async function sendBody(
 /** A buffer that the socket has no more use for. */
 type Sent = Promise<ArrayBuffer>;
 
-interface BodyReader {
-  /** The next bytes, in the buffer lent where the stream can. */
-  next(
-    lend: () => ArrayBuffer,
-  ): Promise<{ readonly done: boolean; readonly value: Uint8Array }>;
-  cancel(): Promise<void>;
-}
-
-function readerOf(body: ReadableStream<Uint8Array>): BodyReader {
-  const byob = byobReader(body);
-  const reader = byob ?? body.getReader();
-  const empty = new Uint8Array();
-  return {
-    async next(lend) {
-      const { done, value = empty } = byob
-        ? await byob.read(new Uint8Array(lend()))
-        : await (reader as ReadableStreamDefaultReader<Uint8Array>).read();
-      return { done, value };
-    },
-    cancel: () => reader.cancel().catch(() => {}),
-  };
-}
-
-function byobReader(
-  body: ReadableStream<Uint8Array>,
-): ReadableStreamBYOBReader | undefined {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    // Only byte streams have such readers.
-    return undefined;
-  }
-}
-
 /** Resolves with the buffer when the socket has no more use for it. */
 function written(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   outgoing: ServerResponse,
 ): Promise<ArrayBuffer> {
   const sent = new Promise<ArrayBuffer>((resolve, reject) => {
     outgoing.write(bytes, (error) => {
       if (error) reject(error);
-      else resolve(bytes.buffer as ArrayBuffer);
+      else resolve(bytes.buffer);
     });
   });
   // It is awaited a turn later.
@@ -130,4 +100,9 @@ function webHeaders(incoming: IncomingMessage): Headers {
     for (const value of values ?? []) headers.append(name, value);
   }
   return headers;
+}
+
+/** Node gives some chunks out of one buffer; those are left to the garbage collector. */
+function releaseWhole({ byteLength, buffer }: Uint8Array): void {
+  if (byteLength === buffer.byteLength) release(buffer);
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { chunksOf, systemRandomBytes } from "@history-sync/primitives";
+import { systemRandomBytes } from "@history-sync/primitives";
 import { newBlobId } from "../../blob-id.js";
 import { HistoryServerError } from "../../errors.js";
 import { checksumHeader } from "../../headers.js";
+import { pieceReader, readInto } from "../../piece-reader.js";
 import { fileStream } from "../file-stream.js";
 import { guarded } from "../file-system.js";
 import { FileWriter } from "../file-writer.js";
@@ -50,21 +51,23 @@ async function spooled(
   path: string,
   algorithm: string,
 ) {
+  const writer = new FileWriter(path);
   const hash = createHash(algorithm);
   let size = 0;
-  const handle = await open(path, "wx", 0o600);
-  const writer = new FileWriter(handle);
+  const reader = body && pieceReader(body);
   try {
-    for await (const chunk of body ? chunksOf(body) : []) {
-      await writer.write(chunk);
+    while (true) {
+      const chunk = reader && (await readInto(writer, reader));
+      if (!chunk) break;
       hash.update(chunk);
       size += chunk.length;
+      await writer.makeRoom();
     }
     await writer.end();
     return { hash: hash.digest("base64"), size };
   } finally {
-    await writer.end().catch(() => {});
-    await handle.close();
+    await reader?.cancel().catch(() => {});
+    await writer.close();
   }
 }
 

@@ -1,0 +1,65 @@
+import { byteStreamOf } from "./byte-stream.js";
+
+/** Reads a body into buffers that its caller lends. */
+export interface PieceReader {
+  /**
+   * The next bytes, none at the end. The stream takes the buffer that is lent, and what comes back has it, with all that was in it
+   * before.
+   */
+  read(lent: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  cancel(): Promise<void>;
+}
+
+export function pieceReader(body: ReadableStream<Uint8Array>): PieceReader {
+  const reader = byobReader(body) ?? copyingReader(body);
+  return {
+    read: async (lent) => (await reader.read(lent)).value ?? new Uint8Array(),
+    cancel: () => reader.cancel(),
+  };
+}
+
+/** A buffer that is filled by and by. */
+export interface Room {
+  /** What is free of it. */
+  lend(): Uint8Array<ArrayBuffer>;
+  /** The bytes that came into what was lent. */
+  take(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Reads the next bytes into a room; undefined at the end. */
+export async function readInto(
+  room: Room,
+  reader: PieceReader,
+): Promise<Uint8Array | undefined> {
+  const bytes = await reader.read(room.lend());
+  room.take(bytes);
+  return bytes.length > 0 ? bytes : undefined;
+}
+
+function byobReader(
+  body: ReadableStream<Uint8Array>,
+): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    // Only byte streams have such readers.
+    return undefined;
+  }
+}
+
+function copyingReader(
+  body: ReadableStream<Uint8Array>,
+): ReadableStreamBYOBReader {
+  const reader = body.getReader();
+  const chunks: AsyncIterator<Uint8Array> = {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? { done, value: undefined } : { done, value };
+    },
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+  return byteStreamOf(chunks).getReader({ mode: "byob" });
+}
