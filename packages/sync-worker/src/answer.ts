@@ -43,8 +43,13 @@ async function upload(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<Uploaded> {
-  return context.exports.oneAtATime(signal, () =>
-    withRetries(context.clock, signal, async () => {
+  const { clock, exports, syncGroups, handleMessages } = context;
+  return exports.oneAtATime(signal, () =>
+    withRetries(clock, signal, async () => {
+      // That another installation was first may wait in another sync group; then this work ends here.
+      await syncGroups.sync(signal);
+      await handleMessages();
+      signal.throwIfAborted();
       await expectInInbox(preparing.request.requester, context, signal);
       return uploadArchive(preparing, context, signal);
     }),

@@ -1,7 +1,7 @@
 import type { InstallationId } from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RequestNotes } from "./request-book.js";
-import type { Acknowledgement, SyncRequest } from "./sync-request.js";
+import type { Acknowledgement, Holder, SyncRequest } from "./sync-request.js";
 
 // Installations that stood back don't all come forward at once.
 const ranks = 8;
@@ -11,7 +11,7 @@ const maxAcknowledgements = 32;
 
 /**
  * An installation's place among those who take over from each other, another one for each request. Two may have the
- * same: then the order of the sync group decides.
+ * same: then the node's time decides.
  */
 export function rankOf(installation: InstallationId, pin: string): number {
   const [first = 0] = sha256(
@@ -26,8 +26,8 @@ export function patienceMs(takeoverMs: number, rank: number): number {
 }
 
 /**
- * What becomes of a request by an acknowledgement. It is the turn of the first in the order of the sync group, until it
- * was silent for too long; all installations see the same order and the same times, so that they agree.
+ * What becomes of a request by an acknowledgement. It is the turn of the first by the node's time, until it was silent for
+ * too long. The words of an inbox's installations may stand in several sync groups, and the first one's be read last.
  */
 export function afterAcknowledgement(
   { acknowledgements, holder }: SyncRequest,
@@ -42,9 +42,21 @@ export function afterAcknowledgement(
     acknowledgements: [...others, said].slice(-maxAcknowledgements),
   };
   if (said.awaitingApproval) return notes;
-  const isFree =
+  if (holder?.installation === installation) {
+    return { ...notes, holder: { ...holder, atNs } };
+  }
+  const takeoverNs = BigInt(takeoverMs) * 1_000_000n;
+  const isTurn =
     holder === undefined ||
-    holder.installation === installation ||
-    atNs >= holder.atNs + BigInt(takeoverMs) * 1_000_000n;
-  return isFree ? { ...notes, holder: { installation, atNs } } : notes;
+    atNs >= holder.atNs + takeoverNs ||
+    (isBefore(said, holder) && holder.sinceNs < atNs + takeoverNs);
+  return isTurn
+    ? { ...notes, holder: { installation, sinceNs: atNs, atNs } }
+    : notes;
+}
+
+function isBefore(said: Acknowledgement, holder: Holder): boolean {
+  return said.atNs === holder.sinceNs
+    ? said.installation < holder.installation
+    : said.atNs < holder.sinceNs;
 }

@@ -35,4 +35,6 @@ export interface WorkerContext extends WorkerPorts {
   readonly book: RequestBook;
   readonly exports: ExportQueue;
   readonly updates: Updates;
+  /** Handles what the sync groups have received. */
+  readonly handleMessages: () => Promise<void>;
 }

@@ -35,6 +35,7 @@ export function encodeRequest(request: SyncRequest): Uint8Array {
     ...(holder && {
       holder: idBytes(holder.installation),
       holderAtNs: holder.atNs,
+      holderSinceNs: holder.sinceNs,
     }),
     stage: stageState(stage),
   });
@@ -112,6 +113,7 @@ function requestOf(state: RequestState): SyncRequest {
     ...(state.holder && {
       holder: {
         installation: installationIdOf(state.holder),
+        sinceNs: state.holderSinceNs ?? state.holderAtNs ?? 0n,
         atNs: state.holderAtNs ?? 0n,
       },
     }),

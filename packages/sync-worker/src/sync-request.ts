@@ -54,6 +54,8 @@ export interface Acknowledgement {
 /** The installation whose turn it is. */
 export interface Holder {
   readonly installation: InstallationId;
+  /** When it said that it takes the request, in the node's time. */
+  readonly sinceNs: bigint;
   /** Its last sign of life, in the node's time. */
   readonly atNs: bigint;
 }

@@ -61,12 +61,13 @@ export class SyncWorker implements AsyncDisposable {
       updates,
       book: new RequestBook(ports.requests, updates, ports.log),
       exports: new ExportQueue(),
+      handleMessages: () => this.#messages.handleAndStart(),
     };
     const { signal } = this.#stopping;
     this.#runner = new RequestRunner(
       this.#context,
       signal,
-      () => this.#messages.handleAndStart(),
+      this.#context.handleMessages,
       (error) => this.#lose(error),
     );
     this.#messages = new MessageLoop(this.#context, this.#runner);

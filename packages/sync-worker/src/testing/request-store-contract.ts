@@ -208,7 +208,11 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
         awaitingApproval: true,
       },
     ],
-    holder: { installation: installationId("cd".repeat(32)), atNs: 4n },
+    holder: {
+      installation: installationId("cd".repeat(32)),
+      sinceNs: 3n,
+      atNs: 4n,
+    },
     replaces: "asked:other",
     exportsBegunAtNs: [4n, createdAtNs],
     uploadsToDelete: [{ url: "u", deletionToken: "t", expiresAtNs: 8n }],

@@ -1,0 +1,84 @@
+import { installationId } from "@history-sync/primitives";
+import { expect, test } from "vitest";
+import { afterAcknowledgement } from "../src/election.js";
+import type { Acknowledgement, SyncRequest } from "../src/sync-request.js";
+
+const [a, b, c] = ["aa", "bb", "cc"].map((byte) =>
+  installationId(byte.repeat(32)),
+) as [Said["by"], Said["by"], Said["by"]];
+const takeoverMs = 1_000;
+
+interface Said {
+  readonly by: Acknowledgement["installation"];
+  readonly atMs: number;
+}
+
+/** Whose turn it is after acknowledgements in the order in which one installation reads them. */
+function holderAfter(...said: readonly Said[]): Said["by"] | undefined {
+  let request: Pick<SyncRequest, "acknowledgements" | "holder"> = {
+    acknowledgements: [],
+  };
+  for (const { by, atMs } of said) {
+    const acknowledgement = {
+      installation: by,
+      rank: 0,
+      atNs: BigInt(atMs) * 1_000_000n,
+      awaitingApproval: false,
+    };
+    const notes = afterAcknowledgement(
+      request as SyncRequest,
+      acknowledgement,
+      takeoverMs,
+    );
+    request = { ...request, ...notes };
+  }
+  return request.holder?.installation;
+}
+
+test("it is the turn of who was first, in whatever order the words are read", () => {
+  const [first, second, third] = [
+    { by: b, atMs: 10 },
+    { by: a, atMs: 11 },
+    { by: c, atMs: 12 },
+  ];
+  for (const order of [
+    [first, second, third],
+    [first, third, second],
+    [second, first, third],
+    [second, third, first],
+    [third, first, second],
+    [third, second, first],
+  ]) {
+    expect(holderAfter(...order)).toBe(b);
+  }
+});
+
+test("of two at the same time it is the turn of the lower id", () => {
+  const [low, high] = [
+    { by: a, atMs: 10 },
+    { by: b, atMs: 10 },
+  ];
+  expect(holderAfter(low, high)).toBe(a);
+  expect(holderAfter(high, low)).toBe(a);
+});
+
+test("who was silent for too long loses its turn, also by words that are read later", () => {
+  const [old, next] = [
+    { by: a, atMs: 0 },
+    { by: b, atMs: 1_000 },
+  ];
+  expect(holderAfter(old, next)).toBe(b);
+  expect(holderAfter(next, old)).toBe(b);
+  expect(holderAfter(old, { by: b, atMs: 999 })).toBe(a);
+});
+
+test("signs of life keep the turn of who was first, and take no one else's", () => {
+  const [first, sign] = [
+    { by: a, atMs: 0 },
+    { by: a, atMs: 900 },
+  ];
+  const second = { by: b, atMs: 1 };
+  expect(holderAfter(first, sign, second)).toBe(a);
+  expect(holderAfter(first, sign, { by: b, atMs: 1_800 })).toBe(a);
+  expect(holderAfter(first, second, { by: b, atMs: 900 })).toBe(a);
+});
