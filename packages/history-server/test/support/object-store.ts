@@ -57,7 +57,9 @@ export async function startObjectStore(): Promise<ObjectStore> {
     ),
   ];
   const endpoint = `http://127.0.0.1:${proxy}`;
-  await untilHealthy(`${endpoint}/healthcheck`);
+  // The proxy gives up for a minute on one that it can't reach, so that all of them have to answer first.
+  for (const port of backends) await untilAnswered(`http://127.0.0.1:${port}/`);
+  await untilAnswered(`${endpoint}/healthcheck`);
   return {
     endpoint,
     region: "us-east-1",
@@ -136,6 +138,9 @@ pipeline = ${filters.join(" ")} proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+conn_timeout = 30
+node_timeout = 60
+recoverable_node_timeout = 60
 ${sections.join("")}`;
 }
 
@@ -160,10 +165,11 @@ async function buildRing(
   }
 }
 
-async function untilHealthy(url: string): Promise<void> {
+async function untilAnswered(url: string): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
     const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
+    await answer?.body?.cancel();
+    if (answer) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new RangeError("the object store did not start");
