@@ -373,3 +373,35 @@ test("cancelling a download cancels the answer", async () => {
   await (await download(`${base}/files/${id}`)).cancel();
   expect(state.cancelled).toBe(true);
 });
+
+test("in a browser a body goes whole to a server that doesn't let pages ask for tus", async () => {
+  const { handle } = freshServer();
+  const refusing = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    // A browser tells no more of a refused preflight.
+    if (pathname === "/tus") throw new TypeError("Failed to fetch");
+    return handle(request);
+  };
+  const client = clientOf(refusing);
+  const begun: string[] = [];
+  const uploaded = client.upload(base, streamOf([archive]), {
+    onBegin: async ({ url }) => void begun.push(url),
+  });
+  if ("document" in globalThis) {
+    const url = await uploaded;
+    expect(await readAll(await client.download(url))).toEqual(archive);
+  } else {
+    expect((await failureOf(uploaded)).code).toBe("unreachable");
+  }
+  expect(begun).toEqual([]);
+});
+
+test("a server that is away altogether is out of reach", async () => {
+  const client = clientOf(() => {
+    throw new TypeError("Failed to fetch");
+  });
+  const uploaded = client.upload(base, streamOf([archive]), {
+    onBegin: async () => {},
+  });
+  expect((await failureOf(uploaded)).code).toBe("unreachable");
+});

@@ -1,6 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
 import { serveNode } from "@history-sync/delivery-service/server";
-import { memoryBlobStore } from "@history-sync/history-server/memory";
 import { serve } from "@history-sync/history-server/node";
 import type { TestProject } from "vitest/node";
 
@@ -16,11 +18,13 @@ export async function setup(
   project: TestProject,
 ): Promise<() => Promise<void>> {
   const node = await serveNode({ storage: new MemoryNodeStorage(), port: 0 });
-  const server = await serve({ blobs: memoryBlobStore(), port: 0 });
+  const folder = await mkdtemp(join(tmpdir(), "history-sync-pages-"));
+  const server = await serve({ folder, port: 0 });
   project.provide("nodeUrl", node.url);
   project.provide("historySyncUrl", server.url);
   return async () => {
     await node.close();
     await server.close();
+    await rm(folder, { recursive: true, force: true });
   };
 }

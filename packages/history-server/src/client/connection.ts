@@ -32,6 +32,8 @@ export interface Connection {
   readonly allowed: AllowedOrigins;
   readonly maxBytes: number;
   readonly streamUploads: boolean;
+  /** Whether a request may fail because its server doesn't say that pages of other origins may make it. */
+  readonly asksForPages: boolean;
   readonly uploadToken: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -62,6 +64,7 @@ export function connection(options: HistoryServerClientOptions): Connection {
     allowed: allowedOrigins(options.origins),
     maxBytes: options.maxBytes ?? defaultMaxBytes,
     streamUploads: options.streamUploads ?? !inBrowser(),
+    asksForPages: inBrowser(),
     uploadToken: options.uploadToken,
     clock,
     log: options.log ?? silent,

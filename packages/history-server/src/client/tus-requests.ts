@@ -25,7 +25,13 @@ export async function createTusUpload(
   const init = { method: "POST", headers };
   const deadlineMs = connected.deadlineMs();
   const url = `${server}/tus`;
-  const response = await answered(connected, url, init, deadlineMs, options);
+  let response: Response;
+  try {
+    response = await answered(connected, url, init, deadlineMs, options);
+  } catch (error) {
+    if (await isThere(connected, server, error, options)) return undefined;
+    throw error;
+  }
   if (noTus.has(response.status)) return undefined;
   if (response.ok && !response.headers.has("tus-resumable")) return undefined;
   if (response.status !== 201) throw errorOfAnswer(response);
@@ -34,6 +40,26 @@ export async function createTusUpload(
   if (!isBlobId(id)) throw badAnswer("expected a location that ends in an id");
   const receipt = receiptOf(`${server}/files/${id}`, response.headers);
   return { ...receipt, uploadUrl: `${server}/tus/${id}` };
+}
+
+/**
+ * Whether a server that seems out of reach isn't: a browser makes no request with tus' headers before the server has said
+ * that pages may, and one that doesn't know of tus says nothing. A plain request needs no such word.
+ */
+async function isThere(
+  connected: Connection,
+  server: string,
+  error: unknown,
+  { signal }: NewUploadOptions,
+): Promise<boolean> {
+  const seemsAway =
+    error instanceof HistoryServerError && error.code === "unreachable";
+  if (!seemsAway || !connected.asksForPages) return false;
+  const deadlineMs = connected.deadlineMs();
+  return answered(connected, `${server}/`, {}, deadlineMs, { signal }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Ends the upload that was to become the blob; whether there was one. */
