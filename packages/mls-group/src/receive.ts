@@ -1,4 +1,8 @@
-import { equalBytes, nowNs } from "@history-sync/primitives";
+import {
+  equalBytes,
+  type InstallationId,
+  nowNs,
+} from "@history-sync/primitives";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Member } from "./authentication-service.js";
 import type { Delivered } from "./delivery-service.js";
@@ -124,17 +128,12 @@ async function ownCommit(
   if (pending.epoch !== group.epoch) return stepOf(rest, "own-commit-lost");
   const { engine } = context;
   const state = await engine.confirmCommit(group.state, pending.nextState);
-  const members = new Set(
-    (await engine.view(group.state)).members.map(
-      ({ installationId }) => installationId,
-    ),
-  );
-  const readded = pending.welcomes
-    .map(({ installationId }) => installationId)
-    .filter((id) => members.has(id));
+  const readded = await readdedByOwn(group, pending, context);
+  const isNoted = readded.length > 0 || group.readded !== undefined;
   const record = {
     ...rest,
-    ...withReadded(group, readded, entry, (await engine.view(state)).members),
+    ...(isNoted &&
+      withReadded(group, readded, entry, (await engine.view(state)).members)),
     state,
     epoch: pending.epoch + 1n,
     keysRenewedAtNs: nowNs(context.clock),
@@ -144,6 +143,20 @@ async function ownCommit(
     ],
   };
   return stepOf(record, "own-commit");
+}
+
+/** Those to whom the commit sends Welcomes though they were members: most commits have no Welcome. */
+async function readdedByOwn(
+  { state }: GroupRecord,
+  { welcomes }: NonNullable<GroupRecord["pending"]>,
+  { engine }: MlsContext,
+): Promise<readonly InstallationId[]> {
+  if (welcomes.length === 0) return [];
+  const { members } = await engine.view(state);
+  const before = new Set(members.map(({ installationId }) => installationId));
+  return welcomes
+    .map(({ installationId }) => installationId)
+    .filter((id) => before.has(id));
 }
 
 /** What others sent is taken in, or it is skipped and the reason told. */
