@@ -7,6 +7,11 @@ export function release(buffer: ArrayBufferLike): void {
   (buffer as { transfer?(length: number): unknown }).transfer?.(0);
 }
 
+/** Gives a chunk's memory back, unless its buffer has other bytes as well. */
+export function releaseChunk({ byteLength, buffer }: Uint8Array): void {
+  if (byteLength === buffer.byteLength) release(buffer);
+}
+
 /** A buffer of a size: the one that is free where it has that size, which is released where it hasn't. */
 export function bufferOf(
   bytes: number,

@@ -46,7 +46,7 @@ export function byteStreamOf(
 }
 
 /** A byte stream takes the buffer of what it is given, which may have other bytes as well. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.length === bytes.buffer.byteLength
     ? (bytes as Uint8Array<ArrayBuffer>)
     : new Uint8Array(bytes);

@@ -25,7 +25,7 @@ export function memoryBlobStore({
       const parts: Uint8Array[] = [];
       for await (const chunk of uploadChunks(body, options)) {
         hash.update(chunk);
-        parts.push(chunk.slice());
+        parts.push(chunk);
       }
       const bytes = concatBytes(...parts);
       const info: BlobInfo = {

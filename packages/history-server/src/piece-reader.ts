@@ -18,24 +18,6 @@ export function pieceReader(body: ReadableStream<Uint8Array>): PieceReader {
   };
 }
 
-/** A buffer that is filled by and by. */
-export interface Room {
-  /** What is free of it. */
-  lend(): Uint8Array<ArrayBuffer>;
-  /** The bytes that came into what was lent. */
-  take(bytes: Uint8Array<ArrayBuffer>): void;
-}
-
-/** Reads the next bytes into a room; undefined at the end. */
-export async function readInto(
-  room: Room,
-  reader: PieceReader,
-): Promise<Uint8Array | undefined> {
-  const bytes = await reader.read(room.lend());
-  room.take(bytes);
-  return bytes.length > 0 ? bytes : undefined;
-}
-
 function byobReader(
   body: ReadableStream<Uint8Array>,
 ): ReadableStreamBYOBReader | undefined {

@@ -1,13 +1,11 @@
 import type { BlobWriteOptions } from "./blob-store.js";
+import { chunkReader } from "./chunk-reader.js";
 import { HistoryServerError } from "./errors.js";
-import { pieceReader, type Room, readInto } from "./piece-reader.js";
 
 /**
  * The chunks of a body on their way into a store, with the rules that every store keeps: not empty, not over the limit,
  * a failing body is `upload-broken`, and an abort ends even a body that never brings its next chunk.
- * Leaving the loop cancels the body.
- *
- * Where there is room for them, they come in that.
+ * Leaving the loop cancels the body. Each chunk belongs to who gets it.
  */
 export async function* uploadChunks(
   body: ReadableStream<Uint8Array>,
@@ -16,9 +14,8 @@ export async function* uploadChunks(
     onBytes,
     signal,
   }: Pick<BlobWriteOptions, "maxBytes" | "onBytes" | "signal">,
-  room?: Room,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = room ? roomReader(body, room) : chunkReader(body);
+  const reader = chunkReader(body);
   // Not awaited: a stuck source may never answer its cancellation.
   const cancel = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
@@ -40,24 +37,6 @@ export async function* uploadChunks(
     signal?.removeEventListener("abort", cancel);
     cancel();
   }
-}
-
-interface ChunkReader {
-  read(): Promise<Uint8Array | undefined>;
-  cancel(): Promise<void>;
-}
-
-function chunkReader(body: ReadableStream<Uint8Array>): ChunkReader {
-  const reader = body.getReader();
-  return {
-    read: async () => (await reader.read()).value,
-    cancel: () => reader.cancel(),
-  };
-}
-
-function roomReader(body: ReadableStream<Uint8Array>, room: Room): ChunkReader {
-  const reader = pieceReader(body);
-  return { read: () => readInto(room, reader), cancel: () => reader.cancel() };
 }
 
 export function tooLarge(maxBytes: number): HistoryServerError {

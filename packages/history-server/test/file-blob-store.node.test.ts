@@ -9,8 +9,14 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readAll, streamOf } from "@history-sync/primitives";
+import {
+  concatBytes,
+  equalBytes,
+  readAll,
+  streamOf,
+} from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { byteStreamOf } from "../src/byte-stream.js";
 import { blobId } from "../src/index.js";
 import { fileBlobStore } from "../src/node/index.js";
 import { blobStoreContract } from "../src/testing/index.js";
@@ -51,6 +57,24 @@ test("a failed write leaves no file", async () => {
     });
     expect(await readdir(join(folder, "incoming"))).toEqual([]);
     expect(await readdir(join(folder, "blobs"))).toEqual([]);
+  });
+});
+
+test("chunks of one byte each and of a megabyte come together in the file", async () => {
+  await withFolder(async (folder) => {
+    const blobs = await fileBlobStore(folder);
+    const single = Array.from({ length: 3000 }, (_, i) => Uint8Array.of(i));
+    const large = new Uint8Array(1024 ** 2).fill(7);
+    const chunks = [...single, large, ...single, large];
+    const body = concatBytes(...chunks);
+    const maxBytes = body.length;
+    // A byte stream takes its chunks' buffers.
+    const copies = chunks.map((chunk) => chunk.slice());
+    for (const stream of [streamOf(chunks), byteStreamOf(copies.values())]) {
+      await blobs.write(id, stream, { maxBytes, label });
+      const blob = await blobs.read(id);
+      expect(blob && equalBytes(await readAll(blob.body), body)).toBe(true);
+    }
   });
 });
 

@@ -1,34 +1,23 @@
 import { streamOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { byteStreamOf } from "../src/byte-stream.js";
-import { pieceReader, type Room, readInto } from "../src/piece-reader.js";
+import { pieceReader } from "../src/piece-reader.js";
 
 const numbers = (from: number, to: number) =>
   Uint8Array.from({ length: to - from }, (_, i) => from + i);
 
-/** One buffer, filled from its start to its end. */
-function roomOf(bytes: number): Room & { filled(): Uint8Array } {
-  let buffer = new ArrayBuffer(bytes);
-  let at = 0;
-  return {
-    lend: () => new Uint8Array(buffer, at),
-    take(came) {
-      buffer = came.buffer;
-      at += came.length;
-    },
-    filled: () => new Uint8Array(buffer, 0, at),
-  };
-}
-
-test("bytes come into the room as they come, and stay there behind the end", async () => {
+test("bytes come into the buffers that are lent, and none at the end", async () => {
   const chunks = () => [numbers(0, 3), new Uint8Array(), numbers(3, 10)];
   for (const body of [streamOf(chunks()), byteStreamOf(chunks().values())]) {
-    const room = roomOf(20);
     const reader = pieceReader(body);
-    expect(await readInto(room, reader)).toEqual(numbers(0, 3));
-    expect(await readInto(room, reader)).toEqual(numbers(3, 10));
-    expect(await readInto(room, reader)).toBeUndefined();
-    expect(room.filled()).toEqual(numbers(0, 10));
+    const first = await reader.read(new Uint8Array(20));
+    expect(first).toEqual(numbers(0, 3));
+    const second = await reader.read(new Uint8Array(first.buffer, 3));
+    expect(second).toEqual(numbers(3, 10));
+    expect(new Uint8Array(second.buffer, 0, 10)).toEqual(numbers(0, 10));
+    const end = await reader.read(new Uint8Array(second.buffer));
+    expect(end.length).toBe(0);
+    expect(end.buffer.byteLength).toBe(20);
   }
 });
 

@@ -130,6 +130,17 @@ test("a declared length over the limit is 413 before its bytes are read", async 
   socket.destroy();
 });
 
+test("a body that nobody asked for is read away, and the connection stays", async () => {
+  await using server = await memoryServer();
+  const length = 1_000_000;
+  const answer = await rawExchange(
+    server,
+    `POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n${"x".repeat(length)}` +
+      "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+  );
+  expect(statusesOf(answer)).toEqual(["404", "200"]);
+});
+
 test("an endless upload sees its 413", async () => {
   await using server = await memoryServer({ maxBytes: 100_000 });
   const socket = await rawConnection(server);

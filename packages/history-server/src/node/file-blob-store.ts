@@ -154,10 +154,10 @@ async function writeDurably(
   const hash = newSha256();
   let size = 0;
   try {
-    for await (const chunk of uploadChunks(body, options, writer)) {
+    for await (const chunk of uploadChunks(body, options)) {
       hash.update(chunk);
       size += chunk.length;
-      await writer.makeRoom();
+      await writer.add(chunk);
     }
     const sha256 = hash.digest();
     const createdAtMs = clock.nowMs();

@@ -1,55 +1,44 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { bufferOf, release } from "../buffers.js";
-import type { Room } from "../piece-reader.js";
+import { releaseChunk } from "../buffers.js";
 import { Pace } from "./pace.js";
 
 const syncEveryBytes = 16 * 1024 ** 2;
+/** Chunks of a few bytes each don't wait until they are a whole piece: each takes some hundred bytes besides its own. */
+const mostChunks = 256;
 
-/** Writes a new file from its start to its end: one piece of it is filled while the one before goes to disk. */
-export class FileWriter implements Room {
+/** Writes a new file from its start to its end: the next chunks come while those before go to disk. */
+export class FileWriter {
   readonly #path: string;
   #handle: FileHandle | undefined;
   readonly #pace: Pace = new Pace();
-  #piece: ArrayBuffer;
-  #filled = 0;
-  /** Of pieces that are written. */
-  #free: ArrayBuffer[] = [];
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #unsyncedBytes = 0;
   #isSyncing = false;
   #syncing: Promise<void> = Promise.resolve();
 
-  /** The file is made by the first `makeRoom` or `end`. */
+  /** The file is made by the first `add` or `end`. */
   constructor(path: string) {
     this.#path = path;
-    this.#piece = new ArrayBuffer(this.#pace.pieceBytes);
   }
 
-  lend(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#piece, this.#filled);
-  }
-
-  take(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#piece = bytes.buffer;
-    this.#filled += bytes.length;
-  }
-
-  /** To be called after each `take`: what was taken is written once it is a whole piece. */
-  async makeRoom(): Promise<void> {
-    await this.#opened();
-    if (this.#filled < this.#piece.byteLength) return;
-    this.#pace.passed();
-    await this.#flush();
-    this.#piece = bufferOf(this.#pace.pieceBytes, this.#free.pop());
+  /** The chunk belongs to the writer now, which gives its memory back once it is written. */
+  async add(chunk: Uint8Array): Promise<void> {
+    if (!this.#handle) await this.#opened();
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    const isPiece = this.#bytes >= this.#pace.pieceBytes;
+    if (isPiece) this.#pace.passed();
+    if (isPiece || this.#chunks.length >= mostChunks) await this.#flush();
   }
 
   /** Resolves when everything is written, these last bytes too. */
   async end(last: Uint8Array = new Uint8Array()): Promise<void> {
+    await this.add(last);
     await this.#flush();
     await this.#writing;
-    await writeAll(await this.#opened(), last);
     await this.#syncing;
-    for (const buffer of this.#free) release(buffer);
   }
 
   /** Forces what is written to disk. */
@@ -70,16 +59,14 @@ export class FileWriter implements Room {
 
   async #flush(): Promise<void> {
     const handle = await this.#opened();
-    const piece = this.#piece;
-    const bytes = new Uint8Array(piece, 0, this.#filled);
-    this.#filled = 0;
+    const chunks = this.#chunks;
+    this.#unsyncedBytes += this.#bytes;
+    this.#chunks = [];
+    this.#bytes = 0;
     await this.#writing;
-    this.#writing = writeAll(handle, bytes).then(() => {
-      this.#free.push(piece);
-    });
+    this.#writing = writeAll(handle, chunks);
     // It is awaited later; until then nobody else may take its failure for unhandled.
     this.#writing.catch(() => {});
-    this.#unsyncedBytes += bytes.length;
     if (this.#unsyncedBytes >= syncEveryBytes) this.#syncBehind(handle);
   }
 
@@ -96,9 +83,24 @@ export class FileWriter implements Room {
   }
 }
 
-/** One write may take less than it was given. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += (await handle.write(bytes, at)).bytesWritten;
+async function writeAll(
+  handle: FileHandle,
+  chunks: readonly Uint8Array[],
+): Promise<void> {
+  for (let left = chunks; left.length > 0; ) {
+    const { bytesWritten } = await handle.writev(left);
+    left = behind(left, bytesWritten);
   }
+  for (const chunk of chunks) releaseChunk(chunk);
+}
+
+/** What is left of chunks behind their first bytes: one write may take less than it was given. */
+function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let at = 0;
+  const parts = chunks.map((chunk) => {
+    const part = chunk.subarray(Math.max(0, bytes - at));
+    at += chunk.length;
+    return part;
+  });
+  return parts.filter(({ length }) => length > 0);
 }

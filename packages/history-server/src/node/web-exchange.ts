@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bufferOf, release } from "../buffers.js";
-import { byteStreamOf } from "../byte-stream.js";
 import { pieceReader } from "../piece-reader.js";
 import { Pace } from "./pace.js";
+import { requestBody } from "./request-body.js";
 
 /**
  * A Node request as a web one, or undefined where none can be made of it: a target that is no URL, or a method
@@ -15,10 +15,7 @@ export function webRequest(
   const { method = "GET", url = "" } = incoming;
   const target = url.startsWith("/") ? `http://localhost${url}` : url;
   const hasBody = method !== "GET" && method !== "HEAD";
-  // Cancelling the body must not tear the connection down: the refusal still has to go out on it.
-  const body = hasBody
-    ? byteStreamOf(incoming.iterator({ destroyOnReturn: false }), releaseWhole)
-    : null;
+  const body = hasBody ? requestBody(incoming) : null;
   try {
     return new Request(target, {
       method,
@@ -100,9 +97,4 @@ function webHeaders(incoming: IncomingMessage): Headers {
     for (const value of values ?? []) headers.append(name, value);
   }
   return headers;
-}
-
-/** Node gives some chunks out of one buffer; those are left to the garbage collector. */
-function releaseWhole({ byteLength, buffer }: Uint8Array): void {
-  if (byteLength === buffer.byteLength) release(buffer);
 }

@@ -1,6 +1,6 @@
-import { streamOf } from "@history-sync/primitives";
 import { answer, preflightHeaders, withOurHeaders } from "../answers.js";
 import { type BlobId, idPrefix } from "../blob-id.js";
+import { byteStreamOf } from "../byte-stream.js";
 import type { Context, Peer, Resource } from "../context.js";
 import { HistoryServerError } from "../errors.js";
 import type { Room } from "../guard/space.js";
@@ -162,7 +162,7 @@ function countedPiece(request: Request, room: Room, { maxBytes }: Context) {
     request: new Request(
       url,
       body
-        ? ({ ...init, body: streamOf(counted(body)) } as RequestInit)
+        ? ({ ...init, body: byteStreamOf(counted(body)) } as RequestInit)
         : (init as RequestInit),
     ),
     failure: () => failure,

@@ -3,9 +3,9 @@ import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemRandomBytes } from "@history-sync/primitives";
 import { newBlobId } from "../../blob-id.js";
+import { chunkReader } from "../../chunk-reader.js";
 import { HistoryServerError } from "../../errors.js";
 import { checksumHeader } from "../../headers.js";
-import { pieceReader, readInto } from "../../piece-reader.js";
 import { fileStream } from "../file-stream.js";
 import { guarded } from "../file-system.js";
 import { FileWriter } from "../file-writer.js";
@@ -54,14 +54,14 @@ async function spooled(
   const writer = new FileWriter(path);
   const hash = createHash(algorithm);
   let size = 0;
-  const reader = body && pieceReader(body);
+  const reader = body && chunkReader(body);
   try {
     while (true) {
-      const chunk = reader && (await readInto(writer, reader));
+      const chunk = await reader?.read();
       if (!chunk) break;
       hash.update(chunk);
       size += chunk.length;
-      await writer.makeRoom();
+      await writer.add(chunk);
     }
     await writer.end();
     return { hash: hash.digest("base64"), size };

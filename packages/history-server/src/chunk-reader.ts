@@ -1,0 +1,29 @@
+/** Reads a body's chunks, each of which belongs to its reader alone. */
+export interface ChunkReader {
+  /** Undefined at the end. */
+  read(): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}
+
+/** A byte stream hands its chunks over, buffers and all; those of other streams may be somebody else's, so that they are copied. */
+export function chunkReader(body: ReadableStream<Uint8Array>): ChunkReader {
+  const handsOver = isByteStream(body);
+  const reader = body.getReader();
+  return {
+    async read() {
+      const { value } = await reader.read();
+      return handsOver ? value : value?.slice();
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+function isByteStream(body: ReadableStream<Uint8Array>): boolean {
+  try {
+    body.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    // Only byte streams have such readers.
+    return false;
+  }
+}
