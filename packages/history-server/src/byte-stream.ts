@@ -45,6 +45,16 @@ export function byteStreamOf(
   });
 }
 
+export function isByteStream(body: ReadableStream<Uint8Array>): boolean {
+  try {
+    body.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    // Only byte streams have such readers.
+    return false;
+  }
+}
+
 /** A byte stream takes the buffer of what it is given, which may have other bytes as well. */
 export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.length === bytes.buffer.byteLength

@@ -1,3 +1,5 @@
+import { isByteStream } from "./byte-stream.js";
+
 /** Reads a body's chunks, each of which belongs to its reader alone. */
 export interface ChunkReader {
   /** Undefined at the end. */
@@ -16,14 +18,4 @@ export function chunkReader(body: ReadableStream<Uint8Array>): ChunkReader {
     },
     cancel: () => reader.cancel(),
   };
-}
-
-function isByteStream(body: ReadableStream<Uint8Array>): boolean {
-  try {
-    body.getReader({ mode: "byob" }).releaseLock();
-    return true;
-  } catch {
-    // Only byte streams have such readers.
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { byteStreamOf } from "./byte-stream.js";
+import { byteStreamOf, isByteStream } from "./byte-stream.js";
 
 /** Reads a body into buffers that its caller lends. */
 export interface PieceReader {
@@ -11,22 +11,13 @@ export interface PieceReader {
 }
 
 export function pieceReader(body: ReadableStream<Uint8Array>): PieceReader {
-  const reader = byobReader(body) ?? copyingReader(body);
+  const reader = isByteStream(body)
+    ? body.getReader({ mode: "byob" })
+    : copyingReader(body);
   return {
     read: async (lent) => (await reader.read(lent)).value ?? new Uint8Array(),
     cancel: () => reader.cancel(),
   };
-}
-
-function byobReader(
-  body: ReadableStream<Uint8Array>,
-): ReadableStreamBYOBReader | undefined {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    // Only byte streams have such readers.
-    return undefined;
-  }
 }
 
 function copyingReader(
