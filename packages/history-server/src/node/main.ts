@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=100
+#!/usr/bin/env -S node --max-semi-space-size=4 --heap-growing-percent=100
 // The flags are those of `historyServerProcess`, which says why.
 import { runHistoryServer } from "./command/command.js";
 

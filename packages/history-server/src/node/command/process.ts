@@ -9,6 +9,6 @@ export interface CommandProcess {
 
 /** The `history-server` command; the first line of its file has the same flags. */
 export const historyServerProcess: CommandProcess = {
-  nodeFlags: ["--max-semi-space-size=8", "--heap-growing-percent=100"],
+  nodeFlags: ["--max-semi-space-size=4", "--heap-growing-percent=100"],
   file: fileURLToPath(new URL("../main.js", import.meta.url)),
 };
