@@ -66,10 +66,10 @@ async function measured(
  * Each turn begins with memory for its files that the machine already has: a virtual one gets its memory at the first use, at a
  * tenth of the speed, and who came first would pay.
  */
-async function claimMemory(path: string, bytes: number): Promise<void> {
+async function claimMemory(path: string, size: number): Promise<void> {
   const piece = new Uint8Array(1024 ** 2);
   const scratch = await open(path, "w");
-  for (let left = bytes; left > 0; left -= piece.length) {
+  for (let left = size; left > 0; left -= piece.length) {
     await scratch.write(piece);
   }
   await scratch.close();

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { readAll } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { requestBody } from "../src/node/request-body.js";

@@ -34,8 +34,8 @@ export class FileWriter {
   }
 
   /** Resolves when everything is written, these last bytes too. */
-  async end(last: Uint8Array = new Uint8Array()): Promise<void> {
-    await this.add(last);
+  async end(last?: Uint8Array): Promise<void> {
+    if (last) await this.add(last);
     await this.#flush();
     await this.#writing;
     await this.#syncing;
