@@ -14,7 +14,7 @@ import { comparisonWords } from "./words.js";
 // Two signs of life may be lost before another installation takes over.
 const signsPerTakeover = 3;
 
-/** Says that this installation takes the request. Whose turn it is shows when the message comes back in the group's order. */
+/** Says that this installation takes the request. Whose turn it is shows when the message comes back with the node's time. */
 export async function acknowledge(
   request: SyncRequest,
   context: WorkerContext,

@@ -11,7 +11,7 @@ import type { Move } from "./moves.js";
 import type { WorkerContext } from "./ports.js";
 import type { Stage, SyncRequest } from "./sync-request.js";
 
-/** Notes who takes a request, one's own acknowledgement too, and goes on or stands back as the group's order says. */
+/** Notes who takes a request, one's own acknowledgement too, and goes on or stands back as the node's time says. */
 export async function takeAcknowledgement(
   { sender, sentAtNs }: DeviceSyncMessage,
   wire: DeviceSyncAcknowledge,
