@@ -17,14 +17,14 @@ import type {
   SyncRequest,
   SyncWorker,
 } from "@history-sync/sync-worker";
-import type { Background } from "./background.js";
 import type { ClientContext } from "./context.js";
 import type { Conversations } from "./conversations/conversations.js";
-import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
-import { HistoryRequests } from "./history-requests.js";
+import { type DeviceSync, expectDeviceSync } from "./history/device-sync.js";
+import { HistoryRequests } from "./history/history-requests.js";
 import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
-import type { Preferences } from "./preferences.js";
-import { retryLater } from "./retry-later.js";
+import type { Preferences } from "./preferences/preferences.js";
+import type { Background } from "./work/background.js";
+import { retryLater } from "./work/retries.js";
 
 /** What a client is made of; `createClient` puts it together. */
 export interface ClientParts {

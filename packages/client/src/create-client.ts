@@ -21,10 +21,13 @@ import {
   historySyncUrls,
 } from "./connection/environments.js";
 import { withSenderHmac } from "./connection/with-sender-hmac.js";
-import { Ledger } from "./conversations/ledger.js";
-import { type NewInstallations, startDeviceSync } from "./device-sync.js";
+import {
+  type NewInstallations,
+  startDeviceSync,
+} from "./history/device-sync.js";
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
+import { Ledger } from "./messages/ledger.js";
 import { startClient } from "./start-client.js";
 
 export interface ClientOptions {

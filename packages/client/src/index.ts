@@ -4,32 +4,37 @@ export {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-export type {
-  Consent,
-  ConsentEntityType,
-  ConsentState,
-} from "./consent.js";
-export { type ContentType, encodeText } from "./conversations/content.js";
 export {
   Conversation,
   type MessagesOptions,
 } from "./conversations/conversation.js";
+export type {
+  ConversationDebugInfo,
+  ConversationMember,
+} from "./conversations/conversation-info.js";
 export {
   Conversations,
   type ConversationUpdate,
   type ListOptions,
   type NewGroupOptions,
 } from "./conversations/conversations.js";
-export type { ConversationDebugInfo } from "./conversations/debug-info.js";
-export type { DeliveryStatus, Message } from "./conversations/message.js";
-export type { ConversationMember } from "./conversations/metadata.js";
-export type { SendOptions } from "./conversations/outbox.js";
 export type { SyncSummary } from "./conversations/sync-all.js";
 export { type ClientOptions, createClient } from "./create-client.js";
-export type { NewInstallations } from "./device-sync.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
-export { HistoryRequests, type OlderOptions } from "./history-requests.js";
+export type { NewInstallations } from "./history/device-sync.js";
+export {
+  HistoryRequests,
+  type OlderOptions,
+} from "./history/history-requests.js";
 export type { InboxSigner } from "./identity/inbox.js";
 export type { InboxState } from "./identity/inbox-state.js";
-export type { PreferenceUpdate } from "./preference-changes.js";
-export { Preferences } from "./preferences.js";
+export { type ContentType, encodeText } from "./messages/content.js";
+export type { DeliveryStatus, Message } from "./messages/message.js";
+export type { SendOptions } from "./messages/outbox.js";
+export type {
+  Consent,
+  ConsentEntityType,
+  ConsentState,
+} from "./preferences/consent.js";
+export type { PreferenceUpdate } from "./preferences/preference-changes.js";
+export { Preferences } from "./preferences/preferences.js";

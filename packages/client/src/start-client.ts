@@ -1,12 +1,12 @@
 import type { SyncUpdate } from "@history-sync/sync-worker";
-import { Background } from "./background.js";
 import { Client } from "./client.js";
-import { keepConsent } from "./consent.js";
 import type { ClientContext } from "./context.js";
 import { Conversations } from "./conversations/conversations.js";
-import type { Ledger } from "./conversations/ledger.js";
-import { type DeviceSync, expectDeviceSync } from "./device-sync.js";
-import { Preferences, type ShareConsent } from "./preferences.js";
+import { type DeviceSync, expectDeviceSync } from "./history/device-sync.js";
+import type { Ledger } from "./messages/ledger.js";
+import { keepConsent } from "./preferences/consent.js";
+import { Preferences, type ShareConsent } from "./preferences/preferences.js";
+import { Background } from "./work/background.js";
 
 /** Joins up the parts of a client, and sets them to work. `disconnect` is called when it closes. */
 export async function startClient(

@@ -1,7 +1,7 @@
 import type { DeliveryService } from "@history-sync/mls-group";
 import { hmacPeriod, senderHmac } from "@history-sync/mls-group/xmtp";
 import { nowNs } from "@history-sync/primitives";
-import { type HmacRootPorts, hmacRoot } from "../hmac-root.js";
+import { type HmacRootPorts, hmacRoot } from "../preferences/hmac-root.js";
 
 /** The service, with the sender's HMAC beside every message that goes to a group: commits and sync groups too. */
 export function withSenderHmac(

@@ -3,14 +3,14 @@ import type {
   InstallationWatcher,
 } from "@history-sync/installation-watcher";
 import type { GroupId } from "@history-sync/primitives";
-import type { WatchOptions } from "../broadcast.js";
 import type { ClientContext } from "../context.js";
-import type { Preferences } from "../preferences.js";
-import type { Turns } from "../turns.js";
-import type { DmGroups } from "./dm-groups.js";
-import type { Ledger } from "./ledger.js";
-import type { Message } from "./message.js";
-import type { Outbox } from "./outbox.js";
+import type { DmGroups } from "../groups/dm-groups.js";
+import type { Ledger } from "../messages/ledger.js";
+import type { Message } from "../messages/message.js";
+import type { Outbox } from "../messages/outbox.js";
+import type { Preferences } from "../preferences/preferences.js";
+import type { WatchOptions } from "../work/broadcast.js";
+import type { Turns } from "../work/turns.js";
 
 /** What conversations share. */
 export interface ConversationContext extends ClientContext {

@@ -1,8 +1,8 @@
 import type { MlsGroup } from "@history-sync/mls-group";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 import { ClientError } from "../errors.js";
+import { conversationKey, groupsOf } from "../groups/conversation-key.js";
 import type { ConversationContext } from "./context.js";
-import { conversationKey, groupsOf } from "./dm-groups.js";
 
 type GroupsContext = Pick<ConversationContext, "dmGroups" | "store">;
 

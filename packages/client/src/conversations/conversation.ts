@@ -23,18 +23,23 @@ import {
   ConversationTypeSave,
   type GroupSave,
 } from "@history-sync/proto/device-sync";
-import type { ConsentState } from "../consent.js";
-import { hmacRoot } from "../hmac-root.js";
-import { encodeText } from "./content.js";
+import { askToLeave, isLeaving } from "../membership/leave.js";
+import { bringInLine, type InboxChange } from "../membership/membership.js";
+import { encodeText } from "../messages/content.js";
+import { type Message, messageOf } from "../messages/message.js";
+import type { SendOptions } from "../messages/outbox.js";
+import type { ConsentState } from "../preferences/consent.js";
+import { hmacRoot } from "../preferences/hmac-root.js";
+import { publishWaiting, syncConversation } from "../sync/sync-conversation.js";
 import type { ConversationContext } from "./context.js";
 import { ConversationGroups } from "./conversation-groups.js";
-import { type ConversationDebugInfo, debugInfoOf } from "./debug-info.js";
-import { askToLeave, isLeaving } from "./leave.js";
-import { bringInLine, type InboxChange } from "./membership.js";
-import { type Message, messageOf } from "./message.js";
-import { type ConversationMember, membersOf, metadataOf } from "./metadata.js";
-import type { SendOptions } from "./outbox.js";
-import { publishWaiting, syncConversation } from "./sync-conversation.js";
+import {
+  type ConversationDebugInfo,
+  type ConversationMember,
+  debugInfoOf,
+  membersOf,
+  metadataOf,
+} from "./conversation-info.js";
 
 export interface MessagesOptions {
   /** Default: 100. */

@@ -13,34 +13,35 @@ import {
   inboxId,
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
-import type { Background } from "../background.js";
+import type { ClientContext } from "../context.js";
+import { ClientError } from "../errors.js";
+import { Healing } from "../forks/healing.js";
+import { byConversation, groupsOf } from "../groups/conversation-key.js";
+import { DmGroups } from "../groups/dm-groups.js";
+import { removeLeavers } from "../membership/leave.js";
+import { bringInLine, newestPlaces } from "../membership/membership.js";
+import { bringInOwnInstallations } from "../membership/own-installations.js";
+import { watchMembers } from "../membership/watch-members.js";
+import type { Ledger } from "../messages/ledger.js";
+import type { Message } from "../messages/message.js";
+import { Outbox } from "../messages/outbox.js";
+import type { ConversationChange } from "../messages/presence.js";
 import {
   type ConsentState,
   consentStateOf,
   newestConsent,
-} from "../consent.js";
-import type { ClientContext } from "../context.js";
-import { codeOf } from "../error-code.js";
-import { ClientError } from "../errors.js";
-import { inParallel } from "../in-parallel.js";
-import type { Preferences } from "../preferences.js";
-import { Turns } from "../turns.js";
+} from "../preferences/consent.js";
+import type { Preferences } from "../preferences/preferences.js";
+import { Live } from "../sync/live.js";
+import { takeNews } from "../sync/sync-conversation.js";
+import { Welcomes } from "../sync/welcomes.js";
+import type { Background } from "../work/background.js";
+import { codeOf } from "../work/background.js";
+import { inParallel } from "../work/in-parallel.js";
+import { Turns } from "../work/turns.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
-import { byConversation, DmGroups, groupsOf } from "./dm-groups.js";
-import { Healing } from "./healing.js";
-import { removeLeavers } from "./leave.js";
-import type { Ledger } from "./ledger.js";
-import { Live } from "./live.js";
-import { bringInLine, newestPlaces } from "./membership.js";
-import type { Message } from "./message.js";
-import { Outbox } from "./outbox.js";
-import { bringInOwnInstallations } from "./own-installations.js";
-import type { ConversationChange } from "./presence.js";
 import { type SyncSummary, syncAll } from "./sync-all.js";
-import { takeNews } from "./sync-conversation.js";
-import { watchMembers } from "./watch-members.js";
-import { Welcomes } from "./welcomes.js";
 
 export interface NewGroupOptions {
   readonly groupName?: string;

@@ -1,5 +1,5 @@
 import { HistorySyncError } from "@history-sync/primitives";
-import { inParallel } from "../in-parallel.js";
+import { inParallel } from "../work/in-parallel.js";
 import type { ConversationContext } from "./context.js";
 import type { Conversation } from "./conversation.js";
 

@@ -4,7 +4,7 @@ import { xmtpGroupRules } from "@history-sync/mls-group/xmtp";
 import { HistorySyncError } from "@history-sync/primitives";
 import { openInboxInstallation } from "@history-sync/sync-group";
 import type { ClientContext } from "../context.js";
-import type { Ledger } from "../conversations/ledger.js";
+import type { Ledger } from "../messages/ledger.js";
 
 /**
  * Opens the installation of the store, or makes one, and registers it with the inbox: its key package is published first,

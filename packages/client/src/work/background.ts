@@ -1,5 +1,4 @@
-import type { Logger } from "@history-sync/primitives";
-import { codeOf } from "./error-code.js";
+import { HistorySyncError, type Logger } from "@history-sync/primitives";
 
 /** Work that nobody waits for. Its failures are logged; whatever it does must be done again by something else. */
 export class Background {
@@ -45,4 +44,9 @@ export class Background {
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
+}
+
+/** Returns what a log may contain of an error. */
+export function codeOf(error: unknown): string {
+  return error instanceof HistorySyncError ? error.code : "unexpected";
 }

@@ -20,10 +20,15 @@ import {
   type GroupSave,
   GroupSaveSchema,
 } from "@history-sync/proto/device-sync";
-import { Broadcast } from "../broadcast.js";
 import type { ClientContext } from "../context.js";
-import { Turns } from "../turns.js";
-import { conversationKey, groupsOf, keyOfGroup } from "./dm-groups.js";
+import {
+  conversationKey,
+  groupsOf,
+  keyOfGroup,
+} from "../groups/conversation-key.js";
+import { type Standing, standingOf } from "../groups/dm-groups.js";
+import { Broadcast } from "../work/broadcast.js";
+import { Turns } from "../work/turns.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
   canBeLeft,
@@ -39,12 +44,7 @@ import {
   messageRow,
   type NewMessage,
 } from "./message.js";
-import {
-  type ConversationChange,
-  Presence,
-  type Standing,
-  standingOf,
-} from "./presence.js";
+import { type ConversationChange, Presence } from "./presence.js";
 
 type LedgerContext = Pick<ClientContext, "store" | "inbox" | "log">;
 

@@ -1,8 +1,8 @@
 import { type Clock, nowNs } from "@history-sync/primitives";
 import type { ConsentSave } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
-import type { Background } from "./background.js";
-import { Broadcast } from "./broadcast.js";
+import type { Background } from "../work/background.js";
+import { Broadcast } from "../work/broadcast.js";
 import {
   type Consent,
   type ConsentEntityType,

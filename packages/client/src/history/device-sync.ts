@@ -5,8 +5,8 @@ import {
   SyncWorker,
   type SyncWorkerOptions,
 } from "@history-sync/sync-worker";
-import type { ClientContext } from "./context.js";
-import { ClientError } from "./errors.js";
+import type { ClientContext } from "../context.js";
+import { ClientError } from "../errors.js";
 
 /** The user's installations in step: the sync groups, and who works in them. */
 export interface DeviceSync {

@@ -7,7 +7,7 @@ import type {
   SyncUpdate,
   SyncWorker,
 } from "@history-sync/sync-worker";
-import { groupIdsOf } from "./conversations/dm-groups.js";
+import { groupIdsOf } from "../groups/conversation-key.js";
 
 export interface OlderOptions
   extends Omit<HistoryOptions, "conversations" | "endNs"> {

@@ -7,12 +7,12 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import { GroupMembershipStateSave } from "@history-sync/proto/device-sync";
+import type { ConversationContext } from "../conversations/context.js";
 import { ClientError } from "../errors.js";
-import { tried, tryUntilDone } from "../try-until-done.js";
-import type { ConversationContext } from "./context.js";
-import { canBeLeft } from "./leave-requests.js";
+import { canBeLeft } from "../messages/leave-requests.js";
+import { publishWaiting } from "../sync/sync-conversation.js";
+import { tried, tryUntilDone } from "../work/retries.js";
 import { bringInLine } from "./membership.js";
-import { publishWaiting } from "./sync-conversation.js";
 
 /** Asks the super admins to remove the user; sends what was asked before, if it hasn't gone out. */
 export function askToLeave(

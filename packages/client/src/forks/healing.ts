@@ -1,5 +1,5 @@
-import type { Background } from "../background.js";
-import type { ConversationContext } from "./context.js";
+import type { ConversationContext } from "../conversations/context.js";
+import type { Background } from "../work/background.js";
 import { healForks } from "./heal-forks.js";
 
 const everyMs = 60 * 60 * 1_000;

@@ -2,7 +2,7 @@ import type { Topic, TopicPosition } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 import { followNews } from "@history-sync/sync-group";
 import type { ClientContext } from "../context.js";
-import { isConversation } from "./group-row.js";
+import { isConversation } from "../messages/group-row.js";
 
 /** What to do when a topic has news. */
 export interface LiveWork {

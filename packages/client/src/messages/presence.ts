@@ -1,9 +1,9 @@
-import type { GroupRecord } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 import {
   GroupMembershipStateSave,
   type GroupSave,
 } from "@history-sync/proto/device-sync";
+import type { Standing } from "../groups/dm-groups.js";
 
 /**
  * What happened to a conversation:
@@ -17,17 +17,6 @@ export interface ConversationChange {
   readonly type: "new" | "active" | "inactive" | "forked" | "healed";
   /** Of a DM the group in which it happened. */
   readonly id: GroupId;
-}
-
-/** How this installation stands in a group; in a conversation of several, in the one that is written in. */
-export type Standing = "member" | "forked" | "removed";
-
-export function standingOf({
-  active,
-  fork,
-}: Pick<GroupRecord, "active" | "fork">): Standing {
-  if (!active) return "removed";
-  return fork ? "forked" : "member";
 }
 
 /** Notices what happens to conversations, from what it saw of them before. */

@@ -5,10 +5,10 @@ import {
   readMutableMetadata,
 } from "@history-sync/mls-group/xmtp";
 import { nowNs } from "@history-sync/primitives";
-import type { ConversationContext } from "./context.js";
-import { bringInLine } from "./membership.js";
+import type { ConversationContext } from "../conversations/context.js";
+import { bringInLine } from "../membership/membership.js";
+import { syncConversation } from "../sync/sync-conversation.js";
 import { allowsReadds, type Oneshot, readdIntervalNs } from "./oneshot.js";
-import { syncConversation } from "./sync-conversation.js";
 
 const askAgainNs = 24n * 60n * 60n * 1_000_000_000n;
 

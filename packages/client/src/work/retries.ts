@@ -51,3 +51,16 @@ export async function tried(
     return error.retryable ? 1 : 0;
   }
 }
+
+/** Does work that something else will do again: a retryable failure is logged, any other one thrown. */
+export async function retryLater(
+  work: () => Promise<unknown>,
+  log: Logger,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof HistorySyncError) || !error.retryable) throw error;
+    log("client.later", { code: error.code });
+  }
+}

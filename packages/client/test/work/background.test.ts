@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Background } from "../src/background.js";
+import { Background } from "../../src/work/background.js";
 
 test("work that fails is logged and ends nothing", async () => {
   const events: unknown[] = [];

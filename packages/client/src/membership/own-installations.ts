@@ -6,9 +6,9 @@ import {
   nowNs,
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
-import { inParallel } from "../in-parallel.js";
-import { tried, tryUntilDone } from "../try-until-done.js";
-import type { ConversationContext } from "./context.js";
+import type { ConversationContext } from "../conversations/context.js";
+import { inParallel } from "../work/in-parallel.js";
+import { tried, tryUntilDone } from "../work/retries.js";
 
 // libxmtp's: who was silent for longer is met again when somebody writes.
 const activeNs = 90n * 24n * 60n * 60n * 1_000_000_000n;

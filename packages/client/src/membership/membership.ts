@@ -7,7 +7,7 @@ import {
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
-import { inParallel } from "../in-parallel.js";
+import { inParallel } from "../work/in-parallel.js";
 
 /** Which inboxes come and go. Without any, only the installations of those that are there. */
 export interface InboxChange {

@@ -8,7 +8,7 @@ import {
   ConsentTypeSave,
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
-import { groupIdsOf } from "./conversations/dm-groups.js";
+import { groupIdsOf } from "../groups/conversation-key.js";
 
 export type ConsentEntityType = "conversation" | "inbox";
 export type ConsentState = "unknown" | "allowed" | "denied";

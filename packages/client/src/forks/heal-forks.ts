@@ -1,8 +1,8 @@
 import { HistorySyncError } from "@history-sync/primitives";
-import { answerReadd } from "./answer-readd.js";
-import { askToBeReadded } from "./ask-readd.js";
-import type { ConversationContext } from "./context.js";
+import type { ConversationContext } from "../conversations/context.js";
+import { answerReadd } from "./handle-readd-request.js";
 import { oneshotsOf } from "./oneshot.js";
+import { askToBeReadded } from "./request-readd.js";
 
 /**
  * Asks to be added anew wherever this installation may have a fork, and adds others anew that ask for it. All that is to

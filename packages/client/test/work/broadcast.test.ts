@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Broadcast } from "../src/broadcast.js";
+import { Broadcast } from "../../src/work/broadcast.js";
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const read: Item[] = [];

@@ -1,6 +1,6 @@
 import type { MlsGroup } from "@history-sync/mls-group";
-import { retryLater } from "../retry-later.js";
-import type { ConversationContext } from "./context.js";
+import type { ConversationContext } from "../conversations/context.js";
+import { retryLater } from "../work/retries.js";
 
 /** Takes in what a conversation's topic has, sends what waits, and looks now and then whether its members have changed. */
 export async function syncConversation(

@@ -7,9 +7,9 @@ import type {
 } from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
-import { Turns } from "../turns.js";
+import { groupsOf } from "../groups/conversation-key.js";
+import { Turns } from "../work/turns.js";
 import { pushesByDefault } from "./content.js";
-import { groupsOf } from "./dm-groups.js";
 import type { Ledger } from "./ledger.js";
 
 /** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */

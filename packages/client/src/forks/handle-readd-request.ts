@@ -6,10 +6,10 @@ import {
   readMutableMetadata,
 } from "@history-sync/mls-group/xmtp";
 import { nowNs } from "@history-sync/primitives";
-import type { ConversationContext } from "./context.js";
-import { bringInLine } from "./membership.js";
+import type { ConversationContext } from "../conversations/context.js";
+import { bringInLine } from "../membership/membership.js";
+import { takeNews } from "../sync/sync-conversation.js";
 import { allowsReadds, type Oneshot, readdIntervalNs } from "./oneshot.js";
-import { takeNews } from "./sync-conversation.js";
 
 /** `later`: the request may be answered at another time. */
 export type ReaddAnswer = "done" | "later";

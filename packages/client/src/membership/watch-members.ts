@@ -5,7 +5,7 @@ import {
 } from "@history-sync/installation-watcher";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
-import type { Ledger } from "./ledger.js";
+import type { Ledger } from "../messages/ledger.js";
 import { bringInLine } from "./membership.js";
 
 /**

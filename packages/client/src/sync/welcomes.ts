@@ -1,9 +1,9 @@
 import { isSyncGroupOf } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
-import { Turns } from "../turns.js";
-import type { Ledger } from "./ledger.js";
-import { type Standing, standingOf } from "./presence.js";
+import { type Standing, standingOf } from "../groups/dm-groups.js";
+import type { Ledger } from "../messages/ledger.js";
+import { Turns } from "../work/turns.js";
 
 export interface WelcomesHandlers {
   /** Groups came, left or came back. */

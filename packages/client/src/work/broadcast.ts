@@ -1,4 +1,4 @@
-import { ClientError } from "./errors.js";
+import { ClientError } from "../errors.js";
 
 // A watcher that is this far behind has stopped reading.
 const maxWaiting = 10_000;
