@@ -107,9 +107,12 @@ test("Mutex passes the turn on when the signal aborts between the turn and the s
   const queued = mutex.run(() => {
     started = true;
   }, abort.signal);
-  first.promise.then(() => queueMicrotask(() => abort.abort(new Error("x"))));
+  const aborting = first.promise.then(() =>
+    queueMicrotask(() => abort.abort(new Error("x"))),
+  );
   first.resolve();
   await running;
+  await aborting;
   await Promise.allSettled([queued]);
   expect(await mutex.run(() => "free")).toBe("free");
   expect(abort.signal.aborted).toBe(true);

@@ -35,7 +35,7 @@ export class MemberKeeper {
    * one with whoever else does, since this one may have passed over what they know of.
    */
   refresh(): Promise<void> {
-    if (this.#next) return this.#next;
+    if (this.#next !== undefined) return this.#next;
     const next = this.#last.then(() => {
       this.#next = undefined;
       return this.#look();

@@ -90,9 +90,9 @@ export class RequestRunner implements Move {
     const expiries = (await liveArchives(this.#context)).map(expiryOf);
     const [next] = expiries.sort((a, b) => (a < b ? -1 : 1));
     if (next === undefined) return;
-    this.#timers.set("archives", next, () =>
-      this.tasks.chain("archives", () => this.watchArchives()),
-    );
+    this.#timers.set("archives", next, () => {
+      void this.tasks.chain("archives", () => this.watchArchives());
+    });
   }
 
   async #goOn(request: SyncRequest, signal: AbortSignal): Promise<void> {
@@ -116,7 +116,7 @@ export class RequestRunner implements Move {
   }
 
   #tellDeclines(): void {
-    this.tasks.chain("declines", async (signal) => {
+    void this.tasks.chain("declines", async (signal) => {
       try {
         await tellDeclines(this.#context, signal);
       } catch (error) {
@@ -131,14 +131,14 @@ export class RequestRunner implements Move {
     const { id, uploadsToDelete } = request;
     if (uploadsToDelete.length === 0) return;
     // On its own: the request goes on, whether or not the history server is in reach.
-    this.tasks.chain(`delete ${id}`, (signal) =>
+    void this.tasks.chain(`delete ${id}`, (signal) =>
       deleteUploads(id, this.#context, signal),
     );
   }
 
   #forgetSpooled(id: string | undefined): void {
     if (id === undefined) return;
-    this.tasks.chain("spool", () => forgetSpooled(id, this.#context));
+    void this.tasks.chain("spool", () => forgetSpooled(id, this.#context));
   }
 
   #watchTime(request: SyncRequest): void {
@@ -148,7 +148,7 @@ export class RequestRunner implements Move {
       return;
     }
     this.#timers.set(request.id, due.atNs, () => {
-      this.tasks.chain(`due ${request.id}`, () => this.#meetTime(request));
+      void this.tasks.chain(`due ${request.id}`, () => this.#meetTime(request));
     });
   }
 

@@ -27,10 +27,13 @@ export class Tasks {
   /** Aborts what runs under the name; the work begins when that has ended. */
   replace(name: string, work: (signal: AbortSignal) => Promise<void>): void {
     this.stop(name);
-    this.#start(name, work);
+    void this.#start(name, work);
   }
 
-  /** The work begins when what runs under the name has ended by itself; resolves when it has ended too. */
+  /**
+   * The work begins when what runs under the name has ended by itself; resolves when it has ended too. Never rejects: a
+   * failure goes to `onError`, so that callers need not wait.
+   */
   chain(
     name: string,
     work: (signal: AbortSignal) => Promise<void>,

@@ -126,7 +126,7 @@ export class NatsNodeStorage implements NodeStorage {
   }
 
   async append(entry: NewEntry): Promise<Appended> {
-    if (this.#closing) throw storageClosed();
+    if (this.#closing !== undefined) throw storageClosed();
     const { topic, body, digest, expectedLastId } = entry;
     const { table } = this.#replica;
     const known = digest && table.idOfDigest(topic, digest);
@@ -182,7 +182,7 @@ export class NatsNodeStorage implements NodeStorage {
 
   /** Waits until the replica has all that the stream had when this was called. */
   async #caughtUp(): Promise<void> {
-    if (this.#closing) throw storageClosed();
+    if (this.#closing !== undefined) throw storageClosed();
     const asked = this.#asking ?? this.#ask();
     try {
       await this.#replica.reached(await asked);

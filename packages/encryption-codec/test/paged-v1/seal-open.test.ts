@@ -1,6 +1,6 @@
 import { equalBytes, readAll, streamOf } from "@history-sync/primitives";
 import { unsafeSeededBytes } from "@history-sync/primitives/testing";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openArchivePages } from "../../src/open.js";
 import { compressor, defaultSuite } from "../../src/paged-v1/compression.js";

@@ -1,6 +1,6 @@
 import { concatBytes, streamOf, toHex } from "@history-sync/primitives";
 import { gcm } from "@noble/ciphers/aes.js";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createAesGcm } from "../../src/aes/create.js";
 import { openArchivePages } from "../../src/open.js";

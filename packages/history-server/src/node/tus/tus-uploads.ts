@@ -55,7 +55,7 @@ export function tusUploads(parts: TusParts): ResumableUploads {
   };
   const finish = (upload: Upload): Promise<BlobInfo> => {
     const running = finishing.get(upload.id);
-    if (running) return running;
+    if (running !== undefined) return running;
     const work = finishOnce(upload).finally(() => finishing.delete(upload.id));
     finishing.set(upload.id, work);
     return work;
