@@ -8,6 +8,7 @@ import {
   groupOfSize,
   joinAfterRefill,
   judge,
+  refuseTwoAdds,
   shapes,
 } from "./engine-gate.js";
 import { founderOf } from "./engine-group.js";
@@ -61,4 +62,26 @@ test("the gate finds the faults of the engine as it is published", async () => {
     code: "invalid-welcome",
   });
   await expect(addAtTime(engine, 3_600n)).rejects.toThrow("Lifetime");
+  expect(
+    await unhandledDuring(() => refuseTwoAdds(engine, suite)),
+  ).toMatchObject([{ name: "ValidationError" }]);
 });
+
+/** The rejections that nothing handled while the work ran; vitest doesn't see them. */
+async function unhandledDuring(
+  work: () => Promise<void>,
+): Promise<readonly unknown[]> {
+  const vitests = process.listeners("unhandledRejection");
+  const unhandled: unknown[] = [];
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", (reason) => unhandled.push(reason));
+  try {
+    await work();
+    // Node.js looks for them after the microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of vitests) process.on("unhandledRejection", listener);
+  }
+  return unhandled;
+}

@@ -7,6 +7,7 @@ import {
   groupOfSize,
   joinAfterRefill,
   judge,
+  refuseTwoAdds,
   shapes,
   type Tree,
 } from "./engine-gate.js";
@@ -52,3 +53,8 @@ test.each([3_600n, 4_000_000_000n])(
     await addAtTime(engine, clock);
   },
 );
+
+test("a commit with two Adds that the receiver refuses leaves no unhandled rejection", async () => {
+  // Vitest fails the run for one.
+  await refuseTwoAdds(engine, suite);
+});

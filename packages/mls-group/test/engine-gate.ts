@@ -9,6 +9,7 @@ import {
   createCommit,
   encodeMlsMessage,
 } from "../src/engine/ts-mls.js";
+import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
 import { unseal } from "../src/engine/unseal.js";
 import type { EngineState, Extension } from "../src/index.js";
 import { everybody, membership, text } from "./actors.js";
@@ -152,6 +153,24 @@ export async function addAtTime(engine: Engine, clock: bigint): Promise<void> {
   const add = [await newcomer(engine, newLeaf(clock))];
   const after = await changed(engine, members, founder, { add });
   await expectAgreement(engine, after, [membership(0)]);
+}
+
+/**
+ * Two members are added whom the receiver refuses, both at once. The receiver keeps its state, and no rejection is left
+ * that nothing handles: Node.js would end the process for it.
+ */
+export async function refuseTwoAdds(
+  engine: Engine,
+  suite: CiphersuiteImpl,
+): Promise<void> {
+  const members = await groupOfSize(engine, 2, "cold");
+  const [founder, receiver] = members.keys();
+  if (!founder || !receiver) throw new RangeError("expected two");
+  const add = await newcomers(engine, 2);
+  const commit = await committed(engine, stateOf(members, founder), { add });
+  const strict = await openTsMlsEngine({ validate: async () => false }, suite);
+  const read = await strict.process(stateOf(members, receiver), commit.message);
+  expectThat(read.kind === "refused-commit", read.kind);
 }
 
 async function expectAgreement(
