@@ -8,6 +8,9 @@ export type Manifest = {
   readonly name: string;
   readonly version?: string;
   readonly private?: boolean;
+  readonly license?: string;
+  readonly files?: readonly string[];
+  readonly publishConfig?: { readonly access?: string };
   readonly engines?: { readonly node?: string };
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly imports?: Readonly<Record<string, unknown>>;

@@ -1,14 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { arrowProblems } from "../src/arrows/check.ts";
+import { prepack } from "../src/arrows/publishable.ts";
 import { type Files, json, withTree } from "./tree.ts";
 
 const exportsRoot = {
   ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+  "./package.json": "./package.json",
 };
 const workspaceRange = "workspace:^";
 
+/** What every published package has. */
+const published = {
+  license: "Apache-2.0",
+  files: ["dist"],
+  engines: { node: ">=20.19" },
+  scripts: { prepack },
+  publishConfig: { access: "public" },
+};
+
 function manifest(name: string, more: object = {}): string {
-  return json({ name: `@t/${name}`, exports: exportsRoot, ...more });
+  const own = { name: `@t/${name}`, exports: exportsRoot };
+  return json({ ...own, ...published, ...more });
 }
 
 function table(...rows: readonly string[]): string {
@@ -287,4 +299,26 @@ describe("a browser entry", () => {
       },
       'no source file for "./more" (./dist/more.js)',
     ));
+});
+
+describe("a published package", () => {
+  test.each([
+    ["scripts.prepack", { scripts: { build: "tsc" } }],
+    ["files", { files: ["src"] }],
+    ["exports", { exports: { ".": exportsRoot["."] } }],
+    ["engines.node", { engines: { node: "20" } }],
+    ["license", { license: undefined }],
+    ["publishConfig.access", { publishConfig: {} }],
+  ])("has %s", (field, changes) =>
+    expectOnly(
+      { "packages/base/package.json": manifest("base", changes) },
+      `packages/base/package.json: expected "${field}" to be `,
+    ),
+  );
+
+  test("has what a private one need not have", async () => {
+    const changes = { private: true, scripts: {}, files: undefined };
+    const file = "packages/base/package.json";
+    expect(await problemsOf({ [file]: manifest("base", changes) })).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readWorkspace } from "../workspace.ts";
 import { manifestProblems } from "./manifests.ts";
 import { nodeFreeProblems } from "./node-free.ts";
+import { publishableProblems } from "./publishable.ts";
 import { sourceProblems } from "./sources.ts";
 import { readTable, tableFile } from "./table.ts";
 
@@ -16,5 +17,6 @@ export function arrowProblems(root: string): readonly string[] {
     ...manifestProblems(workspace, table),
     ...sourceProblems(workspace, table),
     ...nodeFreeProblems(workspace),
+    ...publishableProblems(workspace),
   ];
 }

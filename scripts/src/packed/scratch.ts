@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineEnvironment } from "../machine.ts";
 import { run } from "../run.ts";
@@ -9,7 +9,7 @@ export type Packed = {
   readonly tarball: string;
 };
 
-/** Packs each package into `folder`, as a publish would. */
+/** Packs each package into `folder` as a publish does: from a tree without its `dist`, which `prepack` has to build. */
 export async function packAll(
   workspace: Workspace,
   packages: readonly WorkspacePackage[],
@@ -17,10 +17,10 @@ export async function packAll(
 ): Promise<readonly Packed[]> {
   const packed: Packed[] = [];
   for (const pkg of packages) {
+    const cwd = join(workspace.root, pkg.folder);
+    rmSync(join(cwd, "dist"), { recursive: true, force: true });
     const args = ["pack", "--json", "--pack-destination", folder];
-    const output = await must("pnpm", args, {
-      cwd: join(workspace.root, pkg.folder),
-    });
+    const output = await must("pnpm", args, { cwd, env: cachedBuilds() });
     const { filename } = JSON.parse(output.slice(output.indexOf("{")));
     packed.push({ pkg, tarball: join(folder, filename.split("/").at(-1)) });
   }
@@ -54,6 +54,12 @@ export async function installTogether(
       join(folder, "node_modules", name),
     );
   }
+}
+
+/** Each `prepack` runs turbo, which builds a package once for all of them unless it is forced to build again. */
+function cachedBuilds(): NodeJS.ProcessEnv {
+  const { TURBO_FORCE: _, ...env } = process.env;
+  return env;
 }
 
 async function must(
