@@ -1,14 +1,5 @@
-import {
-  exportArchive,
-  type ImportSummary,
-  importArchive,
-  readMetadata,
-} from "@history-sync/archive";
-import {
-  type ArchiveFormat,
-  openArchive,
-  sealArchive,
-} from "@history-sync/encryption-codec";
+import type { ImportSummary } from "@history-sync/archive";
+import type { ArchiveFormat } from "@history-sync/encryption-codec";
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
 import type {
@@ -18,79 +9,80 @@ import type {
   SyncWorker,
 } from "@history-sync/sync-worker";
 import type { ClientContext } from "./context.js";
+import type { ConversationTasks } from "./conversations/conversation-tasks.js";
 import type { Conversations } from "./conversations/conversations.js";
+import {
+  archiveMetadata,
+  createArchive,
+  type ExportedHistory,
+  importUserArchive,
+} from "./history/archives.js";
 import { type DeviceSync, expectDeviceSync } from "./history/device-sync.js";
-import { HistoryRequests } from "./history/history-requests.js";
+import type { HistoryRequests } from "./history/history-requests.js";
+import type { Inbox } from "./identity/inbox.js";
 import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
 import type { Preferences } from "./preferences/preferences.js";
 import type { Background } from "./work/background.js";
 import { retryLater } from "./work/retries.js";
 
-/** What a client is made of; `createClient` puts it together. */
+/** The parts of a client, joined up by `createClient`. */
 export interface ClientParts {
   readonly context: ClientContext;
+  readonly inbox: Inbox;
   readonly conversations: Conversations;
   readonly preferences: Preferences;
-  /** Undefined: disabled. */
+  readonly history: HistoryRequests;
+  /** Undefined if device sync is disabled. */
   readonly deviceSync: DeviceSync | undefined;
+  readonly tasks: ConversationTasks;
   readonly background: Background;
   readonly closing: AbortController;
   readonly disconnect: () => void;
 }
 
-/** What goes into an archive; by default messages and consent, of all time. */
-export type ExportedHistory = Omit<HistoryOptions, "days" | "maxBytes">;
-
-// A file that the user kept may be older than the archives of today.
-const userFile = { allowRepeatedNonce: true } as const;
-
-/** One installation of a user. Its history sync runs by itself from the moment it is made until `close()`. */
+/** One installation of a user. Its history sync runs in the background until `close()`. */
 export class Client implements AsyncDisposable {
   readonly #parts: ClientParts;
   readonly conversations: Conversations;
   readonly preferences: Preferences;
   readonly history: HistoryRequests;
 
-  /** Made by `createClient`. */
+  /** Called by `createClient`. */
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.conversations = parts.conversations;
     this.preferences = parts.preferences;
-    this.history = new HistoryRequests({
-      history: parts.context.store.history,
-      clock: parts.context.clock,
-      worker: () => this.#worker(),
-    });
+    this.history = parts.history;
   }
 
   get inboxId(): InboxId {
-    return this.#parts.context.inbox.id;
+    return this.#parts.context.inboxId;
   }
 
   get installationId(): InstallationId {
     return this.#parts.context.installation.id;
   }
 
-  /** The installations and owners of the inbox; by default as this client last saw them. */
+  /** Returns the inbox's wallets, passkeys and installations; by default as this client last read them. */
   async inboxState(refresh = false): Promise<InboxState> {
-    return inboxStateOf(await this.#parts.context.inbox.snapshot(refresh));
+    return inboxStateOf(await this.#parts.inbox.snapshot(refresh));
   }
 
-  /** Takes installations out of the inbox, and out of the sync group at once. The signer signs. */
+  /** Revokes installations with the signer's signature, and removes them from the sync group at once. */
   async revokeInstallations(ids: readonly InstallationId[]): Promise<void> {
-    const { context, deviceSync } = this.#parts;
+    const { context, inbox, deviceSync, tasks } = this.#parts;
     if (ids.length === 0) return;
-    await context.inbox.revoke(ids);
+    await inbox.revoke(ids);
     if (ids.includes(this.installationId)) return;
-    // The revocation counts by now: what fails here is made up for before the next secret is sent.
+    // The installations are revoked by now. A failure here is made up for before the next secret is sent.
     await retryLater(
       async () => deviceSync?.worker.refreshInstallations(),
       context.log,
     );
-    this.conversations.bringInOwnInstallations();
+    tasks.updateOwnInstallations();
   }
 
-  /** All installations of the inbox but this one. */
+  /** Revokes all installations of the inbox but this one. */
   async revokeAllOtherInstallations(): Promise<void> {
     const { installations } = await this.inboxState(true);
     const others = installations.map(({ id }) => id);
@@ -99,7 +91,11 @@ export class Client implements AsyncDisposable {
     );
   }
 
-  /** Asks the user's other installations for history, at the history server of the options or of the call. */
+  /**
+   * Requests history from the user's other installations, by the history server of the options or of the call.
+   *
+   * @throws {ClientError} `device-sync-disabled`
+   */
   async sendSyncRequest(
     options?: HistoryOptions,
     serverUrl?: string,
@@ -107,15 +103,15 @@ export class Client implements AsyncDisposable {
     return this.#worker().request(options, serverUrl);
   }
 
-  /** Looks for new and revoked installations of the user, then fetches and handles what the sync groups have. */
+  /** Checks for new and revoked installations of the user, then fetches and handles the sync groups' messages. */
   async syncAllDeviceSyncGroups(): Promise<void> {
     const worker = this.#worker();
     await worker.refreshInstallations();
     await worker.sync();
-    this.conversations.bringInOwnInstallations();
+    this.#parts.tasks.updateOwnInstallations();
   }
 
-  /** Uploads an archive that nobody asked for; the user's other installations find it by its pin. */
+  /** Uploads an archive without a request. The user's other installations find it by its pin. */
   async sendSyncArchive(
     pin: string,
     options?: HistoryOptions,
@@ -124,69 +120,60 @@ export class Client implements AsyncDisposable {
     await this.#worker().sendSyncArchive(pin, options, serverUrl);
   }
 
-  /** The archives of the last so many days that other installations sent, newest first. */
+  /** Lists the archives that other installations sent in the last so many days, newest first. */
   async listAvailableArchives(
     daysCutoff: number,
   ): Promise<readonly ListedArchive[]> {
     return this.#worker().listAvailableArchives(daysCutoff);
   }
 
-  /** Takes in the newest archive of the pin, or of all. */
+  /** Imports the newest archive with the pin, or the newest of all. */
   async processSyncArchive(pin?: string): Promise<void> {
     await this.#worker().processSyncArchive(pin);
   }
 
-  /** The user's history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
+  /** Exports the history as the bytes of an archive, sealed under a key of 32 bytes. libxmtp reads `xmtp-v0` only. */
   createArchive(
     key: Uint8Array,
     options: ExportedHistory = {},
     format: ArchiveFormat = "paged-v1",
   ): ReadableStream<Uint8Array> {
-    const { store, clock, randomBytes } = this.#parts.context;
-    const frames = exportArchive(store.history, {
-      ...options,
-      order: format === "paged-v1" ? "newest-first" : "xmtp",
-      installationId: this.installationId,
-      clock,
-      randomBytes,
-    });
-    return sealArchive(frames, { key, format, randomBytes });
+    return createArchive(key, options, format, this.#parts.context);
   }
 
-  /** Merges an archive into the history. `importId` names it: a second try goes on where the first one stopped. */
+  /** Imports an archive into the history. A second call with the same `importId` resumes where the first one stopped. */
   async importArchive(
     bytes: ReadableStream<Uint8Array>,
     key: Uint8Array,
     importId: string,
   ): Promise<ImportSummary> {
-    const { store, clock } = this.#parts.context;
-    const frames = openArchive(bytes, { key, ...userFile });
+    const { context } = this.#parts;
     try {
-      return await importArchive(frames, store.history, { importId, clock });
+      return await importUserArchive(bytes, key, importId, context);
     } finally {
       this.preferences.noticeChanges();
     }
   }
 
-  /** What an archive says of itself, read from its first element only. */
+  /** Reads an archive's metadata from its first element. */
   archiveMetadata(
     bytes: ReadableStream<Uint8Array>,
     key: Uint8Array,
   ): Promise<BackupMetadataSave> {
-    return readMetadata(openArchive(bytes, { key, ...userFile }));
+    return archiveMetadata(bytes, key);
   }
 
-  /** Resolves when nothing that is known here waits to be done. */
+  /** Resolves when no known work is pending. */
   async settled(): Promise<void> {
     await this.#parts.deviceSync?.worker.settled();
     await this.#parts.background.settled();
   }
 
-  /** Stops all work; what was begun goes on at the next start. The store stays open: it belongs to the caller. */
+  /** Stops all work; the next start resumes it. The store stays open, because it belongs to the caller. */
   async close(): Promise<void> {
-    const { closing, deviceSync, background, disconnect } = this.#parts;
+    const { closing, deviceSync, tasks, background, disconnect } = this.#parts;
     closing.abort(new DOMException("closed", "AbortError"));
-    await this.conversations.close();
+    await tasks.close();
     await deviceSync?.worker.close();
     await deviceSync?.syncGroups.close();
     await background.settled();

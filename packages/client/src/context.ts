@@ -1,16 +1,20 @@
 import type { IdentityLog } from "@history-sync/identity";
 import type { DeliveryService, MlsInstallation } from "@history-sync/mls-group";
-import type { Clock, Logger, RandomBytes } from "@history-sync/primitives";
+import type {
+  Clock,
+  InboxId,
+  Logger,
+  RandomBytes,
+} from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
-import type { Inbox } from "./identity/inbox.js";
 
-/** What the parts of a client share. */
+/** Services and identity that the parts of a client share. Each part takes those that it uses. */
 export interface ClientContext {
   readonly store: Store;
-  readonly inbox: Inbox;
-  /** Of all inboxes. */
+  readonly inboxId: InboxId;
+  /** The verified logs of all inboxes. */
   readonly identityLog: IdentityLog;
-  /** All groups of this installation are its: conversations and sync groups. */
+  /** This installation with all of its groups: conversations, sync groups and one-shot groups. */
   readonly installation: MlsInstallation;
   readonly deliveryService: DeliveryService;
   readonly clock: Clock;

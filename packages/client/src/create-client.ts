@@ -28,6 +28,7 @@ import {
 import { type InboxSigner, openInbox } from "./identity/inbox.js";
 import { openRegistered } from "./identity/open-installation.js";
 import { Ledger } from "./messages/ledger.js";
+import { hmacRoot } from "./preferences/hmac-root.js";
 import { startClient } from "./start-client.js";
 
 export interface ClientOptions {
@@ -100,19 +101,22 @@ export async function createClient({
     );
     const shared = {
       store,
-      inbox,
+      inboxId: inbox.id,
       identityLog,
-      deliveryService: withSenderHmac(node.deliveryService, {
-        history: store.history,
+      deliveryService: withSenderHmac(
+        node.deliveryService,
+        () => hmacRoot({ history: store.history, clock, randomBytes }),
         clock,
-        randomBytes,
-      }),
+      ),
       clock,
       randomBytes,
       log,
     };
     const ledger = new Ledger(shared);
-    const installation = await openRegistered({ ...shared, ledger }, signal);
+    const installation = await openRegistered(
+      { ...shared, inbox, onCommit: (commit) => ledger.closeRequests(commit) },
+      signal,
+    );
     const context = { ...shared, installation };
     const deviceSync = disableDeviceSync
       ? undefined
@@ -126,7 +130,12 @@ export async function createClient({
           historyServer,
           context,
         );
-    return await startClient(context, ledger, deviceSync, node.close);
+    return await startClient(context, {
+      inbox,
+      ledger,
+      deviceSync,
+      disconnect: node.close,
+    });
   } catch (error) {
     node.close();
     throw error;

@@ -1,13 +1,10 @@
 export type { TopicHmacKey } from "@history-sync/mls-group/xmtp";
-export { Client, type ExportedHistory } from "./client.js";
+export { Client } from "./client.js";
 export {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-export {
-  Conversation,
-  type MessagesOptions,
-} from "./conversations/conversation.js";
+export { Conversation } from "./conversations/conversation.js";
 export type {
   ConversationDebugInfo,
   ConversationMember,
@@ -21,6 +18,7 @@ export {
 export type { SyncSummary } from "./conversations/sync-all.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
+export type { ExportedHistory } from "./history/archives.js";
 export type { NewInstallations } from "./history/device-sync.js";
 export {
   HistoryRequests,
@@ -30,6 +28,7 @@ export type { InboxSigner } from "./identity/inbox.js";
 export type { InboxState } from "./identity/inbox-state.js";
 export { type ContentType, encodeText } from "./messages/content.js";
 export type { DeliveryStatus, Message } from "./messages/message.js";
+export type { MessagesOptions } from "./messages/message-page.js";
 export type { SendOptions } from "./messages/outbox.js";
 export type {
   Consent,

@@ -1,36 +1,47 @@
 import type { SyncUpdate } from "@history-sync/sync-worker";
 import { Client } from "./client.js";
 import type { ClientContext } from "./context.js";
-import { Conversations } from "./conversations/conversations.js";
+import { openConversations } from "./conversations/open-conversations.js";
 import { type DeviceSync, expectDeviceSync } from "./history/device-sync.js";
+import { HistoryRequests } from "./history/history-requests.js";
+import type { Inbox } from "./identity/inbox.js";
 import type { Ledger } from "./messages/ledger.js";
 import { keepConsent } from "./preferences/consent.js";
 import { Preferences, type ShareConsent } from "./preferences/preferences.js";
 import { Background } from "./work/background.js";
 
-/** Joins up the parts of a client, and sets them to work. `disconnect` is called when it closes. */
+export interface OpenedParts {
+  readonly inbox: Inbox;
+  readonly ledger: Ledger;
+  /** Undefined if device sync is disabled. */
+  readonly deviceSync: DeviceSync | undefined;
+  /** Called when the client closes. */
+  readonly disconnect: () => void;
+}
+
+/** Joins up the parts of a client and starts them. */
 export async function startClient(
   context: ClientContext,
-  ledger: Ledger,
-  deviceSync: DeviceSync | undefined,
-  disconnect: () => void,
+  { inbox, ledger, deviceSync, disconnect }: OpenedParts,
 ): Promise<Client> {
   const { store, clock, log } = context;
-  const worker = deviceSync?.worker;
-  const share: ShareConsent = worker
-    ? (records) => worker.shareConsent(records)
-    : (records) => keepConsent(records, store.history, clock);
+  const { history } = store;
+  const worker = () => expectDeviceSync(deviceSync).worker;
+  const share: ShareConsent = deviceSync
+    ? (records) => deviceSync.worker.shareConsent(records)
+    : (records) => keepConsent(records, history, clock);
   const background = new Background(log);
   const closing = new AbortController();
   const preferences = new Preferences({
-    history: store.history,
+    history,
     share,
-    sync: () => expectDeviceSync(deviceSync).worker.sync(),
+    sync: () => worker().sync(),
     background,
     clock,
     closing: closing.signal,
   });
-  const conversations = new Conversations(context, {
+  const { conversations, tasks } = openConversations(context, {
+    inbox,
     ledger,
     preferences,
     background,
@@ -39,17 +50,20 @@ export async function startClient(
   });
   const client = new Client({
     context,
+    inbox,
     conversations,
     preferences,
+    history: new HistoryRequests({ history, clock, worker }),
     deviceSync,
+    tasks,
     background,
     closing,
     disconnect,
   });
-  const updates = worker?.updates(closing.signal);
+  const updates = deviceSync?.worker.updates(closing.signal);
   if (updates) void noticePreferences(updates, preferences);
   try {
-    await conversations.start();
+    await tasks.start();
   } catch (error) {
     await client.close();
     throw error;
@@ -57,7 +71,7 @@ export async function startClient(
   return client;
 }
 
-/** Ends with the updates. */
+/** Resolves when the updates end. */
 async function noticePreferences(
   updates: AsyncIterable<SyncUpdate>,
   preferences: Preferences,

@@ -1,12 +1,15 @@
 import type { DeliveryService } from "@history-sync/mls-group";
 import { hmacPeriod, senderHmac } from "@history-sync/mls-group/xmtp";
-import { nowNs } from "@history-sync/primitives";
-import { type HmacRootPorts, hmacRoot } from "../preferences/hmac-root.js";
+import { type Clock, nowNs } from "@history-sync/primitives";
 
-/** The service, with the sender's HMAC beside every message that goes to a group: commits and sync groups too. */
+/**
+ * Wraps a delivery service: adds the sender's HMAC to every message to a group, including commits and messages to sync
+ * groups. `rootKey` returns the user's HMAC root key.
+ */
 export function withSenderHmac(
   service: DeliveryService,
-  ports: HmacRootPorts,
+  rootKey: () => Promise<Uint8Array>,
+  clock: Clock,
 ): DeliveryService {
   return {
     uploadKeyPackage: service.uploadKeyPackage.bind(service),
@@ -15,8 +18,8 @@ export function withSenderHmac(
     query: service.query.bind(service),
     subscribe: service.subscribe.bind(service),
     async sendGroupMessage(groupId, data, options) {
-      const root = await hmacRoot(ports);
-      const period = hmacPeriod(nowNs(ports.clock));
+      const root = await rootKey();
+      const period = hmacPeriod(nowNs(clock));
       await service.sendGroupMessage(groupId, data, {
         ...options,
         senderHmac: senderHmac(root, groupId, period, data),

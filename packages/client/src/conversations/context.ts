@@ -8,21 +8,23 @@ import type { DmGroups } from "../groups/dm-groups.js";
 import type { Ledger } from "../messages/ledger.js";
 import type { Message } from "../messages/message.js";
 import type { Outbox } from "../messages/outbox.js";
+import type { Receiver } from "../messages/receiver.js";
 import type { Preferences } from "../preferences/preferences.js";
 import type { WatchOptions } from "../work/broadcast.js";
 import type { Turns } from "../work/turns.js";
 
-/** What conversations share. */
+/** Everything that `Conversation` objects share. */
 export interface ConversationContext extends ClientContext {
   readonly preferences: Preferences;
   readonly dmGroups: DmGroups;
   readonly ledger: Ledger;
+  readonly receiver: Receiver;
   readonly outbox: Outbox;
-  /** In which the user asks to leave conversations. */
+  /** Serializes the user's requests to leave a conversation. */
   readonly leaving: Turns<GroupId>;
-  /** Keeps the members of each conversation in line with their inboxes. */
+  /** Keeps the members of each conversation up to date with their inboxes. */
   readonly watcher: InstallationWatcher<GroupId, Finding>;
-  /** Messages as they come from the node, from the call on. */
+  /** Returns messages as they arrive from the node, from the call on. */
   readonly messages: (
     options: Pick<WatchOptions<Message>, "only" | "signal">,
   ) => AsyncIterableIterator<Message>;

@@ -1,6 +1,5 @@
-import type { Extension, MlsGroup } from "@history-sync/mls-group";
+import type { MlsGroup } from "@history-sync/mls-group";
 import {
-  type MutableMetadata,
   metadataFields,
   type TopicHmacKey,
   topicHmacKeys,
@@ -11,115 +10,61 @@ import {
   withSuperAdmin,
 } from "@history-sync/mls-group/xmtp";
 import {
-  type GroupId,
   groupIdOf,
-  type InboxId,
-  idBytes,
   inboxId,
   type MessageId,
   nowNs,
 } from "@history-sync/primitives";
+import type { GroupSave } from "@history-sync/proto/device-sync";
 import {
-  ConversationTypeSave,
-  type GroupSave,
-} from "@history-sync/proto/device-sync";
-import { askToLeave, isLeaving } from "../membership/leave.js";
-import { bringInLine, type InboxChange } from "../membership/membership.js";
+  changeExtensions,
+  changeInboxes,
+  type ExtensionsChange,
+} from "../membership/change-group.js";
+import { isLeaving, requestRemoval } from "../membership/leave.js";
+import type { InboxChange } from "../membership/update-members.js";
 import { encodeText } from "../messages/content.js";
-import { type Message, messageOf } from "../messages/message.js";
+import type { Message } from "../messages/message.js";
+import { type MessagesOptions, messagePage } from "../messages/message-page.js";
 import type { SendOptions } from "../messages/outbox.js";
 import type { ConsentState } from "../preferences/consent.js";
 import { hmacRoot } from "../preferences/hmac-root.js";
-import { publishWaiting, syncConversation } from "../sync/sync-conversation.js";
+import { publishPending, syncConversation } from "../sync/sync-conversation.js";
 import type { ConversationContext } from "./context.js";
+import { ConversationData } from "./conversation-data.js";
 import { ConversationGroups } from "./conversation-groups.js";
 import {
   type ConversationDebugInfo,
   type ConversationMember,
   debugInfoOf,
   membersOf,
-  metadataOf,
 } from "./conversation-info.js";
-
-export interface MessagesOptions {
-  /** Default: 100. */
-  readonly limit?: number;
-  /** Only those before this message, such as the last one of the page before. */
-  readonly before?: Pick<Message, "id" | "sentAtNs">;
-}
 
 type MetadataField = (typeof metadataFields)[keyof typeof metadataFields];
 
 /**
- * A group or a DM. One that is known from an archive only is read-only until another member adds this installation.
- * A DM stands for all groups of its two users: either of them may have made one, and more than once.
+ * A group or a DM. One that only an archive brought is read-only until another member adds this installation. A DM may
+ * consist of several groups, because either of its two users may have created one.
  */
-export class Conversation {
-  /** Of a DM that of the group which was written in when this object was made. */
-  readonly id: GroupId;
-  readonly #row: GroupSave;
+export class Conversation extends ConversationData {
   readonly #groups: ConversationGroups;
   readonly #context: ConversationContext;
 
-  /** Made by Conversations. */
+  /** Called by Conversations. */
   constructor(row: GroupSave, context: ConversationContext) {
-    this.id = groupIdOf(row.id);
-    this.#row = row;
+    super(row, context.inboxId, () => context.installation.group(this.id));
     this.#groups = new ConversationGroups(row, context);
     this.#context = context;
   }
 
-  get kind(): "group" | "dm" {
-    return this.#row.conversationType === ConversationTypeSave.DM
-      ? "dm"
-      : "group";
-  }
-
-  get name(): string {
-    return this.#attribute(metadataFields.name);
-  }
-
-  get description(): string {
-    return this.#attribute(metadataFields.description);
-  }
-
-  get imageUrl(): string {
-    return this.#attribute(metadataFields.imageUrl);
-  }
-
-  /** Inbox ids. */
-  get admins(): readonly string[] {
-    return this.#metadata().admins;
-  }
-
-  get superAdmins(): readonly string[] {
-    return this.#metadata().superAdmins;
-  }
-
-  /** When this installation made or joined it, or the one whose archive brought it. */
-  get createdAtNs(): bigint {
-    return this.#row.createdAtNs;
-  }
-
-  /** Whose installation added this one, or made the conversation. */
-  get addedByInboxId(): string {
-    return this.#row.addedByInboxId;
-  }
-
-  /** The other one in a DM. */
-  get peerInboxId(): InboxId | undefined {
-    const [, ...ids] = this.#row.dmId?.split(":") ?? [];
-    const peer = ids.find((id) => id !== this.#context.inbox.id);
-    return peer === undefined ? undefined : inboxId(peer);
-  }
-
-  /** Whether this installation is a member: it can read and write. */
+  /** True if this installation is a member, which can read and write. */
   isActive(): boolean {
-    const { dmGroups } = this.#context;
-    return this.#group()?.active || dmGroups.isActive(this.#groups.key);
+    const { dmGroups, installation } = this.#context;
+    const group = installation.group(this.id);
+    return group?.active || dmGroups.isActive(this.#groups.key);
   }
 
-  /** The groups of a DM beside the one with this `id`. Each is the same conversation, under its own id. */
+  /** Returns a DM's groups other than the one with this `id`. Each is the same conversation under its own id. */
   async duplicateDms(): Promise<readonly Conversation[]> {
     const rows = await this.#groups.rows();
     return rows
@@ -127,37 +72,39 @@ export class Conversation {
       .filter(({ id }) => id !== this.id);
   }
 
-  /** Whether this installation is in step with the others, among what may help when it isn't; of the group that is written in. */
+  /** Returns the MLS state of the group that messages are sent in, and whether it may be forked. */
   async debugInfo(): Promise<ConversationDebugInfo> {
     return debugInfoOf(await this.#groups.current());
   }
 
-  /** Nobody is known of a conversation that came by an archive. */
+  /** Returns the members; none for a conversation that only an archive brought. */
   async members(): Promise<readonly ConversationMember[]> {
     const group = await this.#groups.current();
     return group ? membersOf(group) : [];
   }
 
   addMembers(inboxIds: readonly string[]): Promise<void> {
-    return this.#changeMembers({ add: inboxIds.map(inboxId) });
+    return this.#changeInboxes({ add: inboxIds.map(inboxId) });
   }
 
   removeMembers(inboxIds: readonly string[]): Promise<void> {
-    return this.#changeMembers({ remove: inboxIds.map(inboxId) });
+    return this.#changeInboxes({ remove: inboxIds.map(inboxId) });
   }
 
   /**
-   * Asks the super admins to remove the user with all installations; resolves once the node has it. It is done when one
-   * of theirs looks at the group next, and `isActive()` is false once this installation has seen it; the history stays.
-   * Throws `cannot-leave` (a DM, a group of one, a super admin) and `already-leaving`.
+   * Asks the super admins to remove the user with all installations; resolves once the node has the request. One of
+   * their installations removes the user when it next syncs the group, and `isActive()` is false once this installation
+   * has received the commit. The history stays.
+   *
+   * @throws {ClientError} `cannot-leave` (a DM, a group of one inbox, a super admin), `already-leaving`
    */
   async requestRemoval(): Promise<void> {
-    await askToLeave(await this.#groups.expectActive(), this.#context);
+    await requestRemoval(await this.#groups.expectActive(), this.#context);
   }
 
-  /** Whether the user has asked to leave, on whichever installation, and is still a member. */
+  /** True if the user has asked to leave, on any installation, and is still a member. */
   isPendingRemoval(): Promise<boolean> {
-    return isLeaving(this.id, this.#context);
+    return isLeaving(this.id, this.#context.store);
   }
 
   updateName(name: string): Promise<void> {
@@ -201,8 +148,10 @@ export class Conversation {
   }
 
   /**
-   * Sends a serialised EncodedContent; resolves once the node has it. A failure that may pass leaves the message
-   * `unpublished`: it goes out with the next `sync` or `publishMessages`, or with a `send` in the same group.
+   * Sends a serialised EncodedContent; resolves once the node has it. A retryable failure leaves the message
+   * `unpublished`: the next `sync` or `publishMessages` sends it, or the next `send` in the same group.
+   *
+   * @throws {ClientError} `conversation-inactive`, `content-too-large`
    */
   async send(
     content: Uint8Array,
@@ -210,11 +159,11 @@ export class Conversation {
   ): Promise<MessageId> {
     const group = await this.#groups.expectActive();
     const id = await this.#keep(content, group, options);
-    await publishWaiting(group, this.#context, this.#context.closing);
+    await publishPending(group, this.#context, this.#context.closing);
     return id;
   }
 
-  /** Keeps a message and shows it, for `publishMessages` to send. */
+  /** Stores a message as `unpublished`, to be sent by `publishMessages`. */
   async sendOptimistic(
     content: Uint8Array,
     options: SendOptions = {},
@@ -222,30 +171,23 @@ export class Conversation {
     return this.#keep(content, await this.#groups.expectActive(), options);
   }
 
-  /** Sends what waits, to members whose installations are up to date. */
+  /** Sends pending messages, once the members' installations are up to date. */
   async publishMessages(): Promise<void> {
     await this.#groups.expectActive();
     const { closing } = this.#context;
     await this.#groups.inEach(async (group) => {
-      if (group.active) await publishWaiting(group, this.#context, closing);
+      if (group.active) await publishPending(group, this.#context, closing);
     });
   }
 
-  /** A page of messages of every kind, newest first. */
+  /** Returns a page of messages of every kind, newest first. */
   async messages(options: MessagesOptions = {}): Promise<readonly Message[]> {
-    const { before, limit } = options;
     const groups = await this.#groups.rows();
     const ids = groups.map(({ id }) => groupIdOf(id));
-    const rows = await this.#context.store.history.messages(ids, {
-      ...(limit === undefined ? {} : { limit }),
-      ...(before && {
-        before: { id: idBytes(before.id), sentAtNs: before.sentAtNs },
-      }),
-    });
-    return rows.map(messageOf);
+    return messagePage(ids, options, this.#context.store.history);
   }
 
-  /** Takes in what is new, and sends what waits. */
+  /** Receives new messages, and sends pending ones. */
   async sync(): Promise<void> {
     const { closing } = this.#context;
     await this.#groups.inEach((group) =>
@@ -253,7 +195,7 @@ export class Conversation {
     );
   }
 
-  /** Messages as they come from the node, one's own too, from this call on. */
+  /** Streams messages as they arrive from the node, this installation's included, from this call on. */
   stream(signal?: AbortSignal): AsyncIterableIterator<Message> {
     const { dmGroups, messages } = this.#context;
     const only = ({ conversationId }: Message) =>
@@ -275,18 +217,15 @@ export class Conversation {
   }
 
   /**
-   * By which a push server leaves out messages of the user's own installations: for the last, this and the next 30 days.
-   * They are others after every change of the user's installations, and for each group of a DM.
+   * Returns the HMAC keys by which a push server leaves out messages of the user's own installations, for the previous,
+   * the current and the next period of 30 days. They change with the user's installations, and differ for each group of
+   * a DM.
    */
   async hmacKeys(): Promise<readonly TopicHmacKey[]> {
     const { store, clock, randomBytes } = this.#context;
     const { history } = store;
     const root = await hmacRoot({ history, clock, randomBytes });
     return topicHmacKeys(root, this.id, nowNs(clock));
-  }
-
-  #group(): MlsGroup | undefined {
-    return this.#context.installation.group(this.id);
   }
 
   async #keep(
@@ -300,11 +239,9 @@ export class Conversation {
     return id;
   }
 
-  async #changeMembers(change: InboxChange): Promise<void> {
+  async #changeInboxes(change: InboxChange): Promise<void> {
     const group = await this.#groups.expectActive();
-    const { ledger, closing } = this.#context;
-    await bringInLine(group, change, this.#context, closing);
-    await ledger.takeIn(group);
+    await changeInboxes(group, change, this.#context);
   }
 
   #update(field: MetadataField, value: string): Promise<void> {
@@ -313,23 +250,8 @@ export class Conversation {
     );
   }
 
-  async #changeExtensions(
-    change: (current: readonly Extension[]) => readonly Extension[],
-  ): Promise<void> {
+  async #changeExtensions(change: ExtensionsChange): Promise<void> {
     const group = await this.#groups.expectActive();
-    const { ledger, closing } = this.#context;
-    await group.changeMembers(
-      { extensions: ({ current }) => change(current) },
-      { signal: closing },
-    );
-    await ledger.takeIn(group);
-  }
-
-  #attribute(field: MetadataField): string {
-    return this.#metadata().attributes.get(field) ?? "";
-  }
-
-  #metadata(): MutableMetadata {
-    return metadataOf(this.#row, this.#group());
+    await changeExtensions(group, change, this.#context);
   }
 }

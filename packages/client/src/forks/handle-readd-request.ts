@@ -6,43 +6,50 @@ import {
   readMutableMetadata,
 } from "@history-sync/mls-group/xmtp";
 import { nowNs } from "@history-sync/primitives";
-import type { ConversationContext } from "../conversations/context.js";
-import { bringInLine } from "../membership/membership.js";
-import { takeNews } from "../sync/sync-conversation.js";
+import type { ClientContext } from "../context.js";
+import type { ChangeParts } from "../membership/change-group.js";
+import { updateMembers } from "../membership/update-members.js";
+import type { Preferences } from "../preferences/preferences.js";
 import { allowsReadds, type Oneshot, readdIntervalNs } from "./oneshot.js";
 
-/** `later`: the request may be answered at another time. */
-export type ReaddAnswer = "done" | "later";
+export interface HandleReaddParts
+  extends ChangeParts,
+    Pick<ClientContext, "clock" | "log"> {
+  readonly preferences: Preferences;
+}
+
+/** `later`: the request may be handled at another time. */
+export type ReaddOutcome = "done" | "later";
 
 type Verdict = "due" | "later" | "none";
 
 /**
- * Adds an installation anew that asks for it: itself alone, by whose key the one-shot group's Welcome is signed. It has
- * to be a member, of a group that this user wants and is a super admin of, and which this installation has no fork of.
+ * Re-adds the installation whose key signed the one-shot group's Welcome, and no other. It has to be a member of a group
+ * that this user allows and is a super admin of, and that this installation has no fork of.
  */
-export async function answerReadd(
+export async function handleReaddRequest(
   { group: oneshot, request }: Oneshot,
-  context: ConversationContext,
-): Promise<ReaddAnswer> {
-  const { installation, ledger, closing, log } = context;
+  parts: HandleReaddParts,
+): Promise<ReaddOutcome> {
+  const { installation, receiver, closing, log } = parts;
   const { addedBy: requester } = oneshot;
   const group = request && installation.group(request.groupId);
   if (!oneshot.active || !requester || !group) return "done";
   if (!isMadeBy(requester, oneshot)) return "done";
-  if (!(await isWanted(group, context))) return "done";
-  await takeNews(group, context, closing);
-  const verdict = () => judged(request, requester, group, context);
+  if (!(await isAllowed(group, parts))) return "done";
+  await receiver.receive(group, closing);
+  const verdict = () => judged(request, requester, group, parts);
   const first = verdict();
   if (first !== "due") return first === "later" ? "later" : "done";
 
-  // Whoever was revoked is taken out, and not added anew.
-  await bringInLine(group, {}, context, closing);
+  // Revoked installations are removed, and not re-added.
+  await updateMembers(group, {}, parts, closing);
   const { installationId } = requester;
   const { added, unavailable } = await group.changeMembers(
     { readd: () => (verdict() === "due" ? [installationId] : []) },
     { signal: closing },
   );
-  await ledger.takeIn(group);
+  await receiver.record(group);
   log("readd.answered", {
     group: group.id,
     added: added.length,
@@ -51,12 +58,12 @@ export async function answerReadd(
   return "done";
 }
 
-/** By what the group is now. */
+/** Judges the request by the group's current state. */
 function judged(
   { latestCommitSequenceId }: ReaddRequest,
   requester: Member,
   group: MlsGroup,
-  { installation, inbox, clock }: ConversationContext,
+  { installation, inboxId, clock }: HandleReaddParts,
 ): Verdict {
   if (!group.active || !allowsReadds(group)) return "none";
   const { installationId } = requester;
@@ -70,7 +77,7 @@ function judged(
     );
   if (!isMember) return "none";
   const { superAdmins } = readMutableMetadata(group.extensions);
-  if (!superAdmins.includes(inbox.id)) return "none";
+  if (!superAdmins.includes(inboxId)) return "none";
   const readded = group.readded(installationId);
   if (readded && latestCommitSequenceId < readded.sequence) return "none";
   if (group.fork) return "later";
@@ -79,19 +86,19 @@ function judged(
   return isSoon ? "later" : "due";
 }
 
-/** The Welcome tells who added this installation; only who made the one-shot group asks by it. */
+/** True if the creator of the one-shot group, whom it is a request of, sent the Welcome. */
 function isMadeBy(requester: Member, { extensions }: MlsGroup): boolean {
   const { creatorInboxId } = readImmutableMetadata(extensions);
   return creatorInboxId === inboxOf(requester.credential);
 }
 
-/** Whether the user has allowed the conversation, or made it and not denied it since. */
-async function isWanted(
+/** True if the user has allowed the conversation, or created it and not denied it since. */
+async function isAllowed(
   group: MlsGroup,
-  { preferences, inbox }: ConversationContext,
+  { preferences, inboxId }: HandleReaddParts,
 ): Promise<boolean> {
   if (!allowsReadds(group)) return false;
   const state = await preferences.getConsentState("conversation", group.id);
   if (state !== "unknown") return state === "allowed";
-  return readImmutableMetadata(group.extensions).creatorInboxId === inbox.id;
+  return readImmutableMetadata(group.extensions).creatorInboxId === inboxId;
 }

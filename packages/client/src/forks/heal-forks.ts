@@ -1,31 +1,48 @@
 import { HistorySyncError } from "@history-sync/primitives";
-import type { ConversationContext } from "../conversations/context.js";
-import { answerReadd } from "./handle-readd-request.js";
+import {
+  type HandleReaddParts,
+  handleReaddRequest,
+} from "./handle-readd-request.js";
 import { oneshotsOf } from "./oneshot.js";
-import { askToBeReadded } from "./request-readd.js";
+import { type RequestReaddParts, requestReadd } from "./request-readd.js";
+
+export interface HealParts extends RequestReaddParts, HandleReaddParts {}
+
+const intervalMs = 60 * 60 * 1_000;
 
 /**
- * Asks to be added anew wherever this installation may have a fork, and adds others anew that ask for it. All that is to
- * do stands in the groups, so that nothing is kept of this work: what failed or isn't due is done by a later call.
+ * Requests a re-add wherever this installation may have a fork, and re-adds other installations that request it. The
+ * groups contain all that is left to do, so that no progress is stored: a later call does what failed or isn't due.
  */
-export async function healForks(context: ConversationContext): Promise<void> {
-  await askWhereForked(context);
-  await answerRequests(context);
+export async function healForks(parts: HealParts): Promise<void> {
+  await requestWhereForked(parts);
+  await handleRequests(parts);
 }
 
-async function askWhereForked(context: ConversationContext): Promise<void> {
-  const { installation } = context;
-  // A group that nobody added it to it has made itself.
+/** Calls `heal` now and every hour, so that work which failed or wasn't due is done, until the client closes. */
+export async function healRegularly(
+  heal: () => void,
+  { clock, closing }: Pick<HealParts, "clock" | "closing">,
+): Promise<void> {
+  while (!closing.aborted) {
+    heal();
+    await clock.sleep(intervalMs, closing).catch(() => {});
+  }
+}
+
+async function requestWhereForked(parts: HealParts): Promise<void> {
+  const { installation } = parts;
+  // A group without `addedBy` was created by this installation.
   const own = oneshotsOf(installation).filter(({ group }) => !group.addedBy);
   for (const group of installation.groups()) {
-    const notes = own.filter(({ request }) => request?.groupId === group.id);
-    await attempt(() => askToBeReadded(group, notes, context), context);
+    const requests = own.filter(({ request }) => request?.groupId === group.id);
+    await attempt(() => requestReadd(group, requests, parts), parts);
   }
 }
 
 /** Of several requests of an installation for a group, the newest counts. */
-async function answerRequests(context: ConversationContext): Promise<void> {
-  const others = oneshotsOf(context.installation).filter(
+async function handleRequests(parts: HealParts): Promise<void> {
+  const others = oneshotsOf(parts.installation).filter(
     ({ group }) => group.addedBy,
   );
   const seen = new Set<string>();
@@ -34,17 +51,17 @@ async function answerRequests(context: ConversationContext): Promise<void> {
     const key = `${request?.groupId} ${group.addedBy?.installationId}`;
     const isNewest = !seen.has(key);
     seen.add(key);
-    const answer = isNewest
-      ? await attempt(() => answerReadd(oneshot, context), context)
+    const outcome = isNewest
+      ? await attempt(() => handleReaddRequest(oneshot, parts), parts)
       : "done";
-    if (answer !== "later") await group.forget();
+    if (outcome !== "later") await group.forget();
   }
 }
 
-/** Gives `later` for what failed and may be tried again. */
+/** Returns `later` for a retryable failure. */
 async function attempt<Result>(
   work: () => Promise<Result>,
-  { closing, log }: ConversationContext,
+  { closing, log }: Pick<HealParts, "closing" | "log">,
 ): Promise<Result | "later" | undefined> {
   closing.throwIfAborted();
   try {

@@ -9,17 +9,17 @@ import {
   readImmutableMetadata,
 } from "@history-sync/mls-group/xmtp";
 
-/** Nobody asks for or is given more than one re-add in a group within this time. */
+/** The least time between two re-adds of one installation in a group, and between two requests for them. */
 export const readdIntervalNs: bigint = 60n * 60n * 1_000_000_000n;
 
-/** A group that is made to tell its members one thing by its Welcome; nothing is ever sent in it. */
+/** A one-shot group: its Welcome carries one request to its members, and no message is ever sent in it. */
 export interface Oneshot {
   readonly group: MlsGroup;
-  /** Undefined: it tells something else. */
+  /** Undefined for a one-shot group with another purpose. */
   readonly request: ReaddRequest | undefined;
 }
 
-/** Those that weren't forgotten yet, newest first. */
+/** Returns the one-shot groups that weren't deleted yet, newest first. */
 export function oneshotsOf(installation: MlsInstallation): readonly Oneshot[] {
   return installation
     .groups()
@@ -31,12 +31,12 @@ export function oneshotsOf(installation: MlsInstallation): readonly Oneshot[] {
     .toSorted((a, b) => (a.group.createdAtNs > b.group.createdAtNs ? -1 : 1));
 }
 
-/** Whether its super admins may add members anew. In a DM nobody may: `newDm` makes another one. */
+/** True if super admins may re-add members. A DM has none: `newDm` creates another DM instead. */
 export function allowsReadds(group: MlsGroup): boolean {
   return metadataOf(group)?.kind === "group";
 }
 
-/** Undefined for a group that was forgotten, or isn't one of XMTP's. */
+/** Returns undefined for a group that was deleted, or isn't one of XMTP's. */
 function metadataOf({ extensions }: MlsGroup): ImmutableMetadata | undefined {
   try {
     return readImmutableMetadata(extensions);

@@ -4,83 +4,92 @@ import {
   readMembership,
   readMutableMetadata,
 } from "@history-sync/mls-group/xmtp";
-import { nowNs } from "@history-sync/primitives";
-import type { ConversationContext } from "../conversations/context.js";
-import { bringInLine } from "../membership/membership.js";
-import { syncConversation } from "../sync/sync-conversation.js";
+import { type Clock, nowNs } from "@history-sync/primitives";
+import type { ClientContext } from "../context.js";
+import {
+  type MembershipContext,
+  updateMembers,
+} from "../membership/update-members.js";
+import { type SyncParts, syncConversation } from "../sync/sync-conversation.js";
 import { allowsReadds, type Oneshot, readdIntervalNs } from "./oneshot.js";
 
-const askAgainNs = 24n * 60n * 60n * 1_000_000_000n;
+const repeatAfterNs = 24n * 60n * 60n * 1_000_000_000n;
+
+export interface RequestReaddParts
+  extends SyncParts,
+    MembershipContext,
+    Pick<ClientContext, "clock" | "randomBytes"> {
+  readonly closing: AbortSignal;
+}
 
 /**
- * Asks the super admins of a group to add this installation anew while it may have a fork of it. The one-shot group by
- * which it asks is also the note that it did: it is stored before anybody hears of it, a call after a crash goes on with
- * it, and it is forgotten once the fork is healed. `notes` are those of this group, newest first.
+ * Asks the super admins of a group to re-add this installation while it may have a fork of the group. The one-shot group
+ * that carries the request also records it: it is stored before a Welcome is sent, a call after a crash resumes with it,
+ * and it is deleted once the fork is healed. `requests` are those for this group, newest first.
  */
-export async function askToBeReadded(
+export async function requestReadd(
   group: MlsGroup,
-  notes: readonly Oneshot[],
-  context: ConversationContext,
+  requests: readonly Oneshot[],
+  parts: RequestReaddParts,
 ): Promise<void> {
   const { active, fork } = group;
+  const { clock, closing } = parts;
   if (active && fork && allowsReadds(group)) {
-    const [newest] = notes;
-    const isAsked = newest && !mayAskAgain(newest, fork, context);
-    const note = isAsked ? newest.group : await newNote(group, context);
-    await tell(note, group, context);
-    await forgetAll(notes.filter((one) => one.group !== note));
-  } else if (notes.length > 0) {
-    // Messages that were kept during the fork go out.
-    if (active) await syncConversation(group, context, context.closing);
-    await forgetAll(
-      notes.filter((note) => ageNs(note, context) >= readdIntervalNs),
+    const [newest] = requests;
+    const isRequested = newest && !mayRepeat(newest, fork, clock);
+    const current = isRequested
+      ? newest.group
+      : await createRequest(group, parts);
+    await sendToSuperAdmins(current, group, parts);
+    await deleteAll(requests.filter((one) => one.group !== current));
+  } else if (requests.length > 0) {
+    // Messages that were pending during the fork are sent.
+    if (active) await syncConversation(group, parts, closing);
+    await deleteAll(
+      requests.filter((request) => ageNs(request, clock) >= readdIntervalNs),
     );
   }
 }
 
-async function newNote(
+async function createRequest(
   group: MlsGroup,
-  { installation, inbox, randomBytes, log }: ConversationContext,
+  { installation, inboxId, randomBytes, log }: RequestReaddParts,
 ): Promise<MlsGroup> {
   const request = {
     groupId: group.id,
     latestCommitSequenceId: group.cursor,
   };
   const options = { randomBytes };
-  const note = await installation.createGroup({
-    extensions: newReaddRequestExtensions(inbox.id, request, options),
+  const oneshot = await installation.createGroup({
+    extensions: newReaddRequestExtensions(inboxId, request, options),
   });
   log("readd.asked", { group: group.id, epoch: group.epoch });
-  return note;
+  return oneshot;
 }
 
-/** Changes nothing where all of them were told. */
-async function tell(
-  note: MlsGroup,
+/** Adds the super admins to the one-shot group; changes nothing if all of them are members. */
+async function sendToSuperAdmins(
+  oneshot: MlsGroup,
   { extensions }: MlsGroup,
-  context: ConversationContext,
+  parts: RequestReaddParts,
 ): Promise<void> {
   const { superAdmins } = readMutableMetadata(extensions);
   const members = [...readMembership(extensions).sequenceIds.keys()];
   const add = members.filter((id) => superAdmins.includes(id));
-  await bringInLine(note, { add }, context, context.closing);
+  await updateMembers(oneshot, { add }, parts, parts.closing);
 }
 
-/** Soon for another fork, later for the same one. */
-function mayAskAgain(
-  note: Oneshot,
-  { sinceNs }: Fork,
-  context: ConversationContext,
-): boolean {
-  const isOfThisFork = note.group.createdAtNs >= sinceNs;
-  const waitNs = isOfThisFork ? askAgainNs : readdIntervalNs;
-  return ageNs(note, context) >= waitNs;
+/** True after one hour for a new fork, after a day for the same one. */
+function mayRepeat(newest: Oneshot, { sinceNs }: Fork, clock: Clock): boolean {
+  const isOfThisFork = newest.group.createdAtNs >= sinceNs;
+  const waitNs = isOfThisFork ? repeatAfterNs : readdIntervalNs;
+  return ageNs(newest, clock) >= waitNs;
 }
 
-function ageNs({ group }: Oneshot, { clock }: ConversationContext): bigint {
+function ageNs({ group }: Oneshot, clock: Clock): bigint {
   return nowNs(clock) - group.createdAtNs;
 }
 
-async function forgetAll(notes: readonly Oneshot[]): Promise<void> {
-  for (const { group } of notes) await group.forget();
+async function deleteAll(oneshots: readonly Oneshot[]): Promise<void> {
+  for (const { group } of oneshots) await group.forget();
 }

@@ -40,13 +40,13 @@ export async function startDeviceSync(
   historyServer: HistoryServer | undefined,
   context: ClientContext,
 ): Promise<DeviceSync> {
-  const { store, inbox, identityLog: installations } = context;
+  const { store, inboxId, identityLog: installations } = context;
   const { groups, history, requests, spool } = store;
   const grace = graces[newInstallations];
   const syncGroups = await openSyncGroups(
     { ...context, store: groups, installations },
     {
-      inboxId: inbox.id,
+      inboxId,
       installation: context.installation,
       ...grace.ofOthers,
     },

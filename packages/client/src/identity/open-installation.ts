@@ -1,32 +1,43 @@
 import { installationKeySigner } from "@history-sync/identity/private-key";
-import type { MlsInstallation } from "@history-sync/mls-group";
+import type {
+  AuthenticationService,
+  MlsInstallation,
+} from "@history-sync/mls-group";
 import { xmtpGroupRules } from "@history-sync/mls-group/xmtp";
 import { HistorySyncError } from "@history-sync/primitives";
 import { openInboxInstallation } from "@history-sync/sync-group";
 import type { ClientContext } from "../context.js";
-import type { Ledger } from "../messages/ledger.js";
+import type { Inbox } from "./inbox.js";
+
+export interface InstallationParts
+  extends Omit<ClientContext, "installation" | "inboxId"> {
+  readonly inbox: Inbox;
+  /** Called for every commit that keeps XMTP's rules, before it is applied. */
+  readonly onCommit: NonNullable<AuthenticationService["reviewCommit"]>;
+}
 
 /**
- * Opens the installation of the store, or makes one, and registers it with the inbox: its key package is published first,
- * so that whoever sees it in the inbox can add it. One that was in a group before also starts while the node is away.
+ * Opens the installation in the store, or creates one, and registers it with the inbox. Its key package is published
+ * first, so that others can add it as soon as they see it in the inbox. An installation that was registered before opens
+ * while the node is unreachable, too.
  */
 export async function openRegistered(
-  context: Omit<ClientContext, "installation"> & { readonly ledger: Ledger },
+  parts: InstallationParts,
   signal: AbortSignal | undefined,
 ): Promise<MlsInstallation> {
-  const { inbox, identityLog, ledger, log } = context;
-  const store = context.store.groups;
+  const { inbox, identityLog, onCommit, log } = parts;
+  const store = parts.store.groups;
   const options = signal === undefined ? {} : { signal };
   const rules = xmtpGroupRules({ states: identityLog });
   const installation = await openInboxInstallation(
-    { ...context, store },
+    { ...parts, store },
     {
       inboxId: inbox.id,
       authentication: {
         ...rules,
         async reviewCommit(commit) {
           await rules.reviewCommit(commit);
-          await ledger.closeRequests(commit);
+          await onCommit(commit);
         },
       },
       ...options,

@@ -7,73 +7,98 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import { GroupMembershipStateSave } from "@history-sync/proto/device-sync";
-import type { ConversationContext } from "../conversations/context.js";
+import type { Store } from "@history-sync/store";
+import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { canBeLeft } from "../messages/leave-requests.js";
-import { publishWaiting } from "../sync/sync-conversation.js";
+import type { Ledger } from "../messages/ledger.js";
+import {
+  type PublishParts,
+  publishPending,
+} from "../sync/sync-conversation.js";
 import { tried, tryUntilDone } from "../work/retries.js";
-import { bringInLine } from "./membership.js";
+import type { Turns } from "../work/turns.js";
+import type { ChangeParts } from "./change-group.js";
+import { updateMembers } from "./update-members.js";
 
-/** Asks the super admins to remove the user; sends what was asked before, if it hasn't gone out. */
-export function askToLeave(
-  group: MlsGroup,
-  context: ConversationContext,
-): Promise<void> {
-  const { leaving, outbox, store, inbox, closing } = context;
-  return leaving.run(group.id, async () => {
-    expectCanLeave(group, inbox.id);
-    if (await isLeaving(group.id, context)) {
-      throw new ClientError(
-        "already-leaving",
-        "expected a member who hasn't asked to leave, got one who waits to be removed",
-      );
-    }
-    const waiting = await store.history.unpublished(group.id);
-    const isAsked = waiting.some(({ decryptedMessageBytes }) =>
-      isLeaveRequest(decryptedMessageBytes),
-    );
-    if (!isAsked) await outbox.keep(group.id, encodeLeaveRequest(), {});
-    await publishWaiting(group, context, closing);
-  });
-}
-
-/** Whether the user has asked to leave, and is still a member. */
-export async function isLeaving(
-  id: GroupId,
-  { store }: Pick<ConversationContext, "store">,
-): Promise<boolean> {
-  const row = await store.history.conversation(id);
-  return row?.membershipState === GroupMembershipStateSave.PENDING_REMOVE;
+export interface LeaveParts
+  extends PublishParts,
+    Pick<ClientContext, "store" | "inboxId"> {
+  /** Serializes `requestRemoval` calls of one conversation. */
+  readonly leaving: Turns<GroupId>;
+  readonly closing: AbortSignal;
 }
 
 /**
- * Removes the members who have asked for it, all in one commit. Who they are is read anew for each try: nothing is kept
- * of this work, and it goes on after a crash when the conversation is looked at next. Ends early with the signal.
+ * Asks the super admins to remove the user. Sends an earlier request first, if it is still pending.
+ *
+ * @throws {ClientError} `cannot-leave`, `already-leaving`
+ */
+export function requestRemoval(
+  group: MlsGroup,
+  parts: LeaveParts,
+): Promise<void> {
+  const { leaving, outbox, store, inboxId, closing } = parts;
+  return leaving.run(group.id, async () => {
+    expectCanLeave(group, inboxId);
+    if (await isLeaving(group.id, store)) {
+      throw new ClientError(
+        "already-leaving",
+        "expected a member without a request to leave, got one whose request is open",
+      );
+    }
+    const pending = await store.history.unpublished(group.id);
+    const isRequested = pending.some(({ decryptedMessageBytes }) =>
+      isLeaveRequest(decryptedMessageBytes),
+    );
+    if (!isRequested) await outbox.keep(group.id, encodeLeaveRequest(), {});
+    await publishPending(group, parts, closing);
+  });
+}
+
+/** True if the user has asked to leave, and is still a member. */
+export async function isLeaving(
+  id: GroupId,
+  { history }: Pick<Store, "history">,
+): Promise<boolean> {
+  const row = await history.conversation(id);
+  return row?.membershipState === GroupMembershipStateSave.PENDING_REMOVE;
+}
+
+export interface RemoveLeaversParts
+  extends ChangeParts,
+    Pick<ClientContext, "clock" | "log"> {
+  readonly ledger: Ledger;
+}
+
+/**
+ * Removes the members who have asked to leave, in one commit. They are read again for each try, so that no progress is
+ * stored: the work resumes after a crash when the conversation is next recorded.
  */
 export function removeLeavers(
   id: GroupId,
-  context: ConversationContext,
+  parts: RemoveLeaversParts,
 ): Promise<void> {
-  return tryUntilDone("leavers.later", context, () =>
-    tried("leavers.failed", id, context, () => removeOnce(id, context)),
+  return tryUntilDone("leavers.later", parts, () =>
+    tried("leavers.failed", id, parts, () => removeOnce(id, parts)),
   );
 }
 
 async function removeOnce(
   id: GroupId,
-  context: ConversationContext,
+  parts: RemoveLeaversParts,
 ): Promise<void> {
-  const { installation, ledger, closing } = context;
+  const { installation, ledger, receiver, closing } = parts;
   const group = installation.group(id);
   if (!group) return;
   await group.sync(closing);
-  const leavers = () => ledger.leavers(group);
-  // Another super admin may have been there first.
+  const leavers = () => ledger.leaversOf(group);
+  // Another super admin may have removed them already.
   if ((await leavers()).length === 0) return;
   const change = async () => ({ remove: await leavers() });
-  const { revoked } = await bringInLine(group, change, context, closing);
-  // It calls for this work again where somebody is left to be removed: not without an effect.
-  if (revoked.length > 0) await ledger.takeIn(group);
+  const { revoked } = await updateMembers(group, change, parts, closing);
+  // Recording starts this work again while leavers remain, so it must not run after a commit without an effect.
+  if (revoked.length > 0) await receiver.record(group);
 }
 
 function expectCanLeave({ extensions }: MlsGroup, self: string): void {

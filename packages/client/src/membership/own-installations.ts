@@ -1,3 +1,7 @@
+import type {
+  Finding,
+  InstallationWatcher,
+} from "@history-sync/installation-watcher";
 import { readMembership } from "@history-sync/mls-group/xmtp";
 import {
   type Clock,
@@ -6,34 +10,42 @@ import {
   nowNs,
 } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
-import type { ConversationContext } from "../conversations/context.js";
+import type { ClientContext } from "../context.js";
+import type { Inbox } from "../identity/inbox.js";
+import type { Preferences } from "../preferences/preferences.js";
 import { inParallel } from "../work/in-parallel.js";
 import { tried, tryUntilDone } from "../work/retries.js";
 
-// libxmtp's: who was silent for longer is met again when somebody writes.
+// libxmtp's limit. Members of a conversation that was silent for longer are checked at its next message.
 const activeNs = 90n * 24n * 60n * 60n * 1_000_000_000n;
-const atATime = 10;
+const maxConcurrent = 10;
 
-/**
- * Brings the user's own new installations into the conversations, and revoked ones out. What is still to do can be seen
- * in each conversation, which names the place in the inbox's log that it follows: so nothing is kept of this work, and
- * it goes on after a crash with the next call. Ends early with the signal.
- */
-export function bringInOwnInstallations(
-  context: ConversationContext,
-): Promise<void> {
-  return tryUntilDone("own-installations.later", context, () =>
-    tryOnce(context),
-  );
+export interface OwnInstallationsParts
+  extends Pick<ClientContext, "store" | "installation" | "clock" | "log"> {
+  readonly inbox: Inbox;
+  readonly preferences: Preferences;
+  readonly watcher: InstallationWatcher<GroupId, Finding>;
+  /** Aborts when the client closes. */
+  readonly closing: AbortSignal;
 }
 
-/** Gives how many conversations are to be tried again. */
-async function tryOnce(context: ConversationContext): Promise<number> {
-  const { inbox, watcher, closing } = context;
+/**
+ * Adds the user's own new installations to the conversations, and removes revoked ones. Each conversation contains the
+ * position in the inbox's log that it follows, so that no progress is stored: the next call resumes after a crash.
+ */
+export function updateOwnInstallations(
+  parts: OwnInstallationsParts,
+): Promise<void> {
+  return tryUntilDone("own-installations.later", parts, () => tryOnce(parts));
+}
+
+/** Returns how many conversations are to be tried again. */
+async function tryOnce(parts: OwnInstallationsParts): Promise<number> {
+  const { inbox, watcher, closing } = parts;
   const { sequenceId } = await inbox.snapshot();
-  const behind = await conversationsBehind(sequenceId, context);
-  const outcomes = await inParallel(behind, atATime, (id) =>
-    tried("own-installations.failed", id, context, () =>
+  const behind = await conversationsBehind(sequenceId, parts);
+  const outcomes = await inParallel(behind, maxConcurrent, (id) =>
+    tried("own-installations.failed", id, parts, () =>
       watcher.check(id, "identity-update", { signal: closing }),
     ),
   );
@@ -42,7 +54,7 @@ async function tryOnce(context: ConversationContext): Promise<number> {
 
 async function conversationsBehind(
   sequenceId: bigint,
-  { store, installation, inbox, preferences, clock }: ConversationContext,
+  { store, installation, inbox, preferences, clock }: OwnInstallationsParts,
 ): Promise<readonly GroupId[]> {
   const behind: GroupId[] = [];
   for (const row of await store.history.conversations()) {

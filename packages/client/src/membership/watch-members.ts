@@ -6,23 +6,28 @@ import {
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import type { Ledger } from "../messages/ledger.js";
-import { bringInLine } from "./membership.js";
+import type { Receiver } from "../messages/receiver.js";
+import { type MembershipContext, updateMembers } from "./update-members.js";
+
+type WatchContext = MembershipContext &
+  Pick<ClientContext, "store" | "clock" | "log">;
 
 /**
- * Looks at the installations of a conversation's members: before a message at most every 5 seconds, on a sync at most
- * every 30 minutes. The time of the last look is kept with the conversation.
+ * Creates the watcher that checks the installations of conversations' members: before a message at most every 5 seconds,
+ * on a sync at most every 30 minutes. The time of the last check is stored with the conversation.
  */
 export function watchMembers(
-  context: ClientContext,
+  context: WatchContext,
   ledger: Ledger,
+  receiver: Receiver,
 ): InstallationWatcher<GroupId, Finding> {
   const { installation, store, clock, log } = context;
   return createInstallationWatcher<GroupId>({
     async look(id, signal) {
       const group = installation.group(id);
       if (!group?.active) return { added: [], revoked: [] };
-      const found = await bringInLine(group, {}, context, signal);
-      await ledger.takeIn(group);
+      const found = await updateMembers(group, {}, context, signal);
+      await receiver.record(group);
       return found;
     },
     times: {
@@ -30,7 +35,7 @@ export function watchMembers(
         const row = await store.history.conversation(id as GroupId);
         return row?.installationsLastChecked;
       },
-      set: (id, atNs) => ledger.noteLook(id as GroupId, atNs),
+      set: (id, atNs) => ledger.noteCheck(id as GroupId, atNs),
     },
     clock,
     log,

@@ -5,15 +5,7 @@ import {
   type ProposedCommit,
   type ReceivedRecord,
 } from "@history-sync/mls-group";
-import { inboxOf, unwrapMessage } from "@history-sync/mls-group/xmtp";
-import {
-  equalBytes,
-  type GroupId,
-  type InboxId,
-  type InstallationId,
-  idBytes,
-  type MessageId,
-} from "@history-sync/primitives";
+import type { GroupId, InboxId } from "@history-sync/primitives";
 import {
   DeliveryStatusSave,
   type GroupMessageSave,
@@ -28,6 +20,7 @@ import {
 } from "../groups/conversation-key.js";
 import { type Standing, standingOf } from "../groups/dm-groups.js";
 import { Broadcast } from "../work/broadcast.js";
+import { Signal } from "../work/signal.js";
 import { Turns } from "../work/turns.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
@@ -45,17 +38,9 @@ import {
   type NewMessage,
 } from "./message.js";
 import { type ConversationChange, Presence } from "./presence.js";
+import { newMessageRows, withNewest } from "./received-messages.js";
 
-type LedgerContext = Pick<ClientContext, "store" | "inbox" | "log">;
-
-export interface LedgerListeners {
-  /** How this installation stands in the groups of a conversation, by `conversationKey`. */
-  readonly standing: (key: string) => Standing;
-  /** A fork was found, or one is healed. */
-  readonly onFork: () => void;
-  /** A conversation has members whom this installation has to remove. */
-  readonly onLeavers: (id: GroupId) => void;
-}
+type LedgerContext = Pick<ClientContext, "store" | "inboxId" | "log">;
 
 type KnownGroup = Pick<
   MlsGroup,
@@ -63,107 +48,100 @@ type KnownGroup = Pick<
 >;
 
 /**
- * Writes conversations and their messages into the history. A message is there before MLS forgets it, and its id keeps it
- * from being there twice: whatever line the process dies at, nothing is lost or doubled.
+ * Writes conversations and their messages into the history. A message is stored there before MLS forgets it, and its id
+ * prevents a second copy: a crash at any point neither loses nor doubles a message.
  */
 export class Ledger {
-  /** Every message once, when it came by the node; one's own too. */
+  /** Every message once, when it arrives from the node, including those of this installation. */
   readonly arrivals: Broadcast<Message> = new Broadcast();
   readonly changes: Broadcast<ConversationChange> = new Broadcast();
+  /** Emitted when a fork was detected, or healed. */
+  readonly forks: Signal = new Signal();
+  /** Emitted for a conversation with members whom this installation has to remove. */
+  readonly leavers: Signal<GroupId> = new Signal();
   readonly #context: LedgerContext;
   readonly #presence = new Presence();
-  /** By conversation, since what happens to it is told once, whichever of its groups it happens in. */
+  /** By conversation: a change is published once, in whichever of the conversation's groups it happens. */
   readonly #turns: Turns<string> = new Turns();
-  #listeners: LedgerListeners | undefined;
 
   constructor(context: LedgerContext) {
     this.#context = context;
   }
 
-  /** Who is asked, and told, about all conversations. */
-  tell(listeners: LedgerListeners): void {
-    this.#listeners = listeners;
-  }
-
-  /** What waits in them is still read. */
+  /** Ends all streams. Queued items are still delivered. */
   endStreams(): void {
     this.arrivals.close();
     this.changes.close();
   }
 
-  /** Brings the history in line with a group, and moves into it what the group has received. Other groups are passed over. */
-  takeIn(group: MlsGroup): Promise<void> {
-    return this.#takeIn(group, (key) =>
-      key === group.id || !this.#listeners
-        ? standingOf(group)
-        : this.#listeners.standing(key),
-    );
-  }
-
-  #takeIn(
+  /**
+   * Updates the history from a group, and moves the group's received messages into it. Ignores groups that are no
+   * conversations. `standing` returns how this installation stands in the conversation with a key.
+   */
+  record(
     group: KnownGroup,
     standing: (key: string) => Standing,
   ): Promise<void> {
     const key = keyOfGroup(group);
     return this.#turns.run(key, async () => {
-      const { store, inbox } = this.#context;
+      const { store, inboxId, log } = this.#context;
       const { history } = store;
       const before = await history.conversation(group.id);
       const known = before
         ? await groupsOf(before, history)
         : await history.dmGroups(key);
       const received = await store.groups.received(group.id);
-      const taken = this.#rowOf(group, before, received);
-      if (!taken) return;
-      const { row, open } = taken;
-      const news = await this.#news(group, received);
-      const now = withNewest(row, news);
+      const read = this.#read(group, before, received);
+      if (!read) return;
+      const { row, open } = read;
+      const added = await newMessageRows(group.id, received, history, log);
+      const now = withNewest(row, added);
       const changed = !before || !equals(GroupSaveSchema, before, now);
-      if (changed || news.length > 0) {
-        await history.put({ groups: [now], messages: news });
+      if (changed || added.length > 0) {
+        await history.put({ groups: [now], messages: added });
       }
       await this.#markHandled(received, open);
       for (const type of this.#presence.observe(key, standing(key), known)) {
         this.changes.publish({ type, id: group.id });
-        if (type === "forked" || type === "healed") this.#listeners?.onFork();
+        if (type === "forked" || type === "healed") this.forks.emit();
       }
-      for (const message of news) this.arrivals.publish(messageOf(message));
-      if (leaversFor(inbox.id, group, open).length > 0) {
-        this.#listeners?.onLeavers(group.id);
+      for (const message of added) this.arrivals.publish(messageOf(message));
+      if (leaversFor(inboxId, group, open).length > 0) {
+        this.leavers.emit(group.id);
       }
     });
   }
 
-  /** The members whom this installation has to remove now. */
-  async leavers(group: MlsGroup): Promise<readonly InboxId[]> {
+  /** Returns the members whom this installation has to remove now. */
+  async leaversOf(group: MlsGroup): Promise<readonly InboxId[]> {
     const open = openRequests(group, await group.received());
-    return leaversFor(this.#context.inbox.id, group, open);
+    return leaversFor(this.#context.inboxId, group, open);
   }
 
   /**
-   * To be told of every commit before it counts. A request to leave counts until a commit takes its inbox out, whatever
-   * comes later: who is added again stays.
+   * Closes requests to leave that a commit fulfils; must be called for every commit before it is applied. A request is
+   * open until a commit removes its inbox: a member that is added again later stays.
    */
   async closeRequests(commit: ProposedCommit): Promise<void> {
     const { groupId, epoch, extensions, own } = commit;
     if (!changesInboxes(commit) || !canBeLeft(extensions)) return;
-    const { store, inbox } = this.#context;
+    const { store, inboxId } = this.#context;
     const record = await store.groups.group(groupId);
     const received = await store.groups.received(groupId);
     if (!record || received.length === 0) return;
     const { active, createdAtNs, addedBy } = record;
     const known = { active, createdAtNs, addedBy };
     const group = { ...known, id: groupId, epoch, extensions };
-    // What was asked by who isn't in comes to its end here.
-    await this.#takeIn(group, () => standingOf(record));
-    // A removal of one's own may not come to count.
+    // Requests of inboxes that aren't members are closed here.
+    await this.record(group, () => standingOf(record));
+    // A commit of this installation may still be refused.
     if (own) return;
     const before = openRequests(group, received);
-    const after = openRequests(groupAfter(commit, inbox.id), received);
+    const after = openRequests(groupAfter(commit, inboxId), received);
     await this.#markHandled([...before.values()], after);
   }
 
-  /** Keeps a message of one's own before it is sent. */
+  /** Stores a message of this installation before it is sent. */
   async keepOwn(message: NewMessage): Promise<void> {
     const row = messageRow(message);
     await this.#change(message.groupId, (group) => ({
@@ -172,7 +150,7 @@ export class Ledger {
     }));
   }
 
-  /** Messages of one's own that will never be sent. */
+  /** Marks messages of this installation that will never be sent. */
   async markFailed(
     groupId: GroupId,
     messages: readonly GroupMessageSave[],
@@ -185,8 +163,8 @@ export class Ledger {
     }));
   }
 
-  /** When the installations of the members were last looked for. */
-  async noteLook(groupId: GroupId, atNs: bigint): Promise<void> {
+  /** Stores when the members' installations were last checked. */
+  async noteCheck(groupId: GroupId, atNs: bigint): Promise<void> {
     await this.#change(groupId, (group) => ({
       groups: [{ ...group, installationsLastChecked: atNs }],
     }));
@@ -196,8 +174,8 @@ export class Ledger {
     received: readonly ReceivedRecord[],
     open: LeaveRequests,
   ): Promise<void> {
-    const waiting = new Set(open.values());
-    const handled = received.filter((record) => !waiting.has(record));
+    const pending = new Set(open.values());
+    const handled = received.filter((record) => !pending.has(record));
     if (handled.length > 0)
       await this.#context.store.groups.commit({ handled });
   }
@@ -217,16 +195,17 @@ export class Ledger {
     });
   }
 
-  #rowOf(
+  /** Returns undefined for a group that isn't a conversation, or can't be read. */
+  #read(
     group: KnownGroup,
     before: GroupSave | undefined,
     received: readonly ReceivedRecord[],
   ): { readonly row: GroupSave; readonly open: LeaveRequests } | undefined {
-    // Its creator hasn't made it known yet: nobody else is in it, and nobody can be addressed in it.
+    // At epoch 0 the group has no other member yet, and no message can be sent in it.
     if (group.epoch === 0n || !isConversation(group)) return undefined;
     try {
       const open = openRequests(group, received);
-      const isLeaving = open.has(this.#context.inbox.id);
+      const isLeaving = open.has(this.#context.inboxId);
       return { row: groupRow(group, before, isLeaving), open };
     } catch (error) {
       if (!(error instanceof MlsGroupError)) throw error;
@@ -234,51 +213,4 @@ export class Ledger {
       return undefined;
     }
   }
-
-  /** The rows that the history doesn't have yet. The first message with an id counts: a member could send it again as its own. */
-  async #news(
-    group: KnownGroup,
-    received: readonly ReceivedRecord[],
-  ): Promise<readonly GroupMessageSave[]> {
-    const { store, log } = this.#context;
-    const news = new Map<MessageId, GroupMessageSave>();
-    for (const record of received) {
-      const { sequence, sender, credential, sentAtNs } = record;
-      const opened = unwrapMessage(record.plaintext, group.id);
-      const senderInboxId = inboxOf(credential);
-      if (!opened || senderInboxId === undefined) {
-        log("message.skipped", { group: group.id, sequence });
-        continue;
-      }
-      const { id, content } = opened;
-      const known = await store.history.message(id);
-      const isAwaited = known && isUnpublished(known, sender);
-      if (news.has(id) || (known && !isAwaited)) continue;
-      const message = { id, groupId: group.id, content, sentAtNs, sender };
-      news.set(id, messageRow({ ...message, senderInboxId, sequence }));
-    }
-    return [...news.values()];
-  }
-}
-
-/** Whether its sender hadn't sent the message yet: it is one's own, or an archive brought it, where it counts as failed. */
-function isUnpublished(
-  { deliveryStatus, senderInstallationId }: GroupMessageSave,
-  sender: InstallationId,
-): boolean {
-  return (
-    deliveryStatus !== DeliveryStatusSave.PUBLISHED &&
-    equalBytes(senderInstallationId, idBytes(sender))
-  );
-}
-
-function withNewest(
-  group: GroupSave,
-  messages: readonly GroupMessageSave[],
-): GroupSave {
-  let newest = group.lastMessageNs ?? 0n;
-  for (const { sentAtNs } of messages) {
-    if (sentAtNs > newest) newest = sentAtNs;
-  }
-  return newest === 0n ? group : { ...group, lastMessageNs: newest };
 }

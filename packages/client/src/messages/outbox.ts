@@ -11,32 +11,40 @@ import { groupsOf } from "../groups/conversation-key.js";
 import { Turns } from "../work/turns.js";
 import { pushesByDefault } from "./content.js";
 import type { Ledger } from "./ledger.js";
+import type { Receiver } from "./receiver.js";
 
-/** XMTP's nodes take no more than 4 MiB of a message; what is larger belongs into a remote attachment. */
+// XMTP nodes refuse messages above 4 MiB; larger content belongs in a remote attachment.
 const maxContentBytes = 1024 * 1024;
 
 export interface SendOptions {
   /**
-   * Whether push servers shall tell the other members' devices of the message. Default: by its content type. Of XMTP's
-   * own, reactions, read receipts, edits, deletions and what tells of members aren't told of; all others are, and so are
-   * those of other authorities.
+   * True if push servers shall notify the other members' devices. Default: by content type. Of XMTP's own types,
+   * reactions, read receipts, edits, deletions and membership changes don't notify; all others do, and so do types of
+   * other authorities.
    */
   readonly shouldPush?: boolean | undefined;
 }
 
-/** Messages of one's own: in the history first, then at the node, then published, when they came back from there. */
+type OutboxContext = Pick<
+  ClientContext,
+  "store" | "installation" | "inboxId" | "clock"
+>;
+
+/** Sends this installation's messages: each is stored in the history first, then sent, and published once it comes back from the node. */
 export class Outbox {
-  readonly #context: ClientContext;
+  readonly #context: OutboxContext;
   readonly #ledger: Ledger;
+  readonly #receiver: Receiver;
   readonly #turns: Turns<GroupId> = new Turns();
   #lastSentAtNs = 0n;
 
-  constructor(context: ClientContext, ledger: Ledger) {
+  constructor(context: OutboxContext, ledger: Ledger, receiver: Receiver) {
     this.#context = context;
     this.#ledger = ledger;
+    this.#receiver = receiver;
   }
 
-  /** Keeps a content, which goes out with the next `publish`. */
+  /** Stores a content, to be sent by the next `publish`. */
   async keep(
     groupId: GroupId,
     content: Uint8Array,
@@ -48,7 +56,7 @@ export class Outbox {
         `expected at most ${maxContentBytes} bytes of content, got ${content.length}`,
       );
     }
-    const { installation, inbox, store } = this.#context;
+    const { installation, inboxId, store } = this.#context;
     const group = await store.history.conversation(groupId);
     const groups = group ? await groupsOf(group, store.history) : [];
     const sentAtNs = this.#newSentAtNs(groups);
@@ -59,46 +67,46 @@ export class Outbox {
       content,
       sentAtNs,
       sender: installation.id,
-      senderInboxId: inbox.id,
+      senderInboxId: inboxId,
       sequence: undefined,
       shouldPush,
     });
     return id;
   }
 
-  /** Whether there is anything to send. */
-  async isWaiting(groupId: GroupId): Promise<boolean> {
-    return (await this.#waiting(groupId)).length > 0;
+  /** True if the group has messages that weren't sent yet. */
+  async hasPending(groupId: GroupId): Promise<boolean> {
+    return (await this.#pending(groupId)).length > 0;
   }
 
-  /** Marks what waits as failed: this installation isn't a member any more. */
-  async giveUp(groupId: GroupId): Promise<void> {
-    const waiting = await this.#waiting(groupId);
-    if (waiting.length > 0) await this.#ledger.markFailed(groupId, waiting);
+  /** Marks pending messages as failed, in a group that this installation was removed from. */
+  async failPending(groupId: GroupId): Promise<void> {
+    const pending = await this.#pending(groupId);
+    if (pending.length > 0) await this.#ledger.markFailed(groupId, pending);
   }
 
-  /** Sends what is kept, in its order. A failure leaves the rest for the next time. */
+  /** Sends pending messages in order. After a failure the rest stays pending. */
   publish(group: MlsGroup, signal?: AbortSignal): Promise<void> {
     return this.#turns.run(group.id, async () => {
-      // What came back meanwhile isn't sent twice.
-      await this.#ledger.takeIn(group);
-      for (const row of await this.#waiting(group.id)) {
+      // A message that came back from the node meanwhile isn't sent twice.
+      await this.#receiver.record(group);
+      for (const row of await this.#pending(group.id)) {
         const { decryptedMessageBytes: content, sentAtNs } = row;
         const { id, plaintext } = wrapMessage(content, group.id, sentAtNs);
         const shouldPush = row.shouldPush ?? pushesByDefault(content);
         const options = { id, shouldPush, ...(signal && { signal }) };
         await group.send(plaintext, options);
       }
-      await this.#ledger.takeIn(group);
+      await this.#receiver.record(group);
     });
   }
 
-  /** All are one's own: archives bring none. */
-  #waiting(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
+  /** Archives bring no unpublished messages, so that all of these are this installation's. */
+  #pending(groupId: GroupId): Promise<readonly GroupMessageSave[]> {
     return this.#context.store.history.unpublished(groupId);
   }
 
-  /** The time is part of a message's id: it never comes twice. It comes after what is there, however the clocks run. */
+  /** A message's id contains its time: the time is unique, and later than all messages of the conversation whatever the clocks say. */
   #newSentAtNs(groups: readonly GroupSave[]): bigint {
     let ns = nowNs(this.#context.clock);
     const newest = groups.map(({ lastMessageNs }) => lastMessageNs ?? 0n);

@@ -1,88 +1,69 @@
-import type { Topic, TopicPosition } from "@history-sync/mls-group";
+import { MlsGroupError, type Topic } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 import { followNews } from "@history-sync/sync-group";
 import type { ClientContext } from "../context.js";
-import { isConversation } from "../messages/group-row.js";
+import type { Receiver } from "../messages/receiver.js";
+import type { Topics } from "./topics.js";
+import type { Welcomes } from "./welcomes.js";
 
-/** What to do when a topic has news. */
-export interface LiveWork {
-  /** Takes the Welcomes that wait. */
-  readonly welcomes: (signal: AbortSignal) => Promise<void>;
-  /** Takes in what a group has. */
-  readonly messages: (group: GroupId, signal: AbortSignal) => Promise<void>;
+export interface LiveParts
+  extends Pick<
+    ClientContext,
+    "installation" | "deliveryService" | "clock" | "log"
+  > {
+  readonly topics: Topics;
+  readonly welcomes: Welcomes;
+  readonly receiver: Receiver;
 }
 
 /**
- * The connection over which the node tells of news: of Welcomes always, of messages while somebody streams them. It comes
- * back by itself.
+ * Receives Welcomes and messages as the node announces them, and reconnects when the connection breaks. Resolves when
+ * the signal aborts.
+ *
+ * @throws the error that no new connection can mend, such as that of a broken store
  */
-export class Live {
-  readonly #context: ClientContext;
-  readonly #work: LiveWork;
-  #topicsChanged = new AbortController();
-  #streams = 0;
+export async function followTopics(
+  parts: LiveParts,
+  closing: AbortSignal,
+): Promise<void> {
+  const { topics, deliveryService, clock, log } = parts;
+  const news = followNews({
+    sync: (signal, topic) => sync(topic, parts, signal),
+    positions: () => topics.positions(),
+    topicsChanged: () => topics.changed,
+    ended: closing,
+    deliveryService,
+    clock,
+    log,
+  });
+  for await (const _ of news);
+}
 
-  constructor(context: ClientContext, work: LiveWork) {
-    this.#context = context;
-    this.#work = work;
+/** Groups need no sync when the connection begins, which delivers everything after their positions. */
+async function sync(
+  topic: Topic | undefined,
+  parts: LiveParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (topic?.kind === "group") {
+    await receiveFrom(topic.groupId, parts, signal);
+  } else {
+    await parts.welcomes.handle(signal);
   }
+}
 
-  /** Ends with the signal; throws what no new connection can mend. */
-  async follow(closing: AbortSignal): Promise<void> {
-    const { deliveryService, clock, log } = this.#context;
-    const news = followNews({
-      sync: (signal, topic) => this.#sync(signal, topic),
-      positions: () => this.#positions(),
-      topicsChanged: () => this.#topicsChanged.signal,
-      ended: closing,
-      deliveryService,
-      clock,
-      log,
-    });
-    for await (const _ of news);
-  }
-
-  /** Asks for messages too, until what it gives is called. */
-  wantMessages(): () => void {
-    this.#streams += 1;
-    if (this.#streams === 1) this.topicsChanged();
-    let wanted = true;
-    return () => {
-      if (wanted) this.#streams -= 1;
-      wanted = false;
-    };
-  }
-
-  /** There are conversations that weren't there before. */
-  topicsChanged(): void {
-    this.#topicsChanged.abort();
-    this.#topicsChanged = new AbortController();
-  }
-
-  /** Groups need no sync when the connection begins: it brings what stands behind their positions. */
-  async #sync(signal: AbortSignal, topic: Topic | undefined): Promise<void> {
-    if (topic?.kind === "group") {
-      await this.#work.messages(topic.groupId, signal);
-    } else {
-      await this.#work.welcomes(signal);
-    }
-  }
-
-  #positions(): readonly TopicPosition[] {
-    const { installation } = this.#context;
-    const { id, welcomeCursor } = installation;
-    const groups = this.#streams > 0 ? installation.groups() : [];
-    return [
-      {
-        topic: { kind: "welcomes", installationId: id },
-        afterId: welcomeCursor,
-      },
-      ...groups
-        .filter((group) => group.active && isConversation(group))
-        .map(({ id, cursor }) => ({
-          topic: { kind: "group", groupId: id } as const,
-          afterId: cursor,
-        })),
-    ];
+/** A group that can't be repaired doesn't keep the others from being read. */
+async function receiveFrom(
+  id: GroupId,
+  { installation, receiver, log }: LiveParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const group = installation.group(id);
+  if (!group) return;
+  try {
+    await receiver.receive(group, signal);
+  } catch (error) {
+    if (!(error instanceof MlsGroupError) || error.retryable) throw error;
+    log("conversation.not-synced", { group: id, code: error.code });
   }
 }

@@ -1,42 +1,49 @@
+import type {
+  Finding,
+  InstallationWatcher,
+} from "@history-sync/installation-watcher";
 import type { MlsGroup } from "@history-sync/mls-group";
-import type { ConversationContext } from "../conversations/context.js";
+import type { GroupId, Logger } from "@history-sync/primitives";
+import type { Outbox } from "../messages/outbox.js";
+import type { Receiver } from "../messages/receiver.js";
 import { retryLater } from "../work/retries.js";
 
-/** Takes in what a conversation's topic has, sends what waits, and looks now and then whether its members have changed. */
-export async function syncConversation(
-  group: MlsGroup,
-  context: ConversationContext,
-  signal: AbortSignal,
-): Promise<void> {
-  const { watcher, log } = context;
-  await takeNews(group, context, signal);
-  if (!group.active) return context.outbox.giveUp(group.id);
-  await retryLater(() => watcher.check(group.id, "sync", { signal }), log);
-  await publishWaiting(group, context, signal);
+export interface PublishParts {
+  readonly outbox: Outbox;
+  /** Keeps a conversation's members up to date with the installations of their inboxes. */
+  readonly watcher: InstallationWatcher<GroupId, Finding>;
 }
 
-/** Sends what waits, once the members' installations are up to date. */
-export async function publishWaiting(
+export interface SyncParts extends PublishParts {
+  readonly receiver: Receiver;
+  readonly log: Logger;
+}
+
+/** Receives a conversation's new messages, checks its members' installations if a check is due, and sends pending messages. */
+export async function syncConversation(
   group: MlsGroup,
-  { outbox, watcher }: ConversationContext,
+  parts: SyncParts,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await outbox.isWaiting(group.id))) return;
+  const { receiver, outbox, watcher, log } = parts;
+  await receiver.receive(group, signal);
+  if (!group.active) return outbox.failPending(group.id);
+  await retryLater(() => watcher.check(group.id, "sync", { signal }), log);
+  await publishPending(group, parts, signal);
+}
+
+/** Sends pending messages, once the members' installations are up to date. */
+export async function publishPending(
+  group: MlsGroup,
+  { outbox, watcher }: PublishParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await outbox.hasPending(group.id))) return;
   try {
     await watcher.check(group.id, "send", { signal });
     await outbox.publish(group, signal);
   } catch (error) {
-    if (!group.active) await outbox.giveUp(group.id);
+    if (!group.active) await outbox.failPending(group.id);
     throw error;
   }
-}
-
-/** Takes in what a conversation's topic has. */
-export async function takeNews(
-  group: MlsGroup,
-  { ledger }: Pick<ConversationContext, "ledger">,
-  signal: AbortSignal,
-): Promise<void> {
-  await group.sync(signal);
-  await ledger.takeIn(group);
 }

@@ -2,58 +2,59 @@ import { isSyncGroupOf } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { type Standing, standingOf } from "../groups/dm-groups.js";
-import type { Ledger } from "../messages/ledger.js";
+import type { Receiver } from "../messages/receiver.js";
 import { Turns } from "../work/turns.js";
 
 export interface WelcomesHandlers {
-  /** Groups came, left or came back. */
+  /** Called when this installation was added to groups, or removed from them. */
   readonly onGroups: () => void;
-  /** One of them is a sync group: a new installation of the user's makes one for all of them. */
+  /** Called when one of them is a sync group: a new installation of the user creates one for all installations. */
   readonly onSyncGroup: () => void;
-  /** The Welcomes that waited were taken, if there were any. */
-  readonly onTaken: () => void;
+  /** Called after each fetch of Welcomes. */
+  readonly onHandled: () => void;
 }
 
-/** Joins the groups that others add this installation to. */
+/** Joins the groups that other installations add this one to. */
 export class Welcomes {
-  readonly #context: ClientContext;
-  readonly #ledger: Ledger;
+  readonly #context: Pick<ClientContext, "installation" | "inboxId">;
+  readonly #receiver: Receiver;
   readonly #handlers: WelcomesHandlers;
   readonly #turns: Turns<"welcomes"> = new Turns();
-  /** Of each group that was looked at. */
+  /** By group, as of the last call of `recordChanges`. */
   readonly #seen = new Map<GroupId, Standing>();
 
   constructor(
-    context: ClientContext,
-    ledger: Ledger,
+    context: Pick<ClientContext, "installation" | "inboxId">,
+    receiver: Receiver,
     handlers: WelcomesHandlers,
   ) {
     this.#context = context;
-    this.#ledger = ledger;
+    this.#receiver = receiver;
     this.#handlers = handlers;
   }
 
-  take(signal: AbortSignal): Promise<void> {
+  /** Fetches and joins by all pending Welcomes. */
+  handle(signal: AbortSignal): Promise<void> {
     return this.#turns.run("welcomes", async () => {
       await this.#context.installation.syncWelcomes(signal);
-      await this.notice();
-      this.#handlers.onTaken();
+      await this.recordChanges();
+      this.#handlers.onHandled();
     });
   }
 
-  /** Looks at the groups whose state has changed, whichever part of the client took their Welcomes. */
-  async notice(): Promise<void> {
-    const { installation, inbox } = this.#context;
+  /** Records the groups whose state has changed, whichever part of the client handled their Welcomes. */
+  async recordChanges(): Promise<void> {
+    const { installation, inboxId } = this.#context;
     const changed = installation
       .groups()
       .filter((group) => this.#seen.get(group.id) !== standingOf(group));
     for (const group of changed) {
-      await this.#ledger.takeIn(group);
+      await this.#receiver.record(group);
       this.#seen.set(group.id, standingOf(group));
     }
     const { onGroups, onSyncGroup } = this.#handlers;
     if (changed.length > 0) onGroups();
-    if (changed.some(({ extensions }) => isSyncGroupOf(extensions, inbox.id))) {
+    if (changed.some(({ extensions }) => isSyncGroupOf(extensions, inboxId))) {
       onSyncGroup();
     }
   }

@@ -9,32 +9,34 @@ import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { inParallel } from "../work/in-parallel.js";
 
-/** Which inboxes come and go. Without any, only the installations of those that are there. */
+/** Inboxes to add and to remove. Without any, only installations of the present inboxes are added and removed. */
 export interface InboxChange {
   readonly add?: readonly InboxId[];
   readonly remove?: readonly InboxId[];
 }
 
-/** What became of the installations. */
+/** Installations that a commit added and removed. */
 export interface InstallationsChanged {
   readonly added: readonly InstallationId[];
   readonly revoked: readonly InstallationId[];
 }
 
-type MembershipContext = Pick<
+export type MembershipContext = Pick<
   ClientContext,
-  "identityLog" | "inbox" | "installation"
+  "identityLog" | "inboxId" | "installation"
 >;
 
-// XMTP's.
+// XMTP's limit.
 const maxInboxes = 250;
 const lookupsAtATime = 10;
 
 /**
- * Brings a group's members in line with the installations of its inboxes, and inboxes in and out, in one commit. A
- * function is asked again whenever another commit came first.
+ * Adds and removes inboxes, and updates a group's members to the current installations of its inboxes, in one commit.
+ * A `change` that is a function is called again whenever another commit came first.
+ *
+ * @throws {ClientError} `unknown-inbox`, `too-many-members`, `invalid-members`, `stale-inbox`
  */
-export async function bringInLine(
+export async function updateMembers(
   group: MlsGroup,
   change: InboxChange | (() => Promise<InboxChange>),
   context: MembershipContext,
@@ -57,7 +59,11 @@ export async function bringInLine(
   return { added, revoked: removed };
 }
 
-/** Each inbox at the newest place of its log. Throws `unknown-inbox` where one isn't registered. */
+/**
+ * Returns the newest sequence id in each inbox's log.
+ *
+ * @throws {ClientError} `unknown-inbox`
+ */
 export async function newestPlaces(
   inboxes: readonly InboxId[],
   identityLog: IdentityLog,
@@ -67,7 +73,7 @@ export async function newestPlaces(
     if (sequenceId > 0n) return [inbox, sequenceId] as const;
     throw new ClientError(
       "unknown-inbox",
-      "expected a user's inbox, got one that nobody has created",
+      "expected a registered inbox, got one without a log",
     );
   });
   return new Map(places);
@@ -76,7 +82,7 @@ export async function newestPlaces(
 async function wantedInboxes(
   current: WantedInboxes,
   { add = [], remove = [] }: InboxChange,
-  { identityLog, inbox, installation }: MembershipContext,
+  { identityLog, inboxId, installation }: MembershipContext,
 ): Promise<WantedInboxes> {
   const inboxes = new Set([...current.keys(), ...add]);
   for (const gone of remove) inboxes.delete(gone);
@@ -88,13 +94,13 @@ async function wantedInboxes(
   }
   const places = await newestPlaces([...inboxes], identityLog);
   const own = await identityLog.installationsAt(
-    inbox.id,
-    places.get(inbox.id) ?? 0n,
+    inboxId,
+    places.get(inboxId) ?? 0n,
   );
   if (!own?.includes(installation.id)) {
     throw new ClientError(
       "invalid-members",
-      "expected to remain a member, got to remove oneself",
+      "expected this installation to remain a member, got its removal",
     );
   }
   for (const [inbox, place] of places) {
