@@ -1,3 +1,4 @@
+import type { KeyedMutex, SubscribeOptions } from "@history-sync/async";
 import type {
   Finding,
   InstallationWatcher,
@@ -10,8 +11,6 @@ import type { Message } from "../messages/message.js";
 import type { Outbox } from "../messages/outbox.js";
 import type { Receiver } from "../messages/receiver.js";
 import type { Preferences } from "../preferences/preferences.js";
-import type { WatchOptions } from "../work/broadcast.js";
-import type { Turns } from "../work/turns.js";
 
 /** Everything that `Conversation` objects share. */
 export interface ConversationContext extends ClientContext {
@@ -21,12 +20,12 @@ export interface ConversationContext extends ClientContext {
   readonly receiver: Receiver;
   readonly outbox: Outbox;
   /** Serializes the user's requests to leave a conversation. */
-  readonly leaving: Turns<GroupId>;
+  readonly leaving: KeyedMutex<GroupId>;
   /** Keeps the members of each conversation up to date with their inboxes. */
   readonly watcher: InstallationWatcher<GroupId, Finding>;
   /** Returns messages as they arrive from the node, from the call on. */
   readonly messages: (
-    options: Pick<WatchOptions<Message>, "only" | "signal">,
+    options: Pick<SubscribeOptions<Message>, "filter" | "signal">,
   ) => AsyncIterableIterator<Message>;
   /** Aborts when the client closes. */
   readonly closing: AbortSignal;

@@ -198,9 +198,9 @@ export class Conversation extends ConversationData {
   /** Streams messages as they arrive from the node, this installation's included, from this call on. */
   stream(signal?: AbortSignal): AsyncIterableIterator<Message> {
     const { dmGroups, messages } = this.#context;
-    const only = ({ conversationId }: Message) =>
+    const filter = ({ conversationId }: Message) =>
       dmGroups.keyOf(conversationId) === this.#groups.key;
-    return messages({ only, signal });
+    return messages({ filter, signal });
   }
 
   consentState(): Promise<ConsentState> {

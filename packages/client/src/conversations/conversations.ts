@@ -1,3 +1,4 @@
+import { mapConcurrently } from "@history-sync/async";
 import type { Extension } from "@history-sync/mls-group";
 import {
   dmId,
@@ -25,7 +26,6 @@ import {
 } from "../preferences/consent.js";
 import type { Topics } from "../sync/topics.js";
 import type { Welcomes } from "../sync/welcomes.js";
-import { inParallel } from "../work/in-parallel.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
 import { type SyncSummary, syncAll } from "./sync-all.js";
@@ -155,9 +155,11 @@ export class Conversations {
     options: ListOptions = {},
   ): Promise<ReadonlyMap<GroupId, readonly TopicHmacKey[]>> {
     const listed = await this.list(options);
-    const duplicates = await inParallel(listed, 1, (one) => one.duplicateDms());
+    const duplicates = await mapConcurrently(listed, 1, (one) =>
+      one.duplicateDms(),
+    );
     return new Map(
-      await inParallel(
+      await mapConcurrently(
         [...listed, ...duplicates.flat()],
         1,
         async (one) => [one.id, await one.hmacKeys()] as const,
@@ -222,13 +224,13 @@ export class Conversations {
   }
 
   #changes(
-    only: (change: ConversationChange) => boolean,
+    filter: (change: ConversationChange) => boolean,
     given: AbortSignal | undefined,
   ): AsyncIterableIterator<ConversationUpdate> {
     const { ledger, closing } = this.#context;
     const signal = given ? AbortSignal.any([given, closing]) : closing;
     return mapped(
-      ledger.changes.watch({ only, signal }),
+      ledger.changes.subscribe({ filter, signal }),
       async ({ type, id }) => ({ type, conversation: await this.#expect(id) }),
     );
   }

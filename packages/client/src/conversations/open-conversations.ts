@@ -1,3 +1,4 @@
+import { KeyedMutex } from "@history-sync/async";
 import type { ClientContext } from "../context.js";
 import { healForks } from "../forks/heal-forks.js";
 import { DmGroups } from "../groups/dm-groups.js";
@@ -12,7 +13,6 @@ import type { Preferences } from "../preferences/preferences.js";
 import { Topics } from "../sync/topics.js";
 import { Welcomes } from "../sync/welcomes.js";
 import type { Background } from "../work/background.js";
-import { Turns } from "../work/turns.js";
 import type { ConversationContext } from "./context.js";
 import { ConversationTasks } from "./conversation-tasks.js";
 import { Conversations } from "./conversations.js";
@@ -48,11 +48,11 @@ export function openConversations(
     receiver,
     closing,
     outbox: new Outbox(services, ledger, receiver),
-    leaving: new Turns(),
+    leaving: new KeyedMutex(),
     watcher: watchMembers(services, ledger, receiver),
-    messages: ({ only, signal }) =>
-      ledger.arrivals.watch({
-        only,
+    messages: ({ filter, signal }) =>
+      ledger.arrivals.subscribe({
+        filter,
         signal: signal ? AbortSignal.any([signal, closing]) : closing,
         onEnd: topics.addMessages(),
       }),

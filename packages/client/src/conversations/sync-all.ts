@@ -1,5 +1,5 @@
+import { mapConcurrently } from "@history-sync/async";
 import { HistorySyncError } from "@history-sync/primitives";
-import { inParallel } from "../work/in-parallel.js";
 import type { ConversationContext } from "./context.js";
 import type { Conversation } from "./conversation.js";
 
@@ -17,7 +17,7 @@ export async function syncAll(
   { log }: Pick<ConversationContext, "log">,
 ): Promise<SyncSummary> {
   const active = conversations.filter((one) => one.isActive());
-  const outcomes = await inParallel(active, atATime, async (one) => {
+  const outcomes = await mapConcurrently(active, atATime, async (one) => {
     try {
       await one.sync();
       return 1;

@@ -1,3 +1,4 @@
+import type { KeyedMutex } from "@history-sync/async";
 import type { MlsGroup } from "@history-sync/mls-group";
 import {
   encodeLeaveRequest,
@@ -17,7 +18,6 @@ import {
   publishPending,
 } from "../sync/sync-conversation.js";
 import { tried, tryUntilDone } from "../work/retries.js";
-import type { Turns } from "../work/turns.js";
 import type { ChangeParts } from "./change-group.js";
 import { updateMembers } from "./update-members.js";
 
@@ -25,7 +25,7 @@ export interface LeaveParts
   extends PublishParts,
     Pick<ClientContext, "store" | "inboxId"> {
   /** Serializes `requestRemoval` calls of one conversation. */
-  readonly leaving: Turns<GroupId>;
+  readonly leaving: KeyedMutex<GroupId>;
   readonly closing: AbortSignal;
 }
 

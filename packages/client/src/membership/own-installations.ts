@@ -1,3 +1,4 @@
+import { mapConcurrently } from "@history-sync/async";
 import type {
   Finding,
   InstallationWatcher,
@@ -13,7 +14,6 @@ import type { GroupSave } from "@history-sync/proto/device-sync";
 import type { ClientContext } from "../context.js";
 import type { Inbox } from "../identity/inbox.js";
 import type { Preferences } from "../preferences/preferences.js";
-import { inParallel } from "../work/in-parallel.js";
 import { tried, tryUntilDone } from "../work/retries.js";
 
 // libxmtp's limit. Members of a conversation that was silent for longer are checked at its next message.
@@ -44,7 +44,7 @@ async function tryOnce(parts: OwnInstallationsParts): Promise<number> {
   const { inbox, watcher, closing } = parts;
   const { sequenceId } = await inbox.snapshot();
   const behind = await conversationsBehind(sequenceId, parts);
-  const outcomes = await inParallel(behind, maxConcurrent, (id) =>
+  const outcomes = await mapConcurrently(behind, maxConcurrent, (id) =>
     tried("own-installations.failed", id, parts, () =>
       watcher.check(id, "identity-update", { signal: closing }),
     ),

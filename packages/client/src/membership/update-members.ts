@@ -1,3 +1,4 @@
+import { mapConcurrently } from "@history-sync/async";
 import type { IdentityLog } from "@history-sync/identity";
 import type { MlsGroup } from "@history-sync/mls-group";
 import {
@@ -7,7 +8,6 @@ import {
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
-import { inParallel } from "../work/in-parallel.js";
 
 /** Inboxes to add and to remove. Without any, only installations of the present inboxes are added and removed. */
 export interface InboxChange {
@@ -68,14 +68,18 @@ export async function newestPlaces(
   inboxes: readonly InboxId[],
   identityLog: IdentityLog,
 ): Promise<WantedInboxes> {
-  const places = await inParallel(inboxes, lookupsAtATime, async (inbox) => {
-    const { sequenceId } = await identityLog.installations(inbox);
-    if (sequenceId > 0n) return [inbox, sequenceId] as const;
-    throw new ClientError(
-      "unknown-inbox",
-      "expected a registered inbox, got one without a log",
-    );
-  });
+  const places = await mapConcurrently(
+    inboxes,
+    lookupsAtATime,
+    async (inbox) => {
+      const { sequenceId } = await identityLog.installations(inbox);
+      if (sequenceId > 0n) return [inbox, sequenceId] as const;
+      throw new ClientError(
+        "unknown-inbox",
+        "expected a registered inbox, got one without a log",
+      );
+    },
+  );
   return new Map(places);
 }
 

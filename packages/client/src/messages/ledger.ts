@@ -1,4 +1,5 @@
 import { equals } from "@bufbuild/protobuf";
+import { type Broadcast, KeyedMutex } from "@history-sync/async";
 import {
   type MlsGroup,
   MlsGroupError,
@@ -19,9 +20,8 @@ import {
   keyOfGroup,
 } from "../groups/conversation-key.js";
 import { type Standing, standingOf } from "../groups/dm-groups.js";
-import { Broadcast } from "../work/broadcast.js";
 import { Signal } from "../work/signal.js";
-import { Turns } from "../work/turns.js";
+import { stream } from "../work/stream.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
   canBeLeft,
@@ -53,8 +53,8 @@ type KnownGroup = Pick<
  */
 export class Ledger {
   /** Every message once, when it arrives from the node, including those of this installation. */
-  readonly arrivals: Broadcast<Message> = new Broadcast();
-  readonly changes: Broadcast<ConversationChange> = new Broadcast();
+  readonly arrivals: Broadcast<Message> = stream();
+  readonly changes: Broadcast<ConversationChange> = stream();
   /** Emitted when a fork was detected, or healed. */
   readonly forks: Signal = new Signal();
   /** Emitted for a conversation with members whom this installation has to remove. */
@@ -62,7 +62,7 @@ export class Ledger {
   readonly #context: LedgerContext;
   readonly #presence = new Presence();
   /** By conversation: a change is published once, in whichever of the conversation's groups it happens. */
-  readonly #turns: Turns<string> = new Turns();
+  readonly #turns: KeyedMutex<string> = new KeyedMutex();
 
   constructor(context: LedgerContext) {
     this.#context = context;

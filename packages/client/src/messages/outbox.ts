@@ -1,3 +1,4 @@
+import { KeyedMutex } from "@history-sync/async";
 import type { MlsGroup } from "@history-sync/mls-group";
 import { wrapMessage } from "@history-sync/mls-group/xmtp";
 import { type GroupId, type MessageId, nowNs } from "@history-sync/primitives";
@@ -8,7 +9,6 @@ import type {
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 import { groupsOf } from "../groups/conversation-key.js";
-import { Turns } from "../work/turns.js";
 import { pushesByDefault } from "./content.js";
 import type { Ledger } from "./ledger.js";
 import type { Receiver } from "./receiver.js";
@@ -35,7 +35,7 @@ export class Outbox {
   readonly #context: OutboxContext;
   readonly #ledger: Ledger;
   readonly #receiver: Receiver;
-  readonly #turns: Turns<GroupId> = new Turns();
+  readonly #turns: KeyedMutex<GroupId> = new KeyedMutex();
   #lastSentAtNs = 0n;
 
   constructor(context: OutboxContext, ledger: Ledger, receiver: Receiver) {

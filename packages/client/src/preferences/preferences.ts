@@ -1,8 +1,9 @@
+import type { Broadcast } from "@history-sync/async";
 import { type Clock, nowNs } from "@history-sync/primitives";
 import type { ConsentSave } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
 import type { Background } from "../work/background.js";
-import { Broadcast } from "../work/broadcast.js";
+import { stream } from "../work/stream.js";
 import {
   type Consent,
   type ConsentEntityType,
@@ -35,7 +36,7 @@ export interface PreferencesPorts {
 /** The user's decisions, the same on every installation of the inbox. */
 export class Preferences {
   readonly #ports: PreferencesPorts;
-  readonly #changes: Broadcast<"changed"> = new Broadcast();
+  readonly #changes: Broadcast<"changed"> = stream();
 
   /** Made by `createClient`. */
   constructor(ports: PreferencesPorts) {
@@ -74,7 +75,7 @@ export class Preferences {
     signal?: AbortSignal,
   ): AsyncIterableIterator<readonly PreferenceUpdate[]> {
     const { history, closing } = this.#ports;
-    const notices = this.#changes.watch({
+    const notices = this.#changes.subscribe({
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     });
     return preferenceChanges(notices, history);

@@ -1,9 +1,9 @@
+import { Mutex } from "@history-sync/async";
 import { isSyncGroupOf } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
 import { type Standing, standingOf } from "../groups/dm-groups.js";
 import type { Receiver } from "../messages/receiver.js";
-import { Turns } from "../work/turns.js";
 
 export interface WelcomesHandlers {
   /** Called when this installation was added to groups, or removed from them. */
@@ -19,7 +19,7 @@ export class Welcomes {
   readonly #context: Pick<ClientContext, "installation" | "inboxId">;
   readonly #receiver: Receiver;
   readonly #handlers: WelcomesHandlers;
-  readonly #turns: Turns<"welcomes"> = new Turns();
+  readonly #turns: Mutex = new Mutex();
   /** By group, as of the last call of `recordChanges`. */
   readonly #seen = new Map<GroupId, Standing>();
 
@@ -35,7 +35,7 @@ export class Welcomes {
 
   /** Fetches and joins by all pending Welcomes. */
   handle(signal: AbortSignal): Promise<void> {
-    return this.#turns.run("welcomes", async () => {
+    return this.#turns.run(async () => {
       await this.#context.installation.syncWelcomes(signal);
       await this.recordChanges();
       this.#handlers.onHandled();

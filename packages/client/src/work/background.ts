@@ -1,9 +1,10 @@
+import { KeyedCoalescer } from "@history-sync/async";
 import { HistorySyncError, type Logger } from "@history-sync/primitives";
 
-/** Work that nobody waits for. Its failures are logged; whatever it does must be done again by something else. */
+/** Runs work in the background. Failures are logged; a later call has to do failed work again. */
 export class Background {
   readonly #running = new Set<Promise<void>>();
-  readonly #owed = new Map<string, boolean>();
+  readonly #coalescer = new KeyedCoalescer<string>();
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -11,38 +12,30 @@ export class Background {
   }
 
   run(name: string, work: () => Promise<unknown>): void {
-    const running = work()
-      .then(
-        () => {},
-        (error: unknown) => {
-          this.#log("client.background-failed", { name, code: codeOf(error) });
-        },
-      )
-      .finally(() => this.#running.delete(running));
+    this.#track(this.#guarded(name, work));
+  }
+
+  /** Runs work, one run of a name at a time. Calls during a run cause one more run after it. */
+  again(name: string, work: () => Promise<unknown>): void {
+    this.#track(this.#coalescer.run(name, () => this.#guarded(name, work)));
+  }
+
+  /** Resolves when nothing is running. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #track(work: Promise<void>): void {
+    const running = work.finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  /** As `run`; calls while the work of this name goes on make it run once more, after it. */
-  again(name: string, work: () => Promise<unknown>): void {
-    if (this.#owed.has(name)) {
-      this.#owed.set(name, true);
-      return;
+  async #guarded(name: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log("client.background-failed", { name, code: codeOf(error) });
     }
-    this.#owed.set(name, true);
-    this.run(name, async () => {
-      try {
-        while (this.#owed.get(name)) {
-          this.#owed.set(name, false);
-          await work();
-        }
-      } finally {
-        this.#owed.delete(name);
-      }
-    });
-  }
-
-  async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 }
 

@@ -1,44 +1,75 @@
+import { exponentialWaits, isRetryable, retry } from "@history-sync/async";
 import {
   type Clock,
   type GroupId,
   HistorySyncError,
   type Logger,
 } from "@history-sync/primitives";
+import { codeOf } from "./background.js";
 
-interface Trying {
+interface RetryParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly closing: AbortSignal;
 }
 
-const firstWaitMs = 2_000;
-const maxWaitMs = 60_000;
-const maxTries = 20;
+// About 14 minutes in all. What calls this calls it again later.
+const waitMs = exponentialWaits({
+  firstMs: 2_000,
+  growth: 1.5,
+  maxMs: 60_000,
+  maxRetries: 19,
+});
 
-/**
- * Tries until no failure is left that may pass, with growing waits, and gives up after a while: whatever calls this does
- * so again. `tryOnce` gives the number of such failures. Ends early with the signal.
- */
-export async function tryUntilDone(
-  event: string,
-  { clock, closing, log }: Trying,
-  tryOnce: () => Promise<number>,
-): Promise<void> {
-  let waitMs = firstWaitMs;
-  for (let tries = 1; tries <= maxTries; tries++) {
-    const failures = await tryOnce();
-    if (failures === 0) return;
-    log(event, { failures, waitMs });
-    await clock.sleep(waitMs, closing);
-    waitMs = Math.min(waitMs * 1.5, maxWaitMs);
+class Unfinished extends HistorySyncError<"unfinished"> {
+  readonly failures: number;
+
+  constructor(failures: number) {
+    super("unfinished", `expected no failures, got ${failures}`, {
+      retryable: true,
+    });
+    this.failures = failures;
   }
 }
 
-/** Does one conversation's work: 1 for a failure that may pass, 0 for the rest, which is logged. */
+/**
+ * Runs `tryOnce`, which returns the number of retryable failures, until it returns 0 or 20 runs have failed. Rejects
+ * with the reason of `closing` when that aborts.
+ */
+export async function tryUntilDone(
+  event: string,
+  { clock, closing, log }: RetryParts,
+  tryOnce: () => Promise<number>,
+): Promise<void> {
+  const run = async () => {
+    const failures = await tryOnce();
+    if (failures > 0) throw new Unfinished(failures);
+  };
+  const isUnfinished = (error: unknown) => error instanceof Unfinished;
+  try {
+    await retry(
+      run,
+      { waitMs, isRetryable: isUnfinished },
+      {
+        clock,
+        signal: closing,
+        onRetry: (error, { waitMs }) => {
+          if (error instanceof Unfinished) {
+            log(event, { failures: error.failures, waitMs });
+          }
+        },
+      },
+    );
+  } catch (error) {
+    if (!isUnfinished(error)) throw error;
+  }
+}
+
+/** Runs one conversation's work. Returns 1 after a retryable failure and 0 otherwise; failures are logged. */
 export async function tried(
   event: string,
   group: GroupId,
-  { closing, log }: Omit<Trying, "clock">,
+  { closing, log }: Omit<RetryParts, "clock">,
   work: () => Promise<unknown>,
 ): Promise<number> {
   try {
@@ -52,7 +83,7 @@ export async function tried(
   }
 }
 
-/** Does work that something else will do again: a retryable failure is logged, any other one thrown. */
+/** Runs work that will run again anyway: a retryable failure is logged, any other one thrown. */
 export async function retryLater(
   work: () => Promise<unknown>,
   log: Logger,
@@ -60,7 +91,7 @@ export async function retryLater(
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof HistorySyncError) || !error.retryable) throw error;
-    log("client.later", { code: error.code });
+    if (!isRetryable(error)) throw error;
+    log("client.later", { code: codeOf(error) });
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Broadcast } from "../../src/work/broadcast.js";
+import { stream } from "../../src/work/stream.js";
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const read: Item[] = [];
@@ -8,13 +8,13 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
 }
 
 test("a watcher gets what is published from its call on, until its signal, and what waits then", async () => {
-  const broadcast = new Broadcast<number>();
+  const broadcast = stream<number>();
   broadcast.publish(1);
   const stop = new AbortController();
   const ends: string[] = [];
-  const watched = broadcast.watch({
+  const watched = broadcast.subscribe({
     signal: stop.signal,
-    only: (n) => n % 2 === 0,
+    filter: (n) => n % 2 === 0,
     onEnd: () => ends.push("end"),
   });
   for (const n of [2, 3, 4]) broadcast.publish(n);
@@ -26,8 +26,8 @@ test("a watcher gets what is published from its call on, until its signal, and w
 });
 
 test("who leaves a loop watches no more", async () => {
-  const broadcast = new Broadcast<number>();
-  const watched = broadcast.watch();
+  const broadcast = stream<number>();
+  const watched = broadcast.subscribe();
   broadcast.publish(1);
   broadcast.publish(2);
   for await (const _ of watched) break;
@@ -36,8 +36,8 @@ test("who leaves a loop watches no more", async () => {
 });
 
 test("a watcher that doesn't read is ended with an error, after what it can still read", async () => {
-  const broadcast = new Broadcast<number>();
-  const watched = broadcast.watch();
+  const broadcast = stream<number>();
+  const watched = broadcast.subscribe();
   for (let n = 0; n <= 10_000; n++) broadcast.publish(n);
   const read: number[] = [];
   await expect(async () => {
