@@ -1,14 +1,16 @@
-import type { Reason } from "./verdict.js";
+import { InstallationWatcherError } from "./errors.js";
+import type { Finding, Outcome } from "./installation-watcher.js";
+import type { Reason, Verdict } from "./verdict.js";
 
-/** A call that waits for its answer. Only the first answer counts; the call's own signal may come before it. */
-export class Caller<Answer> {
+/** A pending call of `check`. Only the first answer counts; the call's own signal may reject it before. */
+export class Caller<Found extends Finding> {
   readonly reason: Reason;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<Outcome<Found>>;
   readonly #signal: AbortSignal | undefined;
   readonly #leave = (): void => this.reject(this.#signal?.reason);
-  #resolve: (answer: Answer) => void = () => {};
+  #resolve: (answer: Outcome<Found>) => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  #waiting = true;
+  #pending = true;
 
   constructor(reason: Reason, signal: AbortSignal | undefined) {
     this.reason = reason;
@@ -20,11 +22,11 @@ export class Caller<Answer> {
     signal?.addEventListener("abort", this.#leave, { once: true });
   }
 
-  get waiting(): boolean {
-    return this.#waiting;
+  get pending(): boolean {
+    return this.#pending;
   }
 
-  resolve(answer: Answer): void {
+  resolve(answer: Outcome<Found>): void {
     this.#end();
     this.#resolve(answer);
   }
@@ -34,8 +36,24 @@ export class Caller<Answer> {
     this.#reject(error);
   }
 
+  /** Answers a call whose verdict isn't `check`. */
+  decline(verdict: Exclude<Verdict, { readonly kind: "check" }>): void {
+    if (verdict.kind === "cooling-down") {
+      this.resolve(verdict);
+      return;
+    }
+    const { againAtNs: retryAtNs, cause } = verdict;
+    this.reject(
+      new InstallationWatcherError(
+        "backing-off",
+        `expected a check, got none before ${retryAtNs} ns: the last one failed`,
+        { retryable: true, cause, retryAtNs },
+      ),
+    );
+  }
+
   #end(): void {
-    this.#waiting = false;
+    this.#pending = false;
     this.#signal?.removeEventListener("abort", this.#leave);
   }
 }

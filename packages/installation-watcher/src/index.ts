@@ -1,13 +1,14 @@
+export { type CheckTimes, checkPending } from "./check-times.js";
 export {
   InstallationWatcherError,
   type InstallationWatcherErrorCode,
 } from "./errors.js";
-export type { Finding, Outcome } from "./finding.js";
-export {
-  createInstallationWatcher,
-  type InstallationWatcher,
+export type {
+  Finding,
+  InstallationWatcher,
+  Outcome,
+  WatcherPorts,
 } from "./installation-watcher.js";
-export { type LookTimes, lookOwed } from "./look-times.js";
-export type { WatcherPorts } from "./ports.js";
 export type { WatcherSettings } from "./settings.js";
 export type { Reason } from "./verdict.js";
+export { createInstallationWatcher } from "./watcher.js";

@@ -1,7 +1,7 @@
-import type { LookTimes } from "./look-times.js";
+import type { CheckTimes } from "./check-times.js";
 
-/** Times that live as long as the process: for tests, and for apps that may look once more after each start. */
-export class MemoryLookTimes implements LookTimes {
+/** Keeps check times as long as the process runs: for tests, and for apps that may check once more after each start. */
+export class MemoryCheckTimes implements CheckTimes {
   readonly #times = new Map<string, bigint>();
 
   async get(key: string): Promise<bigint | undefined> {

@@ -1,37 +1,41 @@
 import { InstallationWatcherError } from "./errors.js";
 
-/** How often a watcher looks, in milliseconds. */
+/** How often a watcher checks, in milliseconds. */
 export interface WatcherSettings {
-  /** From the beginning of a look, for so long `sync` makes no other. Default: 30 minutes. */
+  /** The time from the beginning of a check during which `sync` makes no other. Default: 30 minutes. */
   readonly syncCooldownMs?: number;
   /** The same for `send`. Default: 5 seconds. */
   readonly sendCooldownMs?: number;
-  /** After a failed look, for so long no call makes another. Default: 5 seconds. */
+  /** The time after a failed check during which no call makes another. Default: 5 seconds. */
   readonly firstBackoffMs?: number;
   /** For `sync` and `send` that time doubles with each failure in a row, up to this. Default: 5 minutes. */
   readonly maxBackoffMs?: number;
-  /** A look that takes longer is given up. Default: 2 minutes. */
-  readonly lookLimitMs?: number;
-  /** So many looks at a time, of different keys. Default: 10. */
-  readonly maxLooks?: number;
+  /** A check that takes longer is aborted. Default: 2 minutes. */
+  readonly checkTimeoutMs?: number;
+  /** The most checks at a time, of different keys. Default: 10. */
+  readonly maxConcurrentChecks?: number;
 }
 
-/** As libxmtp: fresh members when one writes, and little to ask the node when one only reads. */
+/** libxmtp's: members are checked often while the user writes, and cause few requests while the user only reads. */
 const defaults: Required<WatcherSettings> = {
   syncCooldownMs: 30 * 60_000,
   sendCooldownMs: 5_000,
-  // Not less than the cool-down of sending, so that failures don't make sending look more often.
+  // At least the cool-down of `send`, so that failures don't make `send` check more often.
   firstBackoffMs: 5_000,
   maxBackoffMs: 5 * 60_000,
-  // A look is a few requests to the node; one that hangs must not keep its conversation from being written to.
-  lookLimitMs: 2 * 60_000,
-  maxLooks: 10,
+  // A check is a few requests to the node; one that hangs must not block sending in its conversation.
+  checkTimeoutMs: 2 * 60_000,
+  maxConcurrentChecks: 10,
 };
 
-/** The longest time that `setTimeout` takes, 24 days; a longer one would fire at once. */
+// The longest time that `setTimeout` accepts, 24 days; it fires at once for a longer one.
 const maxMs = 2 ** 31 - 1;
 
-/** Fills in the defaults; throws `invalid-setting`. */
+/**
+ * Fills in the defaults.
+ *
+ * @throws {InstallationWatcherError} `invalid-setting`
+ */
 export function readSettings(
   given: WatcherSettings,
 ): Required<WatcherSettings> {

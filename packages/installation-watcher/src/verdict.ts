@@ -1,9 +1,10 @@
-import { lookOwed } from "./look-times.js";
+import { exponentialWaits } from "@history-sync/async";
+import { checkPending } from "./check-times.js";
 import type { WatcherSettings } from "./settings.js";
 
 /**
- * Why a look is asked for. `sync` and `send` have their cool-downs. The others look at once: the user asked (`forced`),
- * one's own inbox has a new sync group, or an identity log has grown.
+ * The reason of a call. `sync` and `send` have cool-downs. The others check at once: the user asked for it (`forced`), the
+ * user's own inbox has a new sync group, or an identity log has grown.
  */
 export type Reason =
   | "sync"
@@ -12,26 +13,26 @@ export type Reason =
   | "new-sync-group"
   | "identity-update";
 
-/** The failures since the last look that succeeded. */
+/** The failures since the last successful check. */
 export interface Failures {
   readonly count: number;
-  /** When the last one was, in nanoseconds. */
+  /** The time of the last one, in nanoseconds since the Unix epoch. */
   readonly atNs: bigint;
   readonly cause: unknown;
 }
 
-/** What is known of a key. */
+/** A key's earlier checks. */
 export interface Past {
-  /** When the last look that succeeded began; undefined if there was none. */
-  readonly lookedAtNs: bigint | undefined;
+  /** When the last successful check began; undefined if there was none. */
+  readonly checkedAtNs: bigint | undefined;
   readonly failures: Failures | undefined;
 }
 
 export type Verdict =
-  | { readonly kind: "look" }
+  | { readonly kind: "check" }
   | {
       readonly kind: "cooling-down";
-      readonly lookedAtNs: bigint;
+      readonly checkedAtNs: bigint;
       readonly againAtNs: bigint;
     }
   | {
@@ -40,10 +41,10 @@ export type Verdict =
       readonly cause: unknown;
     };
 
-/** Does a call for `reason` make a look now? */
+/** Decides whether a call for `reason` checks now. */
 export function verdictOn(
   reason: Reason,
-  { lookedAtNs, failures }: Past,
+  { checkedAtNs, failures }: Past,
   nowNs: bigint,
   settings: Required<WatcherSettings>,
 ): Verdict {
@@ -54,18 +55,18 @@ export function verdictOn(
       return { kind: "backing-off", againAtNs, cause: failures.cause };
     }
   }
-  if (lookedAtNs === undefined || lookedAtNs === lookOwed) {
-    return { kind: "look" };
+  if (checkedAtNs === undefined || checkedAtNs === checkPending) {
+    return { kind: "check" };
   }
-  const againAtNs = endOf(lookedAtNs, cooldownMs(reason, settings), nowNs);
+  const againAtNs = endOf(checkedAtNs, cooldownMs(reason, settings), nowNs);
   return againAtNs === undefined
-    ? { kind: "look" }
-    : { kind: "cooling-down", lookedAtNs, againAtNs };
+    ? { kind: "check" }
+    : { kind: "cooling-down", checkedAtNs, againAtNs };
 }
 
 /**
- * The end of a time that began at `fromNs`, if it isn't over. A beginning in the future was written by a clock that has
- * since been set back: it says nothing, and the time is over.
+ * Returns the end of a period that began at `fromNs`, or undefined if it is over. A beginning in the future was written
+ * by a clock that has been set back since, so that such a period counts as over.
  */
 function endOf(
   fromNs: bigint,
@@ -89,7 +90,12 @@ function backoffMs(
   failures: number,
   { firstBackoffMs, maxBackoffMs }: Required<WatcherSettings>,
 ): number {
+  const growing = exponentialWaits({
+    firstMs: firstBackoffMs,
+    growth: 2,
+    maxMs: maxBackoffMs,
+  });
   return reason === "sync" || reason === "send"
-    ? Math.min(firstBackoffMs * 2 ** (failures - 1), maxBackoffMs)
+    ? (growing(failures) ?? maxBackoffMs)
     : firstBackoffMs;
 }

@@ -1,33 +1,60 @@
-import type { Clock, Logger } from "@history-sync/primitives";
-import { nowNs, silent, systemClock } from "@history-sync/primitives";
-import { decline, judge, needsLook } from "./answers.js";
+import { Semaphore, withDeadline } from "@history-sync/async";
+import {
+  type Clock,
+  type Logger,
+  nowNs,
+  silent,
+  systemClock,
+} from "@history-sync/primitives";
 import { Caller } from "./caller.js";
+import { checkPending } from "./check-times.js";
 import { InstallationWatcherError } from "./errors.js";
-import type { Finding, Outcome } from "./finding.js";
-import type { InstallationWatcher } from "./installation-watcher.js";
-import { lookOwed } from "./look-times.js";
-import type { WatcherPorts } from "./ports.js";
-import type { WatcherSettings } from "./settings.js";
-import { Slots } from "./slots.js";
-import { withinLimit } from "./time-limit.js";
-import type { Failures, Reason } from "./verdict.js";
+import type {
+  Finding,
+  InstallationWatcher,
+  Outcome,
+  WatcherPorts,
+} from "./installation-watcher.js";
+import { readSettings, type WatcherSettings } from "./settings.js";
+import {
+  type Failures,
+  type Past,
+  type Reason,
+  type Verdict,
+  verdictOn,
+} from "./verdict.js";
 
-/** A key that is being seen to. */
-interface Line<Found extends Finding> {
-  /** In the order of the calls; some may have left by their signal. */
-  readonly waiting: Caller<Outcome<Found>>[];
-  /** Those whom the look under way is for. */
-  served: readonly Caller<Outcome<Found>>[];
+/**
+ * Creates a watcher over any number of keys. A key is the subject of one check, such as a conversation.
+ *
+ * @throws {InstallationWatcherError} `invalid-setting`
+ */
+export function createInstallationWatcher<
+  Key extends string = string,
+  Found extends Finding = Finding,
+>(
+  ports: WatcherPorts<Key, Found>,
+  settings: WatcherSettings = {},
+): InstallationWatcher<Key, Found> {
+  return new Watcher(ports, readSettings(settings));
 }
 
-export class Watcher<Key extends string, Found extends Finding>
+/** The calls for a key. */
+interface Line<Found extends Finding> {
+  /** In the order of the calls; some may have been aborted by their signal. */
+  readonly waiting: Caller<Found>[];
+  /** Those that the check in progress serves. */
+  served: readonly Caller<Found>[];
+}
+
+class Watcher<Key extends string, Found extends Finding>
   implements InstallationWatcher<Key, Found>
 {
   readonly #ports: WatcherPorts<Key, Found>;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #settings: Required<WatcherSettings>;
-  readonly #slots: Slots;
+  readonly #checks: Semaphore;
   readonly #lines = new Map<Key, Line<Found>>();
   readonly #failures = new Map<Key, Failures>();
   readonly #running = new Set<Promise<void>>();
@@ -41,7 +68,7 @@ export class Watcher<Key extends string, Found extends Finding>
     this.#clock = ports.clock ?? systemClock;
     this.#log = ports.log ?? silent;
     this.#settings = settings;
-    this.#slots = new Slots(settings.maxLooks);
+    this.#checks = new Semaphore(settings.maxConcurrentChecks);
   }
 
   async check(
@@ -51,7 +78,7 @@ export class Watcher<Key extends string, Found extends Finding>
   ): Promise<Outcome<Found>> {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
-    const caller = new Caller<Outcome<Found>>(reason, signal);
+    const caller = new Caller<Found>(reason, signal);
     const line = this.#lines.get(key);
     if (line) line.waiting.push(caller);
     else this.#open(key, { waiting: [caller], served: [] });
@@ -88,7 +115,7 @@ export class Watcher<Key extends string, Found extends Finding>
     this.#running.add(running);
   }
 
-  /** Sees to a key until nobody waits. A store that fails answers everybody. */
+  /** Serves a key until no call is pending. An error of the store rejects all of its calls. */
   async #serve(key: Key, line: Line<Found>): Promise<void> {
     try {
       while (line.waiting.length > 0) await this.#round(key, line);
@@ -99,64 +126,93 @@ export class Watcher<Key extends string, Found extends Finding>
     }
   }
 
-  /** Answers those who wait: all by one look if any of them needs it, or else each by its cool-down. */
+  /** Answers all calls by one check if any of them needs it, or else each by its cool-down. */
   async #round(key: Key, line: Line<Found>): Promise<void> {
-    const lookedAtNs = await this.#ports.times.get(key);
-    const past = { lookedAtNs, failures: this.#failures.get(key) };
-    const verdicts = () =>
-      judge(line.waiting, past, nowNs(this.#clock), this.#settings);
-    const now = verdicts();
-    if (!now.some(needsLook)) {
-      line.waiting.length = 0;
-      for (const judged of now) decline(judged);
+    const checkedAtNs = await this.#ports.times.get(key);
+    const past = { checkedAtNs, failures: this.#failures.get(key) };
+    const verdicts = this.#verdicts(line, past);
+    if (verdicts.some(([, { kind }]) => kind === "check")) {
+      await this.#checks.run(() => this.#checkInTurn(key, line, past));
       return;
     }
-    await this.#slots.take();
-    try {
-      // Whoever needed the look may have left before its turn came.
-      if (!verdicts().some(needsLook)) return;
-      // A look that a crash cuts short must not count.
-      await this.#ports.times.set(key, lookOwed);
-      line.served = line.waiting.splice(0);
-      await this.#look(key, line.served);
-    } finally {
-      line.served = [];
-      this.#slots.release();
+    line.waiting.length = 0;
+    for (const [caller, verdict] of verdicts) {
+      if (verdict.kind !== "check") caller.decline(verdict);
     }
   }
 
-  async #look(
-    key: Key,
-    served: readonly Caller<Outcome<Found>>[],
-  ): Promise<void> {
-    const lookedAtNs = nowNs(this.#clock);
+  /** Returns the verdicts on all pending calls, at one and the same time. */
+  #verdicts(
+    { waiting }: Line<Found>,
+    past: Past,
+  ): readonly (readonly [Caller<Found>, Verdict])[] {
+    const now = nowNs(this.#clock);
+    return waiting
+      .filter(({ pending }) => pending)
+      .map((caller) => [
+        caller,
+        verdictOn(caller.reason, past, now, this.#settings),
+      ]);
+  }
+
+  async #checkInTurn(key: Key, line: Line<Found>, past: Past): Promise<void> {
+    // The calls that needed the check may have been aborted before its turn came.
+    const verdicts = this.#verdicts(line, past);
+    if (!verdicts.some(([, { kind }]) => kind === "check")) return;
+    // A check that a crash interrupts must not count.
+    await this.#ports.times.set(key, checkPending);
+    line.served = line.waiting.splice(0);
     try {
-      const found = await withinLimit(
-        (signal) => this.#find(key, signal),
-        this.#settings.lookLimitMs,
-        this.#clock,
-        this.#closing.signal,
-      );
-      await this.#ports.times.set(key, lookedAtNs);
+      await this.#check(key, line.served);
+    } finally {
+      line.served = [];
+    }
+  }
+
+  async #check(key: Key, served: readonly Caller<Found>[]): Promise<void> {
+    const checkedAtNs = nowNs(this.#clock);
+    try {
+      const found = await this.#findInTime(key);
+      await this.#ports.times.set(key, checkedAtNs);
       this.#failures.delete(key);
       for (const caller of served) {
-        caller.resolve({ kind: "looked", lookedAtNs, found });
+        caller.resolve({ kind: "checked", checkedAtNs, found });
       }
     } catch (cause) {
       for (const caller of served) caller.reject(cause);
       if (this.#closing.signal.aborted) return;
       const count = (this.#failures.get(key)?.count ?? 0) + 1;
       this.#failures.set(key, { count, atNs: nowNs(this.#clock), cause });
-      this.#log("installation-look.failed", { key, failures: count });
+      this.#log("installation-check.failed", { key, failures: count });
     }
   }
 
+  /** Closing aborts the check and waits for its end; the time limit doesn't wait. */
+  #findInTime(key: Key): Promise<Found> {
+    const closing = this.#closing.signal;
+    const limitMs = this.#settings.checkTimeoutMs;
+    closing.throwIfAborted();
+    return withDeadline(
+      (expired) => this.#find(key, AbortSignal.any([closing, expired])),
+      limitMs,
+      {
+        clock: this.#clock,
+        error: () =>
+          new InstallationWatcherError(
+            "check-timed-out",
+            `expected a check to end within ${limitMs} ms`,
+            { retryable: true },
+          ),
+      },
+    );
+  }
+
   async #find(key: Key, signal: AbortSignal): Promise<Found> {
-    const found = await this.#ports.look(key, signal);
+    const found = await this.#ports.checkInstallations(key, signal);
     signal.throwIfAborted();
     const added = found.added.length;
     const revoked = found.revoked.length;
-    this.#log("installation-look.done", { key, added, revoked });
+    this.#log("installation-check.done", { key, added, revoked });
     if (added + revoked > 0) await this.#ports.onFound?.(key, found, signal);
     return found;
   }

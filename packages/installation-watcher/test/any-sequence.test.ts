@@ -5,7 +5,7 @@ import {
   type Call,
   keys,
   left,
-  maxLooks,
+  maxConcurrentChecks,
   type Seen,
   type Step,
   Story,
@@ -29,13 +29,13 @@ const cooldownsMs: Readonly<Record<Reason, number>> = {
 /** What a call may be answered with. */
 type Answer =
   | {
-      readonly kind: "looked";
-      readonly lookedAtNs: bigint;
+      readonly kind: "checked";
+      readonly checkedAtNs: bigint;
       readonly found: Numbered;
     }
   | {
       readonly kind: "cooling-down";
-      readonly lookedAtNs: bigint;
+      readonly checkedAtNs: bigint;
       readonly againAtNs: bigint;
     }
   | InstallationWatcherError
@@ -52,7 +52,7 @@ async function inAnyStory(holds: (story: Story) => void): Promise<void> {
   );
 }
 
-test("every call is answered once: by a look that began after it, or by what holds looks back", async () => {
+test("every call is answered once: by a check that began after it, or by what holds checks back", async () => {
   await inAnyStory(({ calls, seen }) => {
     for (const call of calls) {
       expect(call.answers).toHaveLength(1);
@@ -64,7 +64,7 @@ test("every call is answered once: by a look that began after it, or by what hol
   });
 });
 
-test("looks of a key keep the distance that their callers' reasons ask for", async () => {
+test("checks of a key keep the distance that their callers' reasons ask for", async () => {
   await inAnyStory(({ calls, seen }) => {
     for (const key of keys) {
       const ofKey = seen.filter(({ look }) => look.key === key);
@@ -81,15 +81,15 @@ test("looks of a key keep the distance that their callers' reasons ask for", asy
   });
 });
 
-test("there is one look at a time of a key, and no more than the bound of all", async () => {
+test("there is one check at a time of a key, and no more than the bound of all", async () => {
   const most = { ofOneKey: 0, ofAll: 0 };
   await inAnyStory((story) => {
     expect(story.most.ofOneKey).toBeLessThanOrEqual(1);
-    expect(story.most.ofAll).toBeLessThanOrEqual(maxLooks);
+    expect(story.most.ofAll).toBeLessThanOrEqual(maxConcurrentChecks);
     most.ofOneKey = Math.max(most.ofOneKey, story.most.ofOneKey);
     most.ofAll = Math.max(most.ofAll, story.most.ofAll);
   });
-  expect(most).toEqual({ ofOneKey: 1, ofAll: maxLooks });
+  expect(most).toEqual({ ofOneKey: 1, ofAll: maxConcurrentChecks });
 });
 
 function checkAnswer(
@@ -112,15 +112,15 @@ function checkAnswer(
     const look = ofKey.find(
       ({ look, index, ended }) =>
         ended?.well &&
-        BigInt(look.beganAtMs) * 1_000_000n === answer.lookedAtNs &&
+        BigInt(look.beganAtMs) * 1_000_000n === answer.checkedAtNs &&
         (answer.kind === "cooling-down" || index === answer.found.look),
     );
     expect(look).toBeDefined();
-    if (answer.kind === "looked") {
+    if (answer.kind === "checked") {
       expect(look?.index).toBeGreaterThanOrEqual(looksBefore);
     } else {
       expect(answer.againAtNs).toBeGreaterThan(atNs);
-      expect(answer.againAtNs - answer.lookedAtNs).toBe(
+      expect(answer.againAtNs - answer.checkedAtNs).toBe(
         BigInt(cooldownsMs[reason]) * 1_000_000n,
       );
     }

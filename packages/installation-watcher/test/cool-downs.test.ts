@@ -3,13 +3,13 @@ import { minutes, phone, seconds, tablet, Watched } from "./support/watched.js";
 
 const startNs = 1_700_000_000_000_000_000n;
 
-test("the first call looks, and tells what was found", async () => {
+test("the first call checks, and returns what was found", async () => {
   const w = new Watched();
   const answer = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed({ added: [phone], revoked: [tablet] });
   expect(await answer).toEqual({
-    kind: "looked",
-    lookedAtNs: startNs,
+    kind: "checked",
+    checkedAtNs: startNs,
     found: { added: [phone], revoked: [tablet], look: 0 },
   });
 });
@@ -18,7 +18,7 @@ test.each([
   ["sync", 30 * minutes],
   ["send", 5 * seconds],
 ] as const)(
-  "%s looks again after its cool-down, not before",
+  "%s checks again after its cool-down, not before",
   async (reason, coolMs) => {
     const w = new Watched();
     const first = w.watcher.check("alix", reason);
@@ -28,7 +28,7 @@ test.each([
     w.clock.advance(coolMs - 1);
     expect(await w.watcher.check("alix", reason)).toEqual({
       kind: "cooling-down",
-      lookedAtNs: startNs,
+      checkedAtNs: startNs,
       againAtNs: startNs + BigInt(coolMs) * 1_000_000n,
     });
     expect(w.looks).toHaveLength(1);
@@ -36,7 +36,7 @@ test.each([
     w.clock.advance(1);
     const second = w.watcher.check("alix", reason);
     (await w.look(1)).succeed();
-    expect(await second).toMatchObject({ kind: "looked" });
+    expect(await second).toMatchObject({ kind: "checked" });
   },
 );
 
@@ -53,7 +53,7 @@ test("the cool-downs are settings", async () => {
   });
 });
 
-test("the cool-down runs from the beginning of a look", async () => {
+test("the cool-down runs from the beginning of a check", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "send");
   const slow = await w.look(0);
@@ -62,10 +62,10 @@ test("the cool-down runs from the beginning of a look", async () => {
   await first;
   const second = w.watcher.check("alix", "send");
   (await w.look(1)).succeed();
-  expect(await second).toMatchObject({ kind: "looked" });
+  expect(await second).toMatchObject({ kind: "checked" });
 });
 
-test("sending goes round the cool-down of sync, and its look counts for sync", async () => {
+test("sending goes round the cool-down of sync, and its check counts for sync", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed();
@@ -77,12 +77,12 @@ test("sending goes round the cool-down of sync, and its look counts for sync", a
   w.clock.advance(30 * minutes - 1);
   expect(await w.watcher.check("alix", "sync")).toMatchObject({
     kind: "cooling-down",
-    lookedAtNs: startNs + 10_000_000_000n,
+    checkedAtNs: startNs + 10_000_000_000n,
   });
 });
 
 test.each(["forced", "new-sync-group", "identity-update"] as const)(
-  "%s looks at once, however fresh the last look is",
+  "%s checks at once, however fresh the last check is",
   async (reason) => {
     const w = new Watched();
     for (const index of [0, 1, 2]) {
@@ -93,7 +93,7 @@ test.each(["forced", "new-sync-group", "identity-update"] as const)(
   },
 );
 
-test("what was found is handled before the callers hear of it", async () => {
+test("what was found is handled before the callers get it", async () => {
   const order: string[] = [];
   const w = new Watched({
     onFound: async (key, { added, look }) => {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type LookTimes, lookOwed } from "../src/index.js";
-import { MemoryLookTimes } from "../src/memory.js";
+import { type CheckTimes, checkPending } from "../src/index.js";
+import { MemoryCheckTimes } from "../src/memory.js";
 import { calm, minutes, phone, seconds, Watched } from "./support/watched.js";
 
 const noNetwork = new TypeError("no network");
 
-test("a failed look tells its callers why, and doesn't count", async () => {
+test("a failed check rejects its callers with its error, and doesn't count", async () => {
   const w = new Watched();
   const served = [
     w.watcher.check("alix", "sync"),
@@ -17,7 +17,7 @@ test("a failed look tells its callers why, and doesn't count", async () => {
   w.clock.advance(5 * seconds);
   const again = w.watcher.check("alix", "sync");
   (await w.look(1)).succeed();
-  expect(await again).toMatchObject({ kind: "looked" });
+  expect(await again).toMatchObject({ kind: "checked" });
 });
 
 test("it isn't repeated before its time, which doubles up to five minutes", async () => {
@@ -43,7 +43,7 @@ test("it isn't repeated before its time, which doubles up to five minutes", asyn
   }
 });
 
-test("what looks at once waits for the first of these times only", async () => {
+test("what checks at once waits for the first of these times only", async () => {
   const w = new Watched();
   for (const index of [0, 1, 2, 3]) {
     const answer = w.watcher.check("alix", "forced");
@@ -73,10 +73,10 @@ test("a success ends the row of failures", async () => {
   w.clock.advance(5 * seconds);
   const sent = w.watcher.check("alix", "send");
   (await w.look(4)).succeed();
-  expect(await sent).toMatchObject({ kind: "looked" });
+  expect(await sent).toMatchObject({ kind: "checked" });
 });
 
-test("news whose look failed is looked after by the next sync, in spite of its cool-down", async () => {
+test("news whose check failed is made up for by the next sync, in spite of its cool-down", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed();
@@ -88,10 +88,10 @@ test("news whose look failed is looked after by the next sync, in spite of its c
   w.clock.advance(5 * seconds);
   const synced = w.watcher.check("alix", "sync");
   (await w.look(2)).succeed();
-  expect(await synced).toMatchObject({ kind: "looked" });
+  expect(await synced).toMatchObject({ kind: "checked" });
 });
 
-test("whoever called during a look that failed is told that it is too early", async () => {
+test("a call during a check that failed is rejected because it is too early", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   await w.look(0);
@@ -105,7 +105,7 @@ test("whoever called during a look that failed is told that it is too early", as
   expect(w.looks).toHaveLength(1);
 });
 
-test("a look that hangs is given up, and what it finds later is nobody's", async () => {
+test("a check that hangs is given up, and its late finding is dropped", async () => {
   const found: string[] = [];
   const w = new Watched({ onFound: (key) => void found.push(key) });
   w.ignoreSignals = true;
@@ -113,17 +113,17 @@ test("a look that hangs is given up, and what it finds later is nobody's", async
   const hanging = await w.look(0);
   w.clock.advance(2 * minutes);
   await expect(answer).rejects.toMatchObject({
-    code: "look-timed-out",
+    code: "check-timed-out",
     retryable: true,
   });
   expect(hanging.signal.aborted).toBe(true);
   hanging.succeed({ added: [phone] });
   await calm();
   expect(found).toEqual([]);
-  expect(await w.times.get("alix")).toBe(lookOwed);
+  expect(await w.times.get("alix")).toBe(checkPending);
 });
 
-test("a look whose finding couldn't be handled has failed", async () => {
+test("a check whose finding couldn't be handled has failed", async () => {
   const full = new TypeError("disk full");
   const w = new Watched({ onFound: () => Promise.reject(full) });
   const answer = w.watcher.check("alix", "sync");
@@ -132,14 +132,14 @@ test("a look whose finding couldn't be handled has failed", async () => {
   w.clock.advance(5 * seconds);
   const again = w.watcher.check("alix", "sync");
   (await w.look(1)).succeed();
-  expect(await again).toMatchObject({ kind: "looked" });
+  expect(await again).toMatchObject({ kind: "checked" });
 });
 
-test("what the store throws reaches the callers, and no look goes without it", async () => {
+test("what the store throws reaches the callers, and no check goes without it", async () => {
   const lost = new TypeError("store lost");
-  const memory = new MemoryLookTimes();
+  const memory = new MemoryCheckTimes();
   const fail = { get: true, set: false };
-  const times: LookTimes = {
+  const times: CheckTimes = {
     get: async (key) => {
       if (fail.get) throw lost;
       return memory.get(key);
@@ -177,7 +177,7 @@ test("the log has counts, and no error's text", async () => {
   (await w.look(1)).fail(noNetwork);
   await expect(bad).rejects.toBe(noNetwork);
   expect(events).toEqual([
-    ["installation-look.done", { key: "alix", added: 1, revoked: 0 }],
-    ["installation-look.failed", { key: "alix", failures: 1 }],
+    ["installation-check.done", { key: "alix", added: 1, revoked: 0 }],
+    ["installation-check.failed", { key: "alix", failures: 1 }],
   ]);
 });

@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { MemoryLookTimes } from "../src/memory.js";
+import { MemoryCheckTimes } from "../src/memory.js";
 import { calm, Watched } from "./support/watched.js";
 
 const enough = new TypeError("enough");
 
-test("a caller's signal ends its waiting; the look goes on for the others", async () => {
+test("a caller's signal ends its waiting; the check continues for the others", async () => {
   const w = new Watched();
   const abort = new AbortController();
   const { signal } = abort;
@@ -15,7 +15,7 @@ test("a caller's signal ends its waiting; the look goes on for the others", asyn
   await expect(left).rejects.toBe(enough);
   expect(look.signal.aborted).toBe(false);
   look.succeed();
-  expect(await stayed).toMatchObject({ kind: "looked" });
+  expect(await stayed).toMatchObject({ kind: "checked" });
 });
 
 test("a signal that has fired before asks for nothing", async () => {
@@ -42,8 +42,8 @@ test("a signal that lives on lets go of calls that were answered", async () => {
   );
 });
 
-test("nobody looks for callers that have left before their turn", async () => {
-  const w = new Watched({ settings: { maxLooks: 1 } });
+test("no check is made for callers that have left before their turn", async () => {
+  const w = new Watched({ settings: { maxConcurrentChecks: 1 } });
   const abort = new AbortController();
   const { signal } = abort;
   const bo = w.watcher.check("bo", "sync");
@@ -60,8 +60,8 @@ test("nobody looks for callers that have left before their turn", async () => {
   expect(await w.times.get("alix")).toBeUndefined();
 });
 
-test("closing cancels the looks and answers everybody", async () => {
-  const w = new Watched({ settings: { maxLooks: 1 } });
+test("closing cancels the checks and rejects all calls", async () => {
+  const w = new Watched({ settings: { maxConcurrentChecks: 1 } });
   const waiting = [
     w.watcher.check("alix", "sync"),
     w.watcher.check("bo", "send"),
@@ -81,8 +81,8 @@ test("closing cancels the looks and answers everybody", async () => {
   expect(w.looks).toHaveLength(1);
 });
 
-test("closing before a look has begun keeps it from beginning", async () => {
-  const times = new MemoryLookTimes();
+test("closing before a check has begun keeps it from beginning", async () => {
+  const times = new MemoryCheckTimes();
   const w = new Watched({ times });
   const closed: Promise<void>[] = [];
   vi.spyOn(times, "set").mockImplementation(async () => {
@@ -95,7 +95,7 @@ test("closing before a look has begun keeps it from beginning", async () => {
   expect(w.looks).toEqual([]);
 });
 
-test("closing waits for the end of a look that doesn't heed its signal, up to its limit", async () => {
+test("closing waits for the end of a check that ignores its signal, up to its limit", async () => {
   const events: string[] = [];
   const w = new Watched({ log: (event) => events.push(event) });
   w.ignoreSignals = true;

@@ -3,11 +3,11 @@ import {
   createInstallationWatcher,
   type WatcherSettings,
 } from "../src/index.js";
-import { MemoryLookTimes } from "../src/memory.js";
+import { MemoryCheckTimes } from "../src/memory.js";
 
 const ports = {
-  look: async () => ({ added: [], revoked: [] }),
-  times: new MemoryLookTimes(),
+  checkInstallations: async () => ({ added: [], revoked: [] }),
+  times: new MemoryCheckTimes(),
 };
 
 test.each<WatcherSettings>([
@@ -15,9 +15,9 @@ test.each<WatcherSettings>([
   { sendCooldownMs: 0.5 },
   { firstBackoffMs: 0 },
   { maxBackoffMs: 4_999 },
-  { lookLimitMs: 2 ** 31 },
-  { maxLooks: 0 },
-  { maxLooks: Number.NaN },
+  { checkTimeoutMs: 2 ** 31 },
+  { maxConcurrentChecks: 0 },
+  { maxConcurrentChecks: Number.NaN },
 ])("refuses %j", (settings) => {
   expect(() => createInstallationWatcher(ports, settings)).toThrow(
     expect.objectContaining({
@@ -33,12 +33,12 @@ test("takes settings at the edge of their range", async () => {
     sendCooldownMs: 2 ** 31 - 1,
     firstBackoffMs: 1,
     maxBackoffMs: 1,
-    lookLimitMs: 1,
-    maxLooks: 1,
+    checkTimeoutMs: 1,
+    maxConcurrentChecks: 1,
   });
   for (const _ of [1, 2]) {
     expect(await watcher.check("alix", "sync")).toMatchObject({
-      kind: "looked",
+      kind: "checked",
     });
   }
   expect(await watcher.check("alix", "send")).toMatchObject({

@@ -1,13 +1,13 @@
 import { systemClock } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { expect, test } from "vitest";
-import { createInstallationWatcher, lookOwed } from "../src/index.js";
-import { MemoryLookTimes } from "../src/memory.js";
-import { lookTimesContract } from "../src/testing/index.js";
+import { checkPending, createInstallationWatcher } from "../src/index.js";
+import { MemoryCheckTimes } from "../src/memory.js";
+import { checkTimesContract } from "../src/testing/index.js";
 import { minutes, seconds, Watched } from "./support/watched.js";
 
-lookTimesContract("memory", async () => {
-  const times = new MemoryLookTimes();
+checkTimesContract("memory", async () => {
+  const times = new MemoryCheckTimes();
   return { times, reopen: async () => times };
 });
 
@@ -27,7 +27,7 @@ test("the cool-down goes on after a restart", async () => {
 });
 
 test.each(["sync", "identity-update"] as const)(
-  "a look for %s that a crash cut short is made after the restart",
+  "a check for %s that a crash cut short is made after the restart",
   async (reason) => {
     const before = new Watched();
     const first = before.watcher.check("alix", "send");
@@ -38,24 +38,24 @@ test.each(["sync", "identity-update"] as const)(
     await before.look(1);
 
     const { clock, times } = before;
-    expect(await times.get("alix")).toBe(lookOwed);
+    expect(await times.get("alix")).toBe(checkPending);
     const after = new Watched({ clock, times });
     const synced = after.watcher.check("alix", "sync");
     (await after.look(0)).succeed();
-    expect(await synced).toMatchObject({ kind: "looked" });
+    expect(await synced).toMatchObject({ kind: "checked" });
   },
 );
 
-test("a look that is owed is made though the clock stands at its beginning", async () => {
+test("a check that is owed is made though the clock stands at its beginning", async () => {
   const w = new Watched({ clock: new ManualClock(seconds) });
-  await w.times.set("alix", lookOwed);
+  await w.times.set("alix", checkPending);
   const answer = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed();
-  expect(await answer).toMatchObject({ kind: "looked" });
+  expect(await answer).toMatchObject({ kind: "checked" });
 });
 
 test.each(["sync", "send"] as const)(
-  "%s looks once when the clock was set back, then cools down by the new time",
+  "%s checks once when the clock was set back, then cools down by the new time",
   async (reason) => {
     const future = new Watched({
       clock: new ManualClock(1_900_000_000_000),
@@ -68,7 +68,7 @@ test.each(["sync", "send"] as const)(
     const w = new Watched({ clock: new ManualClock(), times });
     const answer = w.watcher.check("alix", reason);
     (await w.look(0)).succeed();
-    expect(await answer).toMatchObject({ kind: "looked" });
+    expect(await answer).toMatchObject({ kind: "checked" });
     w.clock.advance(seconds);
     expect(await w.watcher.check("alix", reason)).toMatchObject({
       kind: "cooling-down",
@@ -76,7 +76,7 @@ test.each(["sync", "send"] as const)(
   },
 );
 
-test("a clock that was set forward makes one look early, no more", async () => {
+test("a clock that was set forward makes one check early, no more", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed();
@@ -104,7 +104,7 @@ test("a clock that was set back doesn't prolong the wait after a failure", async
   });
 });
 
-test("a clock that is set back during a look doesn't prolong the cool-down", async () => {
+test("a clock that is set back during a check doesn't prolong the cool-down", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   const look = await w.look(0);
@@ -113,18 +113,18 @@ test("a clock that is set back during a look doesn't prolong the cool-down", asy
   await first;
   const second = w.watcher.check("alix", "sync");
   (await w.look(1)).succeed();
-  expect(await second).toMatchObject({ kind: "looked" });
+  expect(await second).toMatchObject({ kind: "checked" });
 });
 
 test("by the real clock", async () => {
   let looks = 0;
   await using watcher = createInstallationWatcher(
     {
-      look: async () => {
+      checkInstallations: async () => {
         looks++;
         return { added: [], revoked: [] };
       },
-      times: new MemoryLookTimes(),
+      times: new MemoryCheckTimes(),
     },
     { sendCooldownMs: 40 },
   );
@@ -140,11 +140,11 @@ test("by the real clock", async () => {
   expect(rounds).toBeGreaterThan(looks);
 });
 
-test("a look that has ended leaves no timer behind", async () => {
+test("a check that has ended leaves no timer behind", async () => {
   const timers: (AbortSignal | undefined)[] = [];
   await using watcher = createInstallationWatcher({
-    look: async () => ({ added: [], revoked: [] }),
-    times: new MemoryLookTimes(),
+    checkInstallations: async () => ({ added: [], revoked: [] }),
+    times: new MemoryCheckTimes(),
     clock: {
       nowMs: systemClock.nowMs,
       sleep: (ms, signal) => {
@@ -157,12 +157,15 @@ test("a look that has ended leaves no timer behind", async () => {
   expect(timers.map((signal) => signal?.aborted)).toEqual([true]);
 });
 
-test("by the real clock, a look that hangs is given up", async () => {
+test("by the real clock, a check that hangs is given up", async () => {
   await using watcher = createInstallationWatcher(
-    { look: () => new Promise<never>(() => {}), times: new MemoryLookTimes() },
-    { lookLimitMs: 10 },
+    {
+      checkInstallations: () => new Promise<never>(() => {}),
+      times: new MemoryCheckTimes(),
+    },
+    { checkTimeoutMs: 10 },
   );
   await expect(watcher.check("alix", "sync")).rejects.toMatchObject({
-    code: "look-timed-out",
+    code: "check-timed-out",
   });
 });

@@ -23,7 +23,7 @@ export function watchMembers(
 ): InstallationWatcher<GroupId, Finding> {
   const { installation, store, clock, log } = context;
   return createInstallationWatcher<GroupId>({
-    async look(id, signal) {
+    async checkInstallations(id, signal) {
       const group = installation.group(id);
       if (!group?.active) return { added: [], revoked: [] };
       const found = await updateMembers(group, {}, context, signal);

@@ -1,1 +1,1 @@
-export { lookTimesContract } from "./look-times-contract.js";
+export { checkTimesContract } from "./check-times-contract.js";

@@ -3,7 +3,7 @@ import type { Reason } from "../../src/index.js";
 import { calm, type FakeLook, minutes, seconds, Watched } from "./watched.js";
 
 export const keys = ["alix", "bo", "caro"] as const;
-export const maxLooks = 2;
+export const maxConcurrentChecks = 2;
 /** What a caller's signal fires with. */
 export const left: TypeError = new TypeError("left");
 
@@ -65,7 +65,7 @@ export class Story {
   readonly most = { ofOneKey: 0, ofAll: 0 };
   readonly #watched = new Watched({
     // No wait is so long, so that looks end by steps only.
-    settings: { maxLooks, lookLimitMs: 2 ** 31 - 1 },
+    settings: { maxConcurrentChecks, checkTimeoutMs: 2 ** 31 - 1 },
   });
 
   /** Takes the steps, then lets all looks end well. */

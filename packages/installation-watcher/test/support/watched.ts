@@ -1,14 +1,14 @@
 import { type InstallationId, installationId } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import {
+  type CheckTimes,
   createInstallationWatcher,
   type Finding,
   type InstallationWatcher,
-  type LookTimes,
   type WatcherPorts,
   type WatcherSettings,
 } from "../../src/index.js";
-import { MemoryLookTimes } from "../../src/memory.js";
+import { MemoryCheckTimes } from "../../src/memory.js";
 
 export const phone: InstallationId = installationId("aa".repeat(32));
 export const tablet: InstallationId = installationId("bb".repeat(32));
@@ -32,7 +32,7 @@ export interface FakeLook {
 
 export class Watched {
   readonly clock: ManualClock;
-  readonly times: LookTimes;
+  readonly times: CheckTimes;
   readonly watcher: InstallationWatcher<string, Numbered>;
   /** All looks so far, in the order in which they began. */
   readonly looks: FakeLook[] = [];
@@ -41,12 +41,12 @@ export class Watched {
 
   constructor({
     clock = new ManualClock(),
-    times = new MemoryLookTimes(),
+    times = new MemoryCheckTimes(),
     settings = {},
     ...ports
   }: {
     readonly clock?: ManualClock;
-    readonly times?: LookTimes;
+    readonly times?: CheckTimes;
     readonly settings?: WatcherSettings;
   } & Pick<WatcherPorts<string, Numbered>, "onFound" | "log"> = {}) {
     this.clock = clock;
@@ -56,7 +56,7 @@ export class Watched {
         clock,
         times,
         ...ports,
-        look: (key, signal) => this.#look(key, signal),
+        checkInstallations: (key, signal) => this.#look(key, signal),
       },
       settings,
     );

@@ -2,18 +2,18 @@ import { expect, test } from "vitest";
 import type { Reason } from "../src/index.js";
 import { calm, seconds, Watched } from "./support/watched.js";
 
-test("calls that come together share a look", async () => {
+test("calls that come together share a check", async () => {
   const w = new Watched();
   const reasons: readonly Reason[] = ["sync", "send", "forced", "sync"];
   const answers = reasons.map((reason) => w.watcher.check("alix", reason));
   (await w.look(0)).succeed();
   for (const answer of await Promise.all(answers)) {
-    expect(answer).toMatchObject({ kind: "looked", found: { look: 0 } });
+    expect(answer).toMatchObject({ kind: "checked", found: { look: 0 } });
   }
   expect(w.looks).toHaveLength(1);
 });
 
-test("calls during a look cause exactly one more, which serves them all", async () => {
+test("calls during a check cause exactly one more, which serves them all", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   const slow = await w.look(0);
@@ -30,13 +30,13 @@ test("calls during a look cause exactly one more, which serves them all", async 
   expect(await first).toMatchObject({ found: { look: 0 } });
   (await w.look(1)).succeed();
   for (const answer of await Promise.all(during)) {
-    expect(answer).toMatchObject({ kind: "looked", found: { look: 1 } });
+    expect(answer).toMatchObject({ kind: "checked", found: { look: 1 } });
   }
   await w.watcher.settled();
   expect(w.looks).toHaveLength(2);
 });
 
-test("calls during a look that are satisfied with it get the cool-down's answer at its end", async () => {
+test("calls during a check that are satisfied with it get the cool-down's answer at its end", async () => {
   const w = new Watched();
   const first = w.watcher.check("alix", "sync");
   const slow = await w.look(0);
@@ -50,12 +50,12 @@ test("calls during a look that are satisfied with it get the cool-down's answer 
   for (const answer of await Promise.all(during)) {
     expect(answer).toMatchObject({
       kind: "cooling-down",
-      lookedAtNs: BigInt(slow.beganAtMs) * 1_000_000n,
+      checkedAtNs: BigInt(slow.beganAtMs) * 1_000_000n,
     });
   }
 });
 
-test("no more than ten keys are looked at together, the others in their order", async () => {
+test("no more than ten keys are checked together, the others in their order", async () => {
   const w = new Watched();
   const keys = Array.from({ length: 25 }, (_, i) => `inbox ${i}`);
   const answers = keys.map((key) => w.watcher.check(key, "sync"));
@@ -69,7 +69,7 @@ test("no more than ten keys are looked at together, the others in their order", 
 });
 
 test("a cool-down's answer waits for nobody", async () => {
-  const w = new Watched({ settings: { maxLooks: 1 } });
+  const w = new Watched({ settings: { maxConcurrentChecks: 1 } });
   const first = w.watcher.check("alix", "sync");
   (await w.look(0)).succeed();
   await first;
@@ -82,8 +82,8 @@ test("a cool-down's answer waits for nobody", async () => {
   await slow;
 });
 
-test("whoever comes before the look's turn is served by it", async () => {
-  const w = new Watched({ settings: { maxLooks: 1 } });
+test("whoever comes before the check's turn is served by it", async () => {
+  const w = new Watched({ settings: { maxConcurrentChecks: 1 } });
   const bo = w.watcher.check("bo", "sync");
   const early = w.watcher.check("alix", "sync");
   await w.look(0);

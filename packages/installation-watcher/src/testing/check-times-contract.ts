@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { type LookTimes, lookOwed } from "../look-times.js";
+import { type CheckTimes, checkPending } from "../check-times.js";
 
-/** What every LookTimes must do. `open` gives an empty one; `reopen` the same one as after a restart. */
-export function lookTimesContract(
+/** What every CheckTimes must do. `open` gives an empty one; `reopen` the same one as after a restart. */
+export function checkTimesContract(
   name: string,
   open: () => Promise<{
-    readonly times: LookTimes;
-    readonly reopen: () => Promise<LookTimes>;
+    readonly times: CheckTimes;
+    readonly reopen: () => Promise<CheckTimes>;
   }>,
 ): void {
-  describe(`LookTimes: ${name}`, () => {
+  describe(`CheckTimes: ${name}`, () => {
     const ns = 1_700_000_000_123_456_789n;
 
     test("a key that was never set has no time", async () => {
@@ -31,19 +31,19 @@ export function lookTimesContract(
 
     test("the last one that was set counts, not the latest", async () => {
       const { times } = await open();
-      for (const time of [ns, ns + 1n, ns - 1n, lookOwed]) {
+      for (const time of [ns, ns + 1n, ns - 1n, checkPending]) {
         await times.set("key", time);
         expect(await times.get("key")).toBe(time);
       }
     });
 
-    test("a time outlives a restart, and so does that a look is owed", async () => {
+    test("a time outlives a restart, and so does a pending check", async () => {
       const { times, reopen } = await open();
-      await times.set("looked", ns);
-      await times.set("owed", lookOwed);
+      await times.set("checked", ns);
+      await times.set("owed", checkPending);
       const reopened = await reopen();
-      expect(await reopened.get("looked")).toBe(ns);
-      expect(await reopened.get("owed")).toBe(lookOwed);
+      expect(await reopened.get("checked")).toBe(ns);
+      expect(await reopened.get("owed")).toBe(checkPending);
       expect(await reopened.get("never")).toBeUndefined();
     });
   });
