@@ -1,10 +1,7 @@
 // Do the packages work as their users get them: packed, and installed by npm outside of the workspace?
 // Names of packages may follow, to check only those together with what they need: `node scripts/packed.ts primitives`.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { testTools } from "./src/arrows/manifests.ts";
+import { basename } from "node:path";
 import {
   bundleOutcomes,
   importOutcome,
@@ -12,7 +9,7 @@ import {
   runtimes,
 } from "./src/packed/entries.ts";
 import { exampleOutcomes } from "./src/packed/examples.ts";
-import { installTogether, type Packed, packAll } from "./src/packed/scratch.ts";
+import { withInstalled } from "./src/packed/installation.ts";
 import { root } from "./src/root.ts";
 import { run } from "./src/run.ts";
 import { publicPackages, readWorkspace } from "./src/workspace.ts";
@@ -22,26 +19,20 @@ const wanted = process.argv.slice(2);
 const packages = publicPackages(workspace).filter(
   ({ label }) => wanted.length === 0 || wanted.includes(label),
 );
-const scratch = mkdtempSync(join(tmpdir(), "packed-"));
 let failures = 0;
-try {
-  const packed = await packAll(workspace, packages, scratch);
-  for (const one of packed) await tell(lint(one));
-  const folder = join(scratch, "user");
-  await installTogether(workspace, packed, folder, testTools);
+await withInstalled(workspace, packages, async ({ folder, tarballOf }) => {
+  for (const pkg of packages) await print(lint(tarballOf(pkg)));
   const nodes = await runtimes();
   for (const pkg of packages) {
-    for (const node of nodes) await tell(importOutcome(pkg, node, folder));
-    await tell(bundleOutcomes(pkg, folder));
+    for (const node of nodes) await print(importOutcome(pkg, node, folder));
+    await print(bundleOutcomes(pkg, folder));
   }
-  await tell(exampleOutcomes(workspace, packages, folder));
-} finally {
-  rmSync(scratch, { recursive: true });
-}
+  await print(exampleOutcomes(workspace, packages, folder));
+});
 console.log(`${packages.length} packages, ${failures} problems`);
 if (failures > 0 || packages.length === 0) process.exitCode = 1;
 
-async function lint({ tarball }: Packed): Promise<readonly Outcome[]> {
+async function lint(tarball: string): Promise<readonly Outcome[]> {
   const [publint, attw] = await Promise.all([
     run("publint", ["--strict", tarball]),
     run("attw", ["--profile", "esm-only", "--no-color", tarball]),
@@ -59,7 +50,7 @@ function outcome(
   return ok ? { name } : { name, problem: output };
 }
 
-async function tell(
+async function print(
   found: Promise<readonly Outcome[] | Outcome | undefined>,
 ): Promise<void> {
   for (const { name, problem } of [(await found) ?? []].flat()) {

@@ -20,6 +20,9 @@ export type Manifest = {
   readonly devDependencies?: Dependencies;
   readonly optionalDependencies?: Dependencies;
   readonly peerDependencies?: Dependencies;
+  readonly peerDependenciesMeta?: Readonly<
+    Record<string, { readonly optional?: boolean }>
+  >;
 };
 
 export type WorkspacePackage = {

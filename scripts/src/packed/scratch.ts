@@ -4,27 +4,27 @@ import { machineEnvironment } from "../machine.ts";
 import { run } from "../run.ts";
 import type { Workspace, WorkspacePackage } from "../workspace.ts";
 
-export type Packed = {
-  readonly pkg: WorkspacePackage;
-  readonly tarball: string;
-};
-
 /** Packs each package into `folder` as a publish does: from a tree without its `dist`, which `prepack` has to build. */
 export async function packAll(
   workspace: Workspace,
   packages: readonly WorkspacePackage[],
   folder: string,
-): Promise<readonly Packed[]> {
-  const packed: Packed[] = [];
+): Promise<void> {
   for (const pkg of packages) {
     const cwd = join(workspace.root, pkg.folder);
     rmSync(join(cwd, "dist"), { recursive: true, force: true });
-    const args = ["pack", "--json", "--pack-destination", folder];
-    const output = await must("pnpm", args, { cwd, env: cachedBuilds() });
-    const { filename } = JSON.parse(output.slice(output.indexOf("{")));
-    packed.push({ pkg, tarball: join(folder, filename.split("/").at(-1)) });
+    const args = ["pack", "--pack-destination", folder];
+    await must("pnpm", args, { cwd, env: cachedBuilds() });
   }
-  return packed;
+}
+
+/** The tarball that `packAll` makes in `folder`. */
+export function tarballOf(
+  { manifest: { name, version } }: WorkspacePackage,
+  folder: string,
+): string {
+  const file = name.replace(/^@/, "").replace("/", "-");
+  return join(folder, `${file}-${version}.tgz`);
 }
 
 /**
@@ -33,7 +33,7 @@ export async function packAll(
  */
 export async function installTogether(
   workspace: Workspace,
-  packed: readonly Packed[],
+  tarballs: readonly string[],
   folder: string,
   linked: readonly string[],
 ): Promise<void> {
@@ -42,7 +42,6 @@ export async function installTogether(
     join(folder, "package.json"),
     JSON.stringify({ name: "scratch", private: true, type: "module" }),
   );
-  const tarballs = packed.map(({ tarball }) => tarball);
   const quiet = ["--no-audit", "--no-fund", "--no-package-lock"];
   await must("npm", ["install", ...quiet, ...tarballs], {
     cwd: folder,
@@ -65,9 +64,8 @@ function cachedBuilds(): NodeJS.ProcessEnv {
 async function must(
   program: string,
   args: readonly string[],
-  surroundings: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-): Promise<string> {
+  surroundings: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
   const { ok, output } = await run(program, args, surroundings);
   if (!ok) throw new Error(`${program} ${args[0]}: ${output}`);
-  return output;
 }
