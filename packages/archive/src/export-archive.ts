@@ -13,7 +13,6 @@ import {
   type BackupMetadataSave,
   BackupMetadataSaveSchema,
 } from "@history-sync/proto/device-sync";
-import type { ArchiveManifest } from "@history-sync/proto/history-sync";
 import type { ArchiveSnapshot, ArchiveSource } from "./archive-source.js";
 import type { Element } from "./element.js";
 import { ElementEncoder } from "./element-encoder.js";
@@ -59,8 +58,6 @@ export interface ExportOptions {
   readonly randomBytes?: RandomBytes;
   /** Hears what the archive says of itself, before the first frame. */
   readonly onMetadata?: (metadata: BackupMetadataSave) => void;
-  /** Hears what the archive holds, before its last frame. */
-  readonly onManifest?: (manifest: ArchiveManifest) => void;
   /** Hears how many elements are done, after every page of the source. */
   readonly onProgress?: (elements: number) => void;
   readonly signal?: AbortSignal;
@@ -99,7 +96,6 @@ export async function* exportArchive(
   }
   if (tally) {
     const value = tally.manifest(originOf(metadata));
-    options.onManifest?.(value);
     yield encoder.encode({ case: "manifest", value });
     options.onProgress?.(elements + 1);
   }

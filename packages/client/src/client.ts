@@ -17,7 +17,11 @@ import {
   type ExportedHistory,
   importUserArchive,
 } from "./history/archives.js";
-import { type DeviceSync, expectDeviceSync } from "./history/device-sync.js";
+import {
+  closeDeviceSync,
+  type DeviceSync,
+  expectDeviceSync,
+} from "./history/device-sync.js";
 import type { HistoryRequests } from "./history/history-requests.js";
 import type { Inbox } from "./identity/inbox.js";
 import { type InboxState, inboxStateOf } from "./identity/inbox-state.js";
@@ -174,8 +178,7 @@ export class Client implements AsyncDisposable {
     const { closing, deviceSync, tasks, background, disconnect } = this.#parts;
     closing.abort(new DOMException("closed", "AbortError"));
     await tasks.close();
-    await deviceSync?.worker.close();
-    await deviceSync?.syncGroups.close();
+    if (deviceSync) await closeDeviceSync(deviceSync);
     await background.settled();
     disconnect();
   }

@@ -3,6 +3,7 @@ import {
   identityLog as openIdentityLog,
   type SmartContractVerifier,
 } from "@history-sync/identity";
+import type { WatcherSettings } from "@history-sync/installation-watcher";
 import type { DeliveryService } from "@history-sync/mls-group";
 import {
   type Clock,
@@ -22,6 +23,8 @@ import {
 } from "./connection/environments.js";
 import { withSenderHmac } from "./connection/with-sender-hmac.js";
 import {
+  closeDeviceSync,
+  type HistorySettings,
   type NewInstallations,
   startDeviceSync,
 } from "./history/device-sync.js";
@@ -32,41 +35,47 @@ import { hmacRoot } from "./preferences/hmac-root.js";
 import { startClient } from "./start-client.js";
 
 export interface ClientOptions {
-  /** The user's wallet or passkey; asked for a signature when this installation is new. */
+  /** The user's wallet or passkey; signs once when this installation is new, and when installations are revoked. */
   readonly signer: InboxSigner;
   readonly store: Store;
   /** Default: `dev`, as in xmtp-js. */
   readonly env?: Environment;
-  /** The node; by default that of `env`. */
+  /** The XMTP node's URL. Default: that of `env`. */
   readonly nodeUrl?: string;
-  /** Instead of the node's. */
+  /** Replaces the XMTP node's delivery service. */
   readonly deliveryService?: DeliveryService;
-  /** Instead of the node's. */
+  /** Replaces the XMTP node's identity service. */
   readonly identity?: IdentityService;
-  /** Needed once a smart-contract wallet has signed. */
+  /** Verifies signatures of smart-contract wallets. Without it they are refused. */
   readonly smartContracts?: SmartContractVerifier;
-  /** The history server; by default that of `env`. Empty: history is neither asked for nor handed out. */
+  /** The history server's URL. Default: that of `env`. Empty: history is neither requested nor sent. */
   readonly historySyncUrl?: string;
-  /** Further history servers that archives may go to and come from. */
+  /** Further history servers that archives may be uploaded to and downloaded from. */
   readonly trustedServers?: readonly string[];
-  /** Whether the user's other installations are given the history: `auto` (default), `ask` or `never`. */
+  /** Whether requests of the user's other installations are granted: `auto` (default), `ask` or `never`. */
   readonly releasePolicy?: ReleasePolicy;
-  /** Default: HTTP, to the origins of `historySyncUrl` and `trustedServers` alone. */
+  /** How much history is transferred, and how. */
+  readonly history?: HistorySettings;
+  /** How often the installations of conversations' members are checked. */
+  readonly installationChecks?: WatcherSettings;
+  /** Default: a `historyServerClient` that connects to the origins of `historySyncUrl` and `trustedServers` only. */
   readonly historyServer?: HistoryServer;
-  /** How a new installation comes into a sync group. Default: `make-a-group`. */
+  /** How a new installation joins a sync group. Default: `make-a-group`. */
   readonly newInstallations?: NewInstallations;
-  /** Neither history nor preferences go between the user's installations. */
+  /** True if neither history nor preferences are synced between the user's installations. */
   readonly disableDeviceSync?: boolean;
   readonly clock?: Clock;
   readonly randomBytes?: RandomBytes;
   readonly log?: Logger;
-  /** Ends the opening, not the client. */
+  /** Aborts the opening; has no effect on the opened client. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the installation that the store holds, or makes one and registers it with the signer's inbox. Its history sync
- * starts at once.
+ * Opens the installation in the store, or creates one and registers it with the signer's inbox. History sync starts at
+ * once.
+ *
+ * @throws {ClientError} `wrong-inbox`, `installation-revoked`
  */
 export async function createClient({
   signer,
@@ -79,6 +88,8 @@ export async function createClient({
   historySyncUrl = historySyncUrls[env],
   trustedServers = [],
   releasePolicy = "auto",
+  history = {},
+  installationChecks = {},
   historyServer,
   newInstallations = "make-a-group",
   disableDeviceSync = false,
@@ -122,6 +133,7 @@ export async function createClient({
       ? undefined
       : await startDeviceSync(
           {
+            ...history,
             historySyncUrl,
             trustedServers,
             policy: releasePolicy,
@@ -130,12 +142,14 @@ export async function createClient({
           historyServer,
           context,
         );
-    return await startClient(context, {
-      inbox,
-      ledger,
-      deviceSync,
-      disconnect: node.close,
-    });
+    try {
+      const disconnect = node.close;
+      const parts = { inbox, ledger, deviceSync, installationChecks };
+      return await startClient(context, { ...parts, disconnect });
+    } catch (error) {
+      if (deviceSync) await closeDeviceSync(deviceSync);
+      throw error;
+    }
   } catch (error) {
     node.close();
     throw error;

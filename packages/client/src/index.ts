@@ -19,7 +19,10 @@ export type { SyncSummary } from "./conversations/sync-all.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";
 export type { ExportedHistory } from "./history/archives.js";
-export type { NewInstallations } from "./history/device-sync.js";
+export type {
+  HistorySettings,
+  NewInstallations,
+} from "./history/device-sync.js";
 export {
   HistoryRequests,
   type OlderOptions,

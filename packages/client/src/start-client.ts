@@ -1,3 +1,4 @@
+import type { WatcherSettings } from "@history-sync/installation-watcher";
 import type { SyncUpdate } from "@history-sync/sync-worker";
 import { Client } from "./client.js";
 import type { ClientContext } from "./context.js";
@@ -15,6 +16,7 @@ export interface OpenedParts {
   readonly ledger: Ledger;
   /** Undefined if device sync is disabled. */
   readonly deviceSync: DeviceSync | undefined;
+  readonly installationChecks: WatcherSettings;
   /** Called when the client closes. */
   readonly disconnect: () => void;
 }
@@ -22,7 +24,7 @@ export interface OpenedParts {
 /** Joins up the parts of a client and starts them. */
 export async function startClient(
   context: ClientContext,
-  { inbox, ledger, deviceSync, disconnect }: OpenedParts,
+  { inbox, ledger, deviceSync, installationChecks, disconnect }: OpenedParts,
 ): Promise<Client> {
   const { store, clock, log } = context;
   const { history } = store;
@@ -45,6 +47,7 @@ export async function startClient(
     ledger,
     preferences,
     background,
+    installationChecks,
     closing: closing.signal,
     deviceSync: deviceSync !== undefined,
   });

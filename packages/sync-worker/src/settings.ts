@@ -10,27 +10,28 @@ export interface SyncWorkerOptions {
   readonly trustedServers?: readonly string[];
   /** How long a new installation waits to be added to a sync group before it makes one. Default: 0, as in libxmtp. */
   readonly joinGraceMs?: number;
-  /** How long a request of one's own stays open. Default: 14 days. */
-  readonly requestTtlMs?: number;
-  /** How long the history server is to keep an archive. Default: 3 days. */
+  /** How long the history server keeps an uploaded archive, in milliseconds. Default: 3 days. */
   readonly archiveTtlMs?: number;
-  /** How long an installation that took a request may be silent before another one takes over. Default: 2 minutes. */
-  readonly takeoverMs?: number;
-  /** Archives made for others in an hour. Default: 24. */
+  /** The most archives that this installation creates for others in an hour. Default: 24. */
   readonly maxExportsPerHour?: number;
-  /** The largest archive that is kept here while it is uploaded, so that a restart can go on with it. Default: 256 MiB. */
+  /** The largest archive that is stored here while it is uploaded, so that its upload resumes after a restart. Default: 256 MiB. */
   readonly maxSpoolBytes?: number;
 }
 
-export type Settings = Required<SyncWorkerOptions>;
+export interface Settings extends Required<SyncWorkerOptions> {
+  /** How long a request of this installation stays open. */
+  readonly requestTtlMs: number;
+  /** How long the responder may be silent before the next installation responds. The same on all installations. */
+  readonly takeoverMs: number;
+}
 
 const dayMs = 24 * 60 * 60 * 1_000;
-// Someone is back from holidays.
-const defaultRequestTtlMs = 14 * dayMs;
+// The user's other device may be off during a holiday.
+const requestTtlMs = 14 * dayMs;
 // Less than XMTP's 7 days: an archive is fetched within minutes, or after a weekend.
 const defaultArchiveTtlMs = 3 * dayMs;
 // A few signs of life may be lost.
-const defaultTakeoverMs = 120_000;
+const takeoverMs = 120_000;
 // More than honest installations ask for; little enough for a battery.
 const defaultMaxExportsPerHour = 24;
 // More than a million messages, and room that a phone has.
@@ -41,9 +42,9 @@ export function settingsOf(options: SyncWorkerOptions): Settings {
     policy: "auto",
     trustedServers: [],
     joinGraceMs: 0,
-    requestTtlMs: defaultRequestTtlMs,
+    requestTtlMs,
     archiveTtlMs: defaultArchiveTtlMs,
-    takeoverMs: defaultTakeoverMs,
+    takeoverMs,
     maxExportsPerHour: defaultMaxExportsPerHour,
     maxSpoolBytes: defaultMaxSpoolBytes,
     ...options,

@@ -1,4 +1,5 @@
 import { KeyedMutex } from "@history-sync/async";
+import type { WatcherSettings } from "@history-sync/installation-watcher";
 import type { ClientContext } from "../context.js";
 import { healForks } from "../forks/heal-forks.js";
 import { DmGroups } from "../groups/dm-groups.js";
@@ -22,6 +23,7 @@ export interface ConversationsOptions {
   readonly ledger: Ledger;
   readonly preferences: Preferences;
   readonly background: Background;
+  readonly installationChecks: WatcherSettings;
   readonly closing: AbortSignal;
   /** True if the user's other installations are added to conversations at once. */
   readonly deviceSync: boolean;
@@ -35,8 +37,8 @@ export function openConversations(
   readonly conversations: Conversations;
   readonly tasks: ConversationTasks;
 } {
-  const { inbox, ledger, preferences, background, closing, deviceSync } =
-    options;
+  const { inbox, ledger, preferences, background } = options;
+  const { installationChecks, closing, deviceSync } = options;
   const dmGroups = new DmGroups(services.installation);
   const receiver = new Receiver(ledger, dmGroups);
   const topics = new Topics(services.installation);
@@ -49,7 +51,7 @@ export function openConversations(
     closing,
     outbox: new Outbox(services, ledger, receiver),
     leaving: new KeyedMutex(),
-    watcher: watchMembers(services, ledger, receiver),
+    watcher: watchMembers(services, ledger, receiver, installationChecks),
     messages: ({ filter, signal }) =>
       ledger.arrivals.subscribe({
         filter,

@@ -8,15 +8,15 @@ import {
 import type { ClientContext } from "../context.js";
 import { ClientError } from "../errors.js";
 
-/** The user's installations in step: the sync groups, and who works in them. */
+/** The sync groups of the user's installations, and the worker that handles their messages. */
 export interface DeviceSync {
   readonly syncGroups: SyncGroups;
   readonly worker: SyncWorker;
 }
 
 /**
- * How a new installation comes into a sync group:
- * - `make-a-group`: it makes one and adds the others, as libxmtp's installations do. These would lose their own requests
+ * How a new installation joins a sync group:
+ * - `make-a-group`: it creates one and adds the others, as libxmtp's installations do. These would lose their own requests
  *   if they were added to another group meanwhile, so the others wait 10 seconds before they add a new installation.
  * - `are-let-in`: the others add it to theirs at once, for which it waits 3 seconds. For users without libxmtp.
  */
@@ -30,13 +30,24 @@ const graces = {
   },
 } as const;
 
-export interface DeviceSyncOptions extends SyncWorkerOptions {
-  readonly newInstallations: NewInstallations;
+/** Limits and credentials of history transfers. */
+export interface HistorySettings
+  extends Pick<
+    SyncWorkerOptions,
+    "archiveTtlMs" | "maxExportsPerHour" | "maxSpoolBytes"
+  > {
+  /** Sent with uploads, to history servers that require one. Unused where `historyServer` is given. */
+  readonly uploadToken?: string;
 }
 
-/** `historySyncUrl` may be empty: then only preferences go between the installations. */
+export interface DeviceSyncOptions extends SyncWorkerOptions {
+  readonly newInstallations: NewInstallations;
+  readonly uploadToken?: string | undefined;
+}
+
+/** Opens the sync groups and starts the worker. With an empty `historySyncUrl` only preferences are synced. */
 export async function startDeviceSync(
-  { newInstallations, ...options }: DeviceSyncOptions,
+  { newInstallations, uploadToken, ...options }: DeviceSyncOptions,
   historyServer: HistoryServer | undefined,
   context: ClientContext,
 ): Promise<DeviceSync> {
@@ -59,23 +70,36 @@ export async function startDeviceSync(
       history,
       requests,
       spool,
-      historyServer: historyServer ?? connectHistoryServer(options, context),
+      historyServer:
+        historyServer ??
+        connectHistoryServer({ ...options, uploadToken }, context),
     },
     { ...options, ...grace.ofOneself },
   );
   return { syncGroups, worker };
 }
 
-/** Reaches the servers that are trusted, and no others. */
+/** Connects to trusted servers only. */
 function connectHistoryServer(
-  { historySyncUrl, trustedServers = [] }: SyncWorkerOptions,
-  { log }: ClientContext,
+  {
+    historySyncUrl,
+    trustedServers = [],
+    uploadToken,
+  }: Pick<
+    DeviceSyncOptions,
+    "historySyncUrl" | "trustedServers" | "uploadToken"
+  >,
+  { log }: Pick<ClientContext, "log">,
 ): HistoryServer {
   const urls = [historySyncUrl, ...trustedServers];
   const origins = urls
     .filter((url) => url !== "")
     .map((url) => new URL(url).origin);
-  return historyServerClient({ origins, log });
+  return historyServerClient({
+    origins,
+    log,
+    ...(uploadToken !== undefined && { uploadToken }),
+  });
 }
 
 export function expectDeviceSync(
@@ -86,4 +110,13 @@ export function expectDeviceSync(
     "device-sync-disabled",
     "expected a client with device sync, got one without",
   );
+}
+
+/** Stops the worker and closes the sync groups. */
+export async function closeDeviceSync({
+  worker,
+  syncGroups,
+}: DeviceSync): Promise<void> {
+  await worker.close();
+  await syncGroups.close();
 }

@@ -2,6 +2,8 @@ import {
   createInstallationWatcher,
   type Finding,
   type InstallationWatcher,
+  type WatcherPorts,
+  type WatcherSettings,
 } from "@history-sync/installation-watcher";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
@@ -13,16 +15,17 @@ type WatchContext = MembershipContext &
   Pick<ClientContext, "store" | "clock" | "log">;
 
 /**
- * Creates the watcher that checks the installations of conversations' members: before a message at most every 5 seconds,
- * on a sync at most every 30 minutes. The time of the last check is stored with the conversation.
+ * Creates the watcher that checks the installations of conversations' members: by default before a message at most every
+ * 5 seconds, on a sync at most every 30 minutes. The time of the last check is stored with the conversation.
  */
 export function watchMembers(
   context: WatchContext,
   ledger: Ledger,
   receiver: Receiver,
+  settings: WatcherSettings,
 ): InstallationWatcher<GroupId, Finding> {
   const { installation, store, clock, log } = context;
-  return createInstallationWatcher<GroupId>({
+  const ports: WatcherPorts<GroupId> = {
     async checkInstallations(id, signal) {
       const group = installation.group(id);
       if (!group?.active) return { added: [], revoked: [] };
@@ -39,5 +42,6 @@ export function watchMembers(
     },
     clock,
     log,
-  });
+  };
+  return createInstallationWatcher<GroupId>(ports, settings);
 }
