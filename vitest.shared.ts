@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import {
   defineConfig,
@@ -16,6 +17,11 @@ const chromiumArgs = [
   "--disable-sync",
 ];
 
+/** By path, so that no package has to depend on it. */
+export const failOnCrash: string = fileURLToPath(
+  new URL("packages/test-kit/src/fail-on-crash.ts", import.meta.url),
+);
+
 /** The binary fixtures are imported as `?inline` data URLs, so that one line reads them in Node and in a browser. */
 const assetsInclude = ["**/*.xmtp"];
 
@@ -31,6 +37,7 @@ export function packageTests(): ViteUserConfigExport {
       name: "node",
       include,
       exclude: ["**/*.browser.test.ts"],
+      setupFiles: failOnCrash,
       testTimeout: 60_000,
     },
   };

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { crashReportEnvironment } from "@history-sync/test-kit";
 import { expect } from "vitest";
 import { runCommand } from "../../src/index.js";
 import { fixtures } from "./fixtures.js";
@@ -17,7 +18,9 @@ type Env = Readonly<Record<string, string>>;
 const command = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 export function start(args: readonly string[], env: Env = {}) {
-  return spawn(process.execPath, [command, ...args], { env });
+  return spawn(process.execPath, [command, ...args], {
+    env: { ...crashReportEnvironment(), ...env },
+  });
 }
 
 /** Runs the built command as a user does; whatever it prints must hold no key. */

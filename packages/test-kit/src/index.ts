@@ -1,0 +1,5 @@
+export {
+  type CrashReport,
+  crashReportEnvironment,
+  takeCrashReports,
+} from "./crash-reports.js";
