@@ -1,10 +1,11 @@
-/**
- * The base of every package's error class: a `code` out of a closed list, and whether trying the same again can help.
- */
+/** The base of every package's error class: a `code` of a closed list, and whether another attempt may succeed. */
 export abstract class HistorySyncError<
   Code extends string = string,
 > extends Error {
   readonly code: Code;
+  /** The message without the code in front of it, for an error of another class that passes it on. */
+  readonly rawMessage: string;
+  /** True if the same call may succeed later. */
   readonly retryable: boolean;
 
   constructor(
@@ -18,6 +19,7 @@ export abstract class HistorySyncError<
     );
     this.name = new.target.name;
     this.code = code;
+    this.rawMessage = message;
     this.retryable = options.retryable ?? false;
   }
 }

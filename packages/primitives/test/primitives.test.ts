@@ -29,6 +29,23 @@ test("hex goes both ways and refuses anything else", () => {
   }
 });
 
+test("an error has a code, its message with and without it, and its cause", () => {
+  const cause = new Error("cause");
+  const options = { retryable: true, cause };
+  const error = new PrimitivesError("invalid-id", "expected x", options);
+  expect(error).toMatchObject({
+    name: "PrimitivesError",
+    code: "invalid-id",
+    message: "[invalid-id] expected x",
+    rawMessage: "expected x",
+    retryable: true,
+    cause,
+  });
+  const plain = new PrimitivesError("invalid-id", "expected x");
+  expect(plain.retryable).toBe(false);
+  expect("cause" in plain).toBe(false);
+});
+
 test("ids have one form", () => {
   const bytes = new Uint8Array(32).fill(0xab);
   const id = installationIdOf(bytes);

@@ -38,7 +38,7 @@ export function acquireOwnerLock(path: string): OwnerLock {
 function inUse(cause: unknown): SqliteError {
   return new SqliteError(
     "in-use",
-    "expected a database that nothing has open, got one that is open in this process or another",
+    "expected a database that isn't open, got one that is open in this process or another",
     { cause },
   );
 }

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { ReceivedRecord } from "@history-sync/mls-group";
+import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
 import { groupStateStoreContract } from "@history-sync/mls-group/testing";
 import { groupIdOf, installationIdOf } from "@history-sync/primitives";
 import { afterAll, expect, test } from "vitest";
-import { MemoryGroupStateStore } from "../src/memory/group-state.js";
 import { SqliteGroupStateStore } from "../src/sqlite/group-state.js";
 import { openDatabase } from "../src/sqlite/index.js";
 

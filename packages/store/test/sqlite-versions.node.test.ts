@@ -5,12 +5,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { groupIdOf } from "@history-sync/primitives";
+import { acquireOwnerLock, migrate } from "@history-sync/sqlite/node";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase, openSqliteStore } from "../src/sqlite/index.js";
-import { migrate } from "../src/sqlite/migrate.js";
 import { migrations } from "../src/sqlite/migrations.js";
-import { takeOwnerLock } from "../src/sqlite/owner-lock.js";
 
 const newest = migrations.length;
 const version1 = readFileSync(
@@ -86,7 +86,7 @@ test("a later step is taken once, and all earlier rows stay", async () => {
   openSqliteStore(path).close();
   on(path, (db) => db.exec("INSERT INTO sync_decisions VALUES ('a')"));
   for (const _ of [1, 2])
-    on(path, (db) => migrate(db, [...migrations, oneMore]));
+    on(path, (db) => migrate(db, { steps: [...migrations, oneMore] }));
   expect(versionOf(path)).toBe(newest + 1);
   on(path, (db) => {
     expect(db.prepare("SELECT * FROM later").all()).toHaveLength(1);
@@ -97,7 +97,7 @@ test("a later step is taken once, and all earlier rows stay", async () => {
 test.each([
   [
     "of a later version",
-    (db: DatabaseSync) => migrate(db, [...migrations, oneMore]),
+    (db: DatabaseSync) => migrate(db, { steps: [...migrations, oneMore] }),
     `[newer-schema] expected a database of version ${newest} at most, got ${newest + 1}`,
   ],
   [
@@ -132,17 +132,21 @@ test("a process that is killed between steps leaves the old version", async () =
       "--input-type=module",
       "-e",
       `import { DatabaseSync } from "node:sqlite";
-       const [path, migrate, migrations, oneMore] = process.argv.slice(1);
+       import { migrate } from "@history-sync/sqlite/node";
+       const [path, migrations, oneMore] = process.argv.slice(1);
        const db = new DatabaseSync(path);
        db.function("die", () => process.kill(process.pid, "SIGKILL"));
        const steps = (await import(migrations)).migrations;
-       (await import(migrate)).migrate(db, [...steps, oneMore, "SELECT die()"]);`,
+       migrate(db, { steps: [...steps, oneMore, "SELECT die()"] });`,
       path,
-      new URL("../dist/sqlite/migrate.js", import.meta.url).href,
       new URL("../dist/sqlite/migrations.js", import.meta.url).href,
       oneMore,
     ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      // Where the child finds the packages that this one depends on.
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+    },
   );
   const [, signal] = await once(dying, "exit");
   expect(signal).toBe("SIGKILL");
@@ -153,11 +157,11 @@ test("a process that is killed between steps leaves the old version", async () =
 
 test("tables are made and changed by the one who has the store", async () => {
   const path = await newPath();
-  const letGo = takeOwnerLock(path);
+  const lock = acquireOwnerLock(path);
   expect(() => openDatabase(path)).toThrow(
     expect.objectContaining({ code: "in-use" }),
   );
-  letGo();
+  lock.release();
   openSqliteStore(path).close();
   const store = openSqliteStore(path);
   openDatabase(path).close();

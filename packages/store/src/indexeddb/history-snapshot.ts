@@ -13,7 +13,9 @@ import type {
   GroupSave,
   HmacKeySave,
 } from "@history-sync/proto/device-sync";
-import { conversationSpan, windowSpan } from "./message-spans.js";
+import { maxInt64, windowOf } from "../window.js";
+import { afterAllBytes, type Bytes, int64Key } from "./keys.js";
+import type { KeySpan } from "./pages.js";
 import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
 import type { ConversationRecord, MessageRecord } from "./schema.js";
 import type { SnapshotView } from "./snapshot-view.js";
@@ -158,4 +160,23 @@ interface WantedConversation {
   readonly settings: DisappearingSettings;
   /** The position of the oldest message that is wanted; undefined for all. */
   readonly oldest: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Positions of messages: those of a selection's window, and perhaps a few more, which its filter leaves out. */
+function windowSpan(selection: Selection): Required<KeySpan> {
+  const { first, last } = windowOf(selection);
+  // A window may be empty; a range of keys can't be.
+  const end = last < first ? first : last + 1n;
+  return {
+    from: int64Key(first),
+    to: end > maxInt64 ? afterAllBytes : int64Key(end),
+    withoutFrom: false,
+    withoutTo: false,
+  };
+}
+
+/** The same in the index of conversations. */
+function conversationSpan(id: Bytes, selection: Selection): KeySpan {
+  const { from, to } = windowSpan(selection);
+  return { from: [id, from], to: [id, to] };
 }

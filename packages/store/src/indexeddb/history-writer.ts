@@ -8,8 +8,7 @@ import type {
 } from "@history-sync/proto/device-sync";
 import { unwrap } from "idb";
 import { StoreError } from "../errors.js";
-import { resultsOf } from "./batch.js";
-import type { WriteTransaction } from "./database.js";
+import { resultsOf, type WriteTransaction } from "./database.js";
 import { ownBytes } from "./keys.js";
 import type { Overwritten } from "./overwritten.js";
 import {

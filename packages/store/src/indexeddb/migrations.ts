@@ -3,11 +3,49 @@ import { dmIdOf } from "../shown.js";
 import {
   createStores,
   hasStores,
+  type ObjectStores,
   type UpgradeTransaction,
   type UpgradingDatabase,
 } from "./object-stores.js";
 import { groupOf } from "./rows.js";
-import { version1 } from "./version-1.js";
+
+/** The object stores that `StoreSchema` tells the records of. */
+const version1: ObjectStores = {
+  conversations: { keyPath: "id" },
+  messages: {
+    keyPath: "position",
+    indexes: {
+      id: { keyPath: "id", unique: true },
+      conversation: { keyPath: ["conversation", "position"] },
+      unpublished: { keyPath: ["unpublished", "position"] },
+    },
+  },
+  consent: { keyPath: ["entityType", "entity"] },
+  hmac_key: {},
+  imports: {
+    keyPath: "number",
+    autoIncrement: true,
+    indexes: { name: { keyPath: "name", unique: true } },
+  },
+  writes: {},
+  mls_installation: {},
+  mls_key_packages: {},
+  mls_groups: {},
+  mls_outbox: {
+    autoIncrement: true,
+    indexes: {
+      id: { keyPath: ["groupId", "id"], unique: true },
+      group: { keyPath: "groupId" },
+    },
+  },
+  mls_received: {},
+  mls_held: {},
+  sync_requests: { keyPath: "id" },
+  sync_archives: { keyPath: "id" },
+  unsent_preferences: { keyPath: "id" },
+  hmac_key_audience: {},
+  sync_decisions: {},
+};
 
 /** Waits for nothing but requests of the transaction. */
 export type Migration = (
@@ -16,8 +54,8 @@ export type Migration = (
 ) => Promise<void>;
 
 /**
- * What makes a database of version n + 1 of one of version n, from an empty one on. A new one is made by the same steps.
- * A step that was released never changes: what comes after it is a step of its own.
+ * The steps that bring a database from version n to version n + 1, the first one from an empty database. New databases are
+ * made by the same steps. A released step must never change: append another one.
  */
 export const migrations: readonly Migration[] = [
   async (db) => createStores(db, version1),

@@ -3,35 +3,35 @@ import type { Store } from "../store.js";
 import { Database } from "./database.js";
 import { IndexedDbGroupStateStore } from "./group-state.js";
 import { IndexedDbHistory } from "./history.js";
-import { takeOwnerLock } from "./owner-lock.js";
 import { IndexedDbRequestStore } from "./requests.js";
 import { IndexedDbUploadSpool } from "./upload-spool.js";
 
 export interface IndexedDbStoreOptions {
-  /** Waits until the tab or worker that has the store lets go of it. Default: false, which throws `in-use`. */
+  /** True to wait until the tab or worker that has the store open closes it. Default: false, which throws `in-use`. */
   readonly wait?: boolean;
-  /** Hears that the browser took the database away, or that the user did. The store is closed then. */
+  /** Called when the browser or the user has deleted the database. The store is closed then. */
   readonly onLost?: () => void;
-  /** Ends the wait; its reason is thrown. */
+  /** Ends the wait; then its reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens, or makes, the one database that an installation keeps everything in. One tab or worker has it at a time.
- * Throws `unsupported`, `in-use`, `newer-schema`, `unknown-schema` and `storage-failed`.
+ * Opens the database that an installation keeps everything in, or creates it. One tab or worker has it open at a time.
+ *
+ * @throws {StoreError} `unsupported`, `in-use`, `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
  */
 export async function openIndexedDbStore(
   name: string,
   options: IndexedDbStoreOptions = {},
 ): Promise<Store> {
   checkPlatform();
-  const letGo = await takeOwnerLock(name, options);
+  const release = await acquireOwnerLock(name, options);
   let closing = false;
   let db: Database | undefined;
   const close = () => {
     if (closing) return;
     closing = true;
-    void db?.close().then(letGo);
+    void db?.close().then(release);
   };
   const lose = () => {
     if (closing) return;
@@ -41,7 +41,7 @@ export async function openIndexedDbStore(
   try {
     db = await Database.open(name, lose);
   } catch (error) {
-    letGo();
+    release();
     throw error;
   }
   return {
@@ -64,4 +64,32 @@ function checkPlatform(): void {
       `expected ${what}, which is neither in Node nor on pages without https`,
     );
   }
+}
+
+/**
+ * Acquires the lock of the one tab or worker that has the store open, and returns the function that releases it. The lock
+ * of a tab that is closed or crashes is released too.
+ *
+ * @throws {StoreError} `in-use`
+ */
+function acquireOwnerLock(
+  name: string,
+  { wait = false, signal }: IndexedDbStoreOptions,
+): Promise<() => void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(
+        `history-sync store ${name}`,
+        { ...(wait ? signal && { signal } : { ifAvailable: true }) },
+        (lock) => {
+          if (lock) return new Promise<void>(resolve);
+          throw new StoreError(
+            "in-use",
+            "expected a store that isn't open, got one that another tab or worker has open",
+          );
+        },
+      )
+      .catch(reject);
+  });
 }

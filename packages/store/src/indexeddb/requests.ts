@@ -12,7 +12,7 @@ import type { Database } from "./database.js";
 import { ownBytes } from "./keys.js";
 import { type Overwritable, overwrite, remove } from "./overwrite.js";
 import { IndexedDbPreferenceOutbox } from "./preference-outbox.js";
-import type { StateRecord } from "./sync-records.js";
+import type { StateRecord } from "./schema.js";
 
 const initialRequest = "initial-request";
 

@@ -6,13 +6,9 @@ import type {
   OutboxRecord,
   ReceivedRecord,
 } from "@history-sync/mls-group";
+import type { InstallationId } from "@history-sync/primitives";
 import type { DBSchema, StoreNames } from "idb";
 import type { Bytes } from "./keys.js";
-import type {
-  AudienceRecord,
-  StateRecord,
-  UnsentRecord,
-} from "./sync-records.js";
 
 /** A row of the history: its protobuf message, with fields that this version doesn't know. */
 export interface HistoryRecord {
@@ -53,6 +49,21 @@ interface ImportRecord {
   readonly archiveId?: Bytes;
   readonly installationId?: Bytes;
 }
+
+/** A request or an available archive, as `sync-worker` encodes it. */
+export interface StateRecord {
+  readonly id: string;
+  readonly state: Bytes;
+}
+
+/** Changes of preferences that wait to be told: a protobuf message. */
+interface UnsentRecord {
+  readonly id: string;
+  readonly updates: Bytes;
+}
+
+/** The installations that the HMAC key was made for. */
+type AudienceRecord = readonly InstallationId[];
 
 /** The id of an archive, and where in it the part begins. */
 export type SpooledKey = [id: string, offset: number];

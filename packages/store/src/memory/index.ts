@@ -1,2 +1,1 @@
-export { MemoryHistoryStore } from "./history.js";
-export { memoryStore } from "./memory-store.js";
+export { MemoryHistoryStore, memoryStore } from "./store.js";

@@ -5,9 +5,9 @@ import {
   decodeAvailableArchive,
   encodeAvailableArchive,
 } from "@history-sync/sync-worker";
-import { emptyLog } from "./database.js";
+import { statements, truncateLog } from "./database.js";
 
-/** Archives that other installations told of. Their keys are gone from the file when they are removed. */
+/** Archives that other installations have announced. A removed one leaves no key in the file. */
 export class SqliteArchiveShelf implements ArchiveShelf {
   readonly #db: DatabaseSync;
 
@@ -16,25 +16,30 @@ export class SqliteArchiveShelf implements ArchiveShelf {
   }
 
   async put(archive: AvailableArchive): Promise<void> {
-    this.#db
-      .prepare(
-        `INSERT OR REPLACE INTO sync_archives (id, sent_at_ns, state)
-         VALUES (?, ?, ?)`,
-      )
-      .run(archive.id, archive.sentAtNs, encodeAvailableArchive(archive));
+    const state = encodeAvailableArchive(archive);
+    statements(() =>
+      this.#db
+        .prepare(
+          `INSERT OR REPLACE INTO sync_archives (id, sent_at_ns, state)
+           VALUES (?, ?, ?)`,
+        )
+        .run(archive.id, archive.sentAtNs, state),
+    );
   }
 
   async list(): Promise<readonly AvailableArchive[]> {
-    return this.#db
-      .prepare("SELECT state FROM sync_archives ORDER BY sent_at_ns, id")
-      .all()
-      .map(({ state }) => decodeAvailableArchive(state as Uint8Array));
+    const rows = statements(() =>
+      this.#db
+        .prepare("SELECT state FROM sync_archives ORDER BY sent_at_ns, id")
+        .all(),
+    );
+    return rows.map(({ state }) => decodeAvailableArchive(state as Uint8Array));
   }
 
   async remove(id: string): Promise<void> {
-    const { changes } = this.#db
-      .prepare("DELETE FROM sync_archives WHERE id = ?")
-      .run(id);
-    if (Number(changes) > 0) emptyLog(this.#db);
+    const { changes } = statements(() =>
+      this.#db.prepare("DELETE FROM sync_archives WHERE id = ?").run(id),
+    );
+    if (Number(changes) > 0) truncateLog(this.#db);
   }
 }

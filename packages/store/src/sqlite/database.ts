@@ -1,36 +1,57 @@
 import type { DatabaseSync } from "node:sqlite";
+import {
+  type Access,
+  type OpenDatabase,
+  openDatabase as openSqliteDatabase,
+  SqliteError,
+  type SqliteErrorCode,
+  transaction as sqliteTransaction,
+  truncateLog as truncateSqliteLog,
+  withSqliteErrors,
+} from "@history-sync/sqlite/node";
+import { StoreError, type StoreErrorCode } from "../errors.js";
+import { migrations } from "./migrations.js";
 
-/** A writer waits this long for another one. */
-export const busyTimeoutMs = 5_000;
+/** Holds the hashes of a million message ids, which are looked up and written at random. */
+const cacheBytes = 20 * 1024 * 1024;
+
+/** Pages that every transaction changes are then copied into the file once for many transactions. */
+const logBytes = 64 * 1024 * 1024;
+
+const storeCodes: Readonly<Record<SqliteErrorCode, StoreErrorCode>> = {
+  full: "quota-exceeded",
+  busy: "storage-failed",
+  io: "storage-failed",
+  corrupt: "storage-failed",
+  failed: "storage-failed",
+  "in-use": "in-use",
+  newer: "newer-schema",
+  foreign: "unknown-schema",
+};
 
 /**
- * Makes a connection one of ours.
- * 20 MiB of cache holds the hashes of a million message ids, which are looked up and written at random.
- * 64 MiB of log before it is copied into the file: pages that every transaction changes are copied once for many.
- * `secure_delete`, since keys that are taken away must be gone. `synchronous = FULL`, since MLS state that was lost after its message went out would use a key twice.
+ * Opens a database of this package, or creates it. Keys that are deleted are overwritten. Committed transactions survive
+ * a power failure: an MLS state that was lost after its message was sent would use a key twice.
+ *
+ * @throws {StoreError} `in-use`, `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
  */
-export function configure(db: DatabaseSync): void {
-  db.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-    PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -20480;
-    PRAGMA wal_autocheckpoint = 16384;
-  `);
+export function open(path: string, access: Access): OpenDatabase {
+  const schema = { steps: migrations };
+  const settings = { cacheBytes, logBytes, secureDelete: true };
+  return withStoreErrors(() =>
+    openSqliteDatabase(path, { schema, access, ...settings }),
+  );
 }
 
 /**
- * Empties the write-ahead log, in which keys that were taken away may still stand. Doesn't wait for readers, since an
- * export may read for a long time: then it is done the next time.
+ * Opens a database, or creates it, beside an app that may have it open with `openSqliteStore`. Integers are read as
+ * `bigint`, since nanoseconds don't fit a double. It takes the owner lock only while it creates tables or brings them to
+ * the newest version.
+ *
+ * @throws {StoreError} as `openSqliteStore` does, but `in-use` only where tables would change
  */
-export function emptyLog(db: DatabaseSync): void {
-  db.exec("PRAGMA busy_timeout = 0");
-  try {
-    db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
-  } finally {
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  }
+export function openDatabase(path: string): DatabaseSync {
+  return open(path, "shared").db;
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. */
@@ -38,14 +59,28 @@ export function transaction<Result>(
   db: DatabaseSync,
   work: () => Result,
 ): Result {
-  db.exec("BEGIN IMMEDIATE");
+  return withStoreErrors(() => sqliteTransaction(db, work));
+}
+
+/** Runs statements outside of a transaction. */
+export function statements<Result>(work: () => Result): Result {
+  return withStoreErrors(() => withSqliteErrors(work));
+}
+
+/** Empties the write-ahead log, in which deleted keys may remain; while a reader holds it, a later call does. */
+export function truncateLog(db: DatabaseSync): void {
+  withStoreErrors(() => truncateSqliteLog(db));
+}
+
+function withStoreErrors<Result>(work: () => Result): Result {
   try {
-    const result = work();
-    db.exec("COMMIT");
-    return result;
+    return work();
   } catch (error) {
-    // A full disk may have rolled it back already.
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
+    if (!(error instanceof SqliteError)) throw error;
+    const { code, rawMessage, retryable } = error;
+    throw new StoreError(storeCodes[code], rawMessage, {
+      retryable,
+      cause: error,
+    });
   }
 }

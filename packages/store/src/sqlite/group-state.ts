@@ -12,7 +12,7 @@ import type {
   ReceivedRecord,
 } from "@history-sync/mls-group";
 import { type GroupId, idBytes } from "@history-sync/primitives";
-import { emptyLog, transaction } from "./database.js";
+import { statements, transaction, truncateLog } from "./database.js";
 import {
   groupOf,
   groupValues,
@@ -34,13 +34,13 @@ import {
 import type { Columns, Values } from "./row-codec.js";
 
 /**
- * MLS state in SQLite. Every statement that takes keys away overwrites them; once a message is handled, or a key package
- * or a group is over, the write-ahead log is emptied too, unless a reader holds it: then the next time.
+ * MLS state in SQLite. Every statement that deletes keys overwrites them. After a message is handled, or a key package or
+ * a group is removed, the write-ahead log is truncated too, or the next time if a reader holds it.
  */
 export class SqliteGroupStateStore implements GroupStateStore {
   readonly #db: DatabaseSync;
 
-  /** `db` is one of `openDatabase`. */
+  /** @param db A database of `openDatabase`. */
   constructor(db: DatabaseSync) {
     this.#db = db;
   }
@@ -93,7 +93,7 @@ export class SqliteGroupStateStore implements GroupStateStore {
     const { handled = [], keyPackagesDone = [], groups = [] } = changes;
     const over = groups.filter(({ active }) => !active);
     const gone = [...handled, ...keyPackagesDone, ...over];
-    if (gone.length > 0) emptyLog(this.#db);
+    if (gone.length > 0) truncateLog(this.#db);
   }
 
   #write(changes: GroupStateChanges): void {
@@ -185,11 +185,11 @@ export class SqliteGroupStateStore implements GroupStateStore {
   }
 
   #all(sql: string, ...values: readonly SQLInputValue[]): Columns[] {
-    return this.#db.prepare(sql).all(...values);
+    return statements(() => this.#db.prepare(sql).all(...values));
   }
 
   #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#db.prepare(sql).run(...values);
+    statements(() => this.#db.prepare(sql).run(...values));
   }
 
   /** Writes a row over the one with its key, in its place. */

@@ -10,6 +10,7 @@ import type {
   GroupSave,
   HmacKeySave,
 } from "@history-sync/proto/device-sync";
+import { statements } from "./database.js";
 import { groupRow } from "./group-row.js";
 import { MessageReader } from "./message-row.js";
 import { consentRow, hmacKeyRow } from "./preference-rows.js";
@@ -53,8 +54,10 @@ export class SqliteSnapshot implements ArchiveSnapshot {
   ): AsyncGenerator<readonly GroupMessageSave[], void, undefined> {
     const parameters = parametersOf(selection);
     if (!parameters.any) return;
-    const chosen = this.#choose(selection, parameters);
-    const statement = this.#prepare(selectMessages(order, chosen));
+    const statement = statements(() => {
+      const chosen = this.#choose(selection, parameters);
+      return this.#prepare(selectMessages(order, chosen));
+    });
     statement.setReturnArrays(true);
     const reader = new MessageReader(this.#db);
     const rows: Iterable<unknown> = statement.iterate(parameters);
@@ -66,7 +69,9 @@ export class SqliteSnapshot implements ArchiveSnapshot {
   }
 
   async hmacKey(): Promise<HmacKeySave | undefined> {
-    const columns = this.#db.prepare("SELECT * FROM hmac_key").get();
+    const columns = statements(() =>
+      this.#db.prepare("SELECT * FROM hmac_key").get(),
+    );
     return columns && hmacKeyRow.decode(columns);
   }
 
@@ -123,13 +128,27 @@ async function* pagesOf<Columns, Row>(
   rows: Iterable<Columns>,
   decode: (columns: Columns) => Row,
 ): AsyncGenerator<readonly Row[], void, undefined> {
-  let page: Row[] = [];
-  for (const columns of rows) {
-    page.push(decode(columns));
-    if (page.length >= pageRows) {
-      yield page;
-      page = [];
+  const iterator = rows[Symbol.iterator]();
+  try {
+    while (true) {
+      const page = statements(() => nextPage(iterator, decode));
+      if (page.length > 0) yield page;
+      if (page.length < pageRows) return;
     }
+  } finally {
+    iterator.return?.();
   }
-  if (page.length > 0) yield page;
+}
+
+function nextPage<Columns, Row>(
+  rows: Iterator<Columns>,
+  decode: (columns: Columns) => Row,
+): readonly Row[] {
+  const page: Row[] = [];
+  while (page.length < pageRows) {
+    const { done, value } = rows.next();
+    if (done) break;
+    page.push(decode(value));
+  }
+  return page;
 }

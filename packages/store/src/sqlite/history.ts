@@ -30,25 +30,27 @@ import {
   type Provenance,
 } from "../history-store.js";
 import { provenanceOf } from "../provenance.js";
-import { transaction } from "./database.js";
+import { statements, transaction } from "./database.js";
 import { groupRow } from "./group-row.js";
 import { SqliteSnapshot } from "./history-snapshot.js";
 import { HistoryTables } from "./history-tables.js";
 import { MessageReader, messageColumns, prepareArrays } from "./message-row.js";
-import { selectPage } from "./page-sql.js";
 import { consentRow } from "./preference-rows.js";
 import type { Columns, RowCodec } from "./row-codec.js";
+import { selectPage } from "./selection-sql.js";
 
 /**
- * The history in an SQLite file. Every call is one step: it is done when the call returns, before its promise resolves,
- * so that calls don't come between each other.
+ * The history in an SQLite file. Every call does its work before it returns its promise, so that calls don't interleave.
  */
 export class SqliteHistory implements HistoryStore {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #tables: HistoryTables;
 
-  /** `db` is one of `openDatabase`, on a file; else throws `no-file`. */
+  /**
+   * @param db A database of `openDatabase`
+   * @throws {StoreError} `no-file` when the database isn't on a file
+   */
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#path = pathOf(db);
@@ -56,7 +58,7 @@ export class SqliteHistory implements HistoryStore {
   }
 
   async snapshot(): Promise<ArchiveSnapshot> {
-    return new SqliteSnapshot(this.#path);
+    return statements(() => new SqliteSnapshot(this.#path));
   }
 
   async progress(importId: string): Promise<ImportProgress | undefined> {
@@ -102,7 +104,7 @@ export class SqliteHistory implements HistoryStore {
   }
 
   async conversation(id: GroupId): Promise<GroupSave | undefined> {
-    return this.#tables.groups.find(idBytes(id));
+    return statements(() => this.#tables.groups.find(idBytes(id)));
   }
 
   async dmGroups(dmId: string): Promise<readonly GroupSave[]> {
@@ -125,7 +127,9 @@ export class SqliteHistory implements HistoryStore {
       limit: Math.max(0, limit),
       ...(before && { beforeNs: before.sentAtNs, beforeId: before.id }),
     };
-    return statement.all(parameters).map((row) => reader.read(row));
+    return statements(() =>
+      statement.all(parameters).map((row) => reader.read(row)),
+    );
   }
 
   async unpublished(
@@ -139,11 +143,15 @@ export class SqliteHistory implements HistoryStore {
        ORDER BY m.sent_at_ns, m.id`,
     );
     const reader = new MessageReader(this.#db);
-    return statement.all(idBytes(conversation)).map((row) => reader.read(row));
+    return statements(() =>
+      statement.all(idBytes(conversation)).map((row) => reader.read(row)),
+    );
   }
 
   async message(id: MessageId): Promise<GroupMessageSave | undefined> {
-    const [message] = this.#tables.messages.find([idBytes(id)]);
+    const [message] = statements(() =>
+      this.#tables.messages.find([idBytes(id)]),
+    );
     return message;
   }
 
@@ -151,7 +159,7 @@ export class SqliteHistory implements HistoryStore {
     entityType: ConsentTypeSave,
     entity: string,
   ): Promise<ConsentSave | undefined> {
-    return this.#tables.consent.find(entityType, entity);
+    return statements(() => this.#tables.consent.find(entityType, entity));
   }
 
   async consentRecords(): Promise<readonly ConsentSave[]> {
@@ -162,7 +170,7 @@ export class SqliteHistory implements HistoryStore {
   }
 
   async hmacKey(): Promise<HmacKeySave | undefined> {
-    return this.#tables.hmacKey.find(1);
+    return statements(() => this.#tables.hmacKey.find(1));
   }
 
   async counts(): Promise<HistoryCounts> {
@@ -182,7 +190,7 @@ export class SqliteHistory implements HistoryStore {
   async provenance(row: HistoryRow): Promise<Provenance | undefined> {
     const importRow =
       "message" in row
-        ? this.#tables.messages.importOf(idBytes(row.message))
+        ? statements(() => this.#tables.messages.importOf(idBytes(row.message)))
         : this.#get(
             "SELECT import FROM conversations WHERE id = ?",
             idBytes(row.conversation),
@@ -216,7 +224,7 @@ export class SqliteHistory implements HistoryStore {
   }
 
   #get(sql: string, ...values: readonly Value[]): Columns | undefined {
-    return this.#db.prepare(sql).get(...values);
+    return statements(() => this.#db.prepare(sql).get(...values));
   }
 
   #all<Row>(
@@ -224,7 +232,7 @@ export class SqliteHistory implements HistoryStore {
     sql: string,
     ...values: readonly Value[]
   ): readonly Row[] {
-    const rows = this.#db.prepare(sql).all(...values);
+    const rows = statements(() => this.#db.prepare(sql).all(...values));
     return rows.map((columns) => codec.decode(columns));
   }
 }

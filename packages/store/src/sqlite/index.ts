@@ -1,3 +1,3 @@
+export { openDatabase } from "./database.js";
 export { SqliteHistory } from "./history.js";
-export { openDatabase } from "./open-database.js";
 export { openSqliteStore } from "./open-store.js";

@@ -1,27 +1,20 @@
 import type { Store } from "../store.js";
+import { open } from "./database.js";
 import { SqliteGroupStateStore } from "./group-state.js";
 import { SqliteHistory } from "./history.js";
-import { migrate } from "./migrate.js";
-import { connect, lockOf } from "./open-database.js";
 import { SqliteRequestStore } from "./requests.js";
 import { FileUploadSpool } from "./upload-spool.js";
 
 /**
- * Opens, or makes, the one file that an installation keeps everything in; only sealed archives on their way to a server
- * are in a folder beside it. It is open once at a time: MLS state that two go on from would use a key twice. Throws
- * `in-use`, `no-file`, `newer-schema` and `unknown-schema`.
+ * Opens the file that an installation keeps everything in, or creates it; only sealed archives that are being uploaded are
+ * files in a folder beside it. A store is open once at a time: two that continued from one MLS state would use a key
+ * twice.
+ *
+ * @throws {StoreError} `in-use`, `no-file`, `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
  */
 export function openSqliteStore(path: string): Store {
-  const db = connect(path);
-  let letGo: (() => void) | undefined;
-  const close = () => {
-    if (!db.isOpen) return;
-    db.close();
-    letGo?.();
-  };
+  const { db, close } = open(path, "owner");
   try {
-    letGo = lockOf(db);
-    migrate(db);
     return {
       history: new SqliteHistory(db),
       groups: new SqliteGroupStateStore(db),

@@ -11,11 +11,11 @@ import type {
   PreferenceOutbox,
   UnsentPreferences,
 } from "@history-sync/sync-worker";
-import { emptyLog, transaction } from "./database.js";
+import { statements, transaction, truncateLog } from "./database.js";
 
 const installationIdBytes = 32;
 
-/** Changes of preferences that wait to be told, HMAC keys among them: gone from the file when they are removed. */
+/** Preference changes that aren't sent yet, some with HMAC keys. A removed one leaves nothing in the file. */
 export class SqlitePreferenceOutbox implements PreferenceOutbox {
   readonly #db: DatabaseSync;
 
@@ -38,26 +38,28 @@ export class SqlitePreferenceOutbox implements PreferenceOutbox {
   }
 
   async list(): Promise<readonly UnsentPreferences[]> {
-    return this.#db
-      .prepare("SELECT id, updates FROM unsent_preferences ORDER BY id")
-      .all()
-      .map(({ id, updates }) => ({
-        id: id as string,
-        updates: fromBinary(PreferenceUpdatesSchema, updates as Uint8Array),
-      }));
+    const rows = statements(() =>
+      this.#db
+        .prepare("SELECT id, updates FROM unsent_preferences ORDER BY id")
+        .all(),
+    );
+    return rows.map(({ id, updates }) => ({
+      id: id as string,
+      updates: fromBinary(PreferenceUpdatesSchema, updates as Uint8Array),
+    }));
   }
 
   async remove(id: string): Promise<void> {
-    const { changes } = this.#db
-      .prepare("DELETE FROM unsent_preferences WHERE id = ?")
-      .run(id);
-    if (Number(changes) > 0) emptyLog(this.#db);
+    const { changes } = statements(() =>
+      this.#db.prepare("DELETE FROM unsent_preferences WHERE id = ?").run(id),
+    );
+    if (Number(changes) > 0) truncateLog(this.#db);
   }
 
   async keyAudience(): Promise<readonly InstallationId[] | undefined> {
-    const row = this.#db
-      .prepare("SELECT installations FROM hmac_key_audience")
-      .get();
+    const row = statements(() =>
+      this.#db.prepare("SELECT installations FROM hmac_key_audience").get(),
+    );
     if (!row) return undefined;
     const bytes = row.installations as Uint8Array;
     return Array.from({ length: bytes.length / installationIdBytes }, (_, i) =>
@@ -70,8 +72,10 @@ export class SqlitePreferenceOutbox implements PreferenceOutbox {
   async setKeyAudience(
     audience: readonly InstallationId[] | undefined,
   ): Promise<void> {
-    if (audience) this.#putKeyAudience(audience);
-    else this.#db.exec("DELETE FROM hmac_key_audience");
+    statements(() => {
+      if (audience) this.#putKeyAudience(audience);
+      else this.#db.exec("DELETE FROM hmac_key_audience");
+    });
   }
 
   #putKeyAudience(audience: readonly InstallationId[]): void {

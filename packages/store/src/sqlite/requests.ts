@@ -8,12 +8,12 @@ import {
   type SyncRequest,
 } from "@history-sync/sync-worker";
 import { SqliteArchiveShelf } from "./archive-shelf.js";
-import { emptyLog, transaction } from "./database.js";
+import { statements, transaction, truncateLog } from "./database.js";
 import { SqlitePreferenceOutbox } from "./preference-outbox.js";
 
 const initialRequest = "initial-request";
 
-/** The worker's requests in SQLite. The key of an archive stands in the file only as long as its stage lasts. */
+/** The worker's requests in SQLite. The key of an archive is in the file only as long as its stage lasts. */
 export class SqliteRequestStore implements RequestStore {
   readonly archives: ArchiveShelf;
   readonly outbox: PreferenceOutbox;
@@ -26,39 +26,50 @@ export class SqliteRequestStore implements RequestStore {
   }
 
   async get(id: string): Promise<SyncRequest | undefined> {
-    const row = this.#db
-      .prepare("SELECT state FROM sync_request_states WHERE id = ?")
-      .get(id);
+    const row = statements(() =>
+      this.#db
+        .prepare("SELECT state FROM sync_request_states WHERE id = ?")
+        .get(id),
+    );
     return row && decodeRequest(row.state as Uint8Array);
   }
 
   async put(request: SyncRequest): Promise<void> {
-    const keyGoes = this.#hasKey(request.id) && !hasKey(request);
-    this.#put(request);
-    if (keyGoes) emptyLog(this.#db);
+    const removesKey = transaction(this.#db, () => {
+      const hadKey = this.#hasKey(request.id);
+      this.#put(request);
+      return hadKey && !hasKey(request);
+    });
+    if (removesKey) truncateLog(this.#db);
   }
 
   async remove(id: string): Promise<void> {
-    const keyGoes = this.#hasKey(id);
-    this.#db.prepare("DELETE FROM sync_request_states WHERE id = ?").run(id);
-    if (keyGoes) emptyLog(this.#db);
+    const removesKey = transaction(this.#db, () => {
+      const hadKey = this.#hasKey(id);
+      this.#db.prepare("DELETE FROM sync_request_states WHERE id = ?").run(id);
+      return hadKey;
+    });
+    if (removesKey) truncateLog(this.#db);
   }
 
   async list(): Promise<readonly SyncRequest[]> {
-    return this.#db
-      .prepare(
-        "SELECT state FROM sync_request_states ORDER BY created_at_ns, id",
-      )
-      .all()
-      .map(({ state }) => decodeRequest(state as Uint8Array));
+    const rows = statements(() =>
+      this.#db
+        .prepare(
+          "SELECT state FROM sync_request_states ORDER BY created_at_ns, id",
+        )
+        .all(),
+    );
+    return rows.map(({ state }) => decodeRequest(state as Uint8Array));
   }
 
   async initialRequestDecided(): Promise<boolean> {
-    return (
+    const row = statements(() =>
       this.#db
         .prepare("SELECT 1 FROM sync_decisions WHERE name = ?")
-        .get(initialRequest) !== undefined
+        .get(initialRequest),
     );
+    return row !== undefined;
   }
 
   async decideInitialRequest(request: SyncRequest | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { compareBytes, type Rows } from "@history-sync/archive";
 import { MemoryHistory } from "@history-sync/archive/memory";
+import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
 import { type GroupId, type MessageId, toHex } from "@history-sync/primitives";
 import {
   type ConsentSave,
@@ -10,6 +11,10 @@ import {
   type HmacKeySave,
 } from "@history-sync/proto/device-sync";
 import {
+  MemoryRequestStore,
+  MemoryUploadSpool,
+} from "@history-sync/sync-worker/memory";
+import {
   defaultPageLimit,
   type HistoryCounts,
   type HistoryRow,
@@ -19,6 +24,18 @@ import {
 } from "../history-store.js";
 import { provenanceOf } from "../provenance.js";
 import { compareNs, dmIdOf, shownConversations } from "../shown.js";
+import type { Store } from "../store.js";
+
+/** A store that lives as long as the process. */
+export function memoryStore(): Store {
+  return {
+    history: new MemoryHistoryStore(),
+    groups: new MemoryGroupStateStore(),
+    requests: new MemoryRequestStore(),
+    spool: new MemoryUploadSpool(),
+    close: () => {},
+  };
+}
 
 /** The history in memory. A query looks at every row: for tests and short-lived clients. */
 export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {

@@ -1,1 +1,0 @@
-export { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
