@@ -2,12 +2,12 @@ import { HistorySyncError } from "@history-sync/primitives";
 
 /**
  * - `no-sync-group`: this installation is in no sync group; call `ensure` first.
- * - `not-in-inbox`: this installation isn't (any more) one of its inbox; only a new registration helps.
- * - `broken-group`: the group can't be mended, and the one before it is too young to be replaced again; try later.
- * - `stale-installations`: the group knows a later state of the inbox than the source of installations; try again.
+ * - `not-in-inbox`: the inbox doesn't have this installation (any more); only a new registration helps.
+ * - `broken-group`: the group is broken, and too new to be replaced again; try later.
+ * - `stale-installations`: the group follows a later state of the inbox than the source of installations has; try again.
  * - `invalid-content`: the bytes are no device-sync message; they are skipped.
  * - `unknown-content`: the device-sync message is of a kind that a later release may know; it is kept for some time.
- * - `connection-lost`: the live connection to the node broke; `follow` takes it up again by itself.
+ * - `connection-lost`: the live connection to the node broke; `follow` reconnects.
  */
 export type SyncGroupErrorCode =
   | "no-sync-group"

@@ -1,13 +1,10 @@
-import {
-  type DeliveryService,
-  type GroupStateStore,
-  type MlsGroup,
-  MlsGroupError,
-  type MlsInstallation,
+import type {
+  DeliveryService,
+  GroupStateStore,
+  MlsInstallation,
 } from "@history-sync/mls-group";
 import {
   type Clock,
-  HistorySyncError,
   type InboxId,
   type InstallationId,
   type Logger,
@@ -16,21 +13,20 @@ import {
   type RandomBytes,
 } from "@history-sync/primitives";
 import type { DeviceSyncContent } from "@history-sync/proto/device-sync";
-import { awaitWelcome } from "./await-welcome.js";
-import { type DeviceSyncMessage, wrapContent } from "./device-sync-message.js";
 import { SyncGroupError } from "./errors.js";
 import { followNews } from "./follow.js";
-import type { InstallationSource } from "./installation-source.js";
-import { OwnSyncGroups, type RefreshedGroup } from "./own-sync-groups.js";
-import { isPaused, isSyncGroupOnlyOf } from "./primary-group.js";
-import { readMessages } from "./read-messages.js";
+import { Membership } from "./groups/membership.js";
+import { OwnSyncGroups } from "./groups/own-sync-groups.js";
+import type { MembersRefreshed } from "./groups/refresh-members.js";
+import { Topics } from "./groups/topics.js";
+import type { InstallationSource } from "./installations/installation-source.js";
 import {
-  knownInstallations,
-  type MembersRefreshed,
-} from "./refresh-members.js";
-import { Topics } from "./topics.js";
+  type DeviceSyncMessage,
+  wrapContent,
+} from "./messages/device-sync-message.js";
+import { readMessages } from "./messages/read-messages.js";
 
-/** What the sync groups work with; they own none of it. */
+/** The services of the sync groups, which own none of them. */
 export interface SyncGroupPorts {
   readonly deliveryService: DeliveryService;
   readonly store: GroupStateStore;
@@ -41,17 +37,17 @@ export interface SyncGroupPorts {
 }
 
 export interface EnsureOptions {
-  /** How long another installation has to add this one before it makes a group of its own. Default: no time at all. */
+  /** How long other installations may take to add this one before it creates a group. Default: 0, in milliseconds. */
   readonly graceMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-// As XMTP's installations do; the others don't add it to theirs at once.
+// As XMTP's installations do, which don't add a new installation to their group at once.
 const defaultGraceMs = 0;
 
 /**
- * The sync groups of an inbox, as one of its installations sees them. It reads all of them and writes to the primary
- * one: the newest that this installation made or joined.
+ * The sync groups of an inbox, as one of its installations sees them. Messages are received from all of them and sent to
+ * the primary one: the newest that this installation created or joined.
  */
 export class SyncGroups implements AsyncDisposable {
   readonly inboxId: InboxId;
@@ -59,11 +55,11 @@ export class SyncGroups implements AsyncDisposable {
   readonly #ports: SyncGroupPorts;
   readonly #groups: OwnSyncGroups;
   readonly #topics: Topics;
+  readonly #membership: Membership;
   readonly #closing = new AbortController();
-  #ensuring: Promise<void> = Promise.resolve();
   #lastSentAtNs = 0n;
 
-  /** Made by openSyncGroups. */
+  /** Called by `openSyncGroups`. */
   constructor(
     installation: MlsInstallation,
     inboxId: InboxId,
@@ -80,6 +76,12 @@ export class SyncGroups implements AsyncDisposable {
       newcomerGraceMs,
     );
     this.#topics = new Topics(installation, () => this.#groups.all());
+    this.#membership = new Membership(
+      installation,
+      this.#groups,
+      this.#topics,
+      ports,
+    );
   }
 
   get installationId(): InstallationId {
@@ -87,50 +89,49 @@ export class SyncGroups implements AsyncDisposable {
   }
 
   /**
-   * Joins the groups that wait, then takes in the news of every sync group. If that shows that the newest one can't be
-   * mended, a new one for all installations takes its place.
+   * Joins groups by pending Welcomes, then receives from every sync group. If the newest one turns out to be broken, a new
+   * one with all installations replaces it.
    */
   async sync(signal?: AbortSignal): Promise<void> {
-    const ended = this.#ended(signal);
-    await this.#syncWelcomes(ended);
-    for (const group of this.#groups.all()) await this.#syncGroup(group, ended);
-    await this.#replaceBroken(ended);
+    await this.#membership.sync(this.#ended(signal));
   }
 
   /**
-   * Makes sure that there is a sync group: the one that another installation adds this one to, or a new one with all
+   * Ensures that this installation is in a sync group: one that another installation adds it to, or a new one with all
    * installations of the inbox.
    */
-  ensure(options: EnsureOptions = {}): Promise<void> {
-    const ensured = this.#ensuring.then(() => this.#ensure(options));
-    this.#ensuring = ensured.catch(() => {});
-    return ensured;
+  async ensure(options: EnsureOptions = {}): Promise<void> {
+    const { graceMs = defaultGraceMs, signal } = options;
+    await this.#membership.ensure(graceMs, this.#ended(signal));
   }
 
   /**
-   * Adds the inbox's new installations to the primary group and removes those that were revoked. Who is new is left for
-   * later, until its grace is over: see `addsDueAtNs`.
+   * Adds the inbox's new installations to the primary group and removes revoked ones. A new installation is added only
+   * after its grace period: see `addsDueAtNs`.
    */
   async refreshMembers(signal?: AbortSignal): Promise<MembersRefreshed> {
-    const { members } = await this.#refreshed(this.#ended(signal));
+    const ended = this.#ended(signal);
+    const { members } = await this.#membership.refreshed(ended);
     return members;
   }
 
-  /** When a refresh can add those whom the last one left for later, in nanoseconds since the Unix epoch. */
+  /** When a refresh can add the installations that the last one deferred, in nanoseconds since the Unix epoch. */
   get addsDueAtNs(): bigint | undefined {
     return this.#groups.addsDueAtNs;
   }
 
-  /** Who reads what is sent now, by the group alone; nobody before `ensure`. */
+  /** The installations that can read a message sent now; none before `ensure`. */
   get members(): readonly InstallationId[] {
     const members = this.#groups.newest()?.members() ?? [];
     return members.map(({ installationId }) => installationId);
   }
 
   /**
-   * Says something to the other installations, once the group's members are those of the inbox.
-   * Resolves when the node has it; fails with a `retryable` error when the node is out of reach: what was encrypted
-   * by then stays in the outbox and goes out with the next sync.
+   * Sends a device-sync message to the primary group after its members have been updated. Resolves when the node has it;
+   * rejects with a retryable error when the node is unreachable. A message that was encrypted by then stays in the outbox,
+   * and the next sync sends it.
+   *
+   * @throws {SyncGroupError} `invalid-content`, `no-sync-group`, `broken-group`, `stale-installations`, `not-in-inbox`
    */
   async send(
     content: DeviceSyncContent["content"],
@@ -139,17 +140,17 @@ export class SyncGroups implements AsyncDisposable {
     if (content.case === undefined) {
       throw new SyncGroupError(
         "invalid-content",
-        "expected something to say, got nothing",
+        "expected a device-sync message, got one without content",
       );
     }
     const ended = this.#ended(signal);
-    const { group } = await this.#refreshed(ended);
+    const { group } = await this.#membership.refreshed(ended);
     const sealed = wrapContent(content, group.id, this.#newSentAtNs());
     await group.send(sealed.plaintext, { id: sealed.id, signal: ended });
     return sealed.id;
   }
 
-  /** What nobody has handled yet, of all sync groups and one's own too, oldest first. */
+  /** Returns unhandled messages of all sync groups, this installation's included, oldest first. */
   async pending(): Promise<readonly DeviceSyncMessage[]> {
     const pending: DeviceSyncMessage[] = [];
     for (const group of this.#groups.all()) {
@@ -158,7 +159,7 @@ export class SyncGroups implements AsyncDisposable {
     return pending.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
   }
 
-  /** Forgets a message for good, with the keys in it. */
+  /** Deletes a message, with the keys in it. */
   async markHandled(
     message: Pick<DeviceSyncMessage, "groupId" | "sequence">,
   ): Promise<void> {
@@ -166,8 +167,8 @@ export class SyncGroups implements AsyncDisposable {
   }
 
   /**
-   * Yields once at the start and whenever the node has news for this installation, each time after a sync. Comes back
-   * by itself when the connection breaks; ends when the signal aborts or on `close`.
+   * Yields once at the start and whenever the node has new messages for this installation, each time after a sync.
+   * Reconnects when the connection breaks; ends when the signal aborts or on `close`.
    */
   follow(signal: AbortSignal): AsyncGenerator<void, void, undefined> {
     const { deliveryService, clock, log } = this.#ports;
@@ -182,91 +183,17 @@ export class SyncGroups implements AsyncDisposable {
     });
   }
 
-  /** Ends what goes on; what is stored stays. */
+  /** Aborts all work. The store stays open. */
   async close(): Promise<void> {
     this.#closing.abort(new DOMException("closed", "AbortError"));
-    await this.#ensuring;
+    await this.#membership.settled();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #ensure({
-    graceMs = defaultGraceMs,
-    signal,
-  }: EnsureOptions): Promise<void> {
-    const ended = this.#ended(signal);
-    await this.sync(ended);
-    if (!this.#groups.isInOne()) {
-      const { installations } = await knownInstallations(this.#groups.inbox);
-      if (installations.length > 1) await this.#awaitWelcome(graceMs, ended);
-    }
-    const primary = this.#groups.isInOne()
-      ? await this.#groups.primary()
-      : await this.#groups.make();
-    this.#topics.notice();
-    // The first commit lifts the creator to its real sequence id, even when there is nobody to add.
-    if (primary.epoch === 0n) await this.#refreshed(ended);
-  }
-
-  async #refreshed(signal: AbortSignal): Promise<RefreshedGroup> {
-    // A new installation may have made a group for all, which is the one to write to then.
-    await this.#syncWelcomes(signal);
-    try {
-      return await this.#groups.refreshed(signal);
-    } finally {
-      this.#topics.notice();
-    }
-  }
-
-  #awaitWelcome(graceMs: number, ended: AbortSignal): Promise<void> {
-    const awaited = {
-      ...this.#ports,
-      position: this.#topics.welcomePosition(),
-      take: async (signal: AbortSignal) => {
-        await this.#syncWelcomes(signal);
-        return this.#groups.isInOne();
-      },
-    };
-    return awaitWelcome(awaited, graceMs, ended);
-  }
-
-  /** A group that waits for a later release keeps the others from nothing. */
-  async #syncGroup(group: MlsGroup, signal: AbortSignal): Promise<void> {
-    try {
-      await group.sync(signal);
-    } catch (error) {
-      if (!(error instanceof MlsGroupError) || !isPaused(error)) throw error;
-      this.#ports.log("sync-group.paused", { group: group.id });
-    }
-  }
-
-  /** What keeps another group from being made now keeps nobody from reading. */
-  async #replaceBroken(signal: AbortSignal): Promise<void> {
-    if (!this.#groups.needsAnother()) return;
-    try {
-      await this.#refreshed(signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof HistorySyncError)) throw error;
-      this.#ports.log("sync-group.not-replaced", { code: error.code });
-    }
-  }
-
-  async #syncWelcomes(signal: AbortSignal): Promise<void> {
-    const joined = await this.#installation.syncWelcomes(signal);
-    this.#topics.notice();
-    for (const group of joined) {
-      const { log } = this.#ports;
-      const event = isSyncGroupOnlyOf(group, this.inboxId)
-        ? "sync-group.joined"
-        : "sync-group.refused";
-      log(event, { group: group.id, members: group.members().length });
-    }
-  }
-
-  /** Two messages of one installation never bear the same time: it is part of their id. */
+  /** No two messages of an installation have the same time, because it is part of their id. */
   #newSentAtNs(): bigint {
     const now = nowNs(this.#ports.clock);
     const next = this.#lastSentAtNs + 1n;

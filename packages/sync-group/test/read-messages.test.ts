@@ -13,8 +13,8 @@ import {
   PlaintextEnvelopeSchema,
 } from "@history-sync/proto/message-contents";
 import { expect, test } from "vitest";
-import { wrapContent } from "../src/device-sync-message.js";
-import { readMessages } from "../src/read-messages.js";
+import { wrapContent } from "../src/messages/device-sync-message.js";
+import { readMessages } from "../src/messages/read-messages.js";
 import { request } from "./actors.js";
 
 const id = groupId("0123456789abcdef0123456789abcdef");

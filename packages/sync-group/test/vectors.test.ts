@@ -5,8 +5,11 @@ import { unsafeSeededBytes } from "@history-sync/primitives/testing";
 import { DeviceSyncContentSchema } from "@history-sync/proto/device-sync";
 import { PlaintextEnvelopeSchema } from "@history-sync/proto/message-contents";
 import { expect, test } from "vitest";
-import { unwrapContent, wrapContent } from "../src/device-sync-message.js";
 import { SyncGroupError } from "../src/index.js";
+import {
+  unwrapContent,
+  wrapContent,
+} from "../src/messages/device-sync-message.js";
 import { request } from "./actors.js";
 
 const group = groupId("0123456789abcdef0123456789abcdef");

@@ -2,11 +2,11 @@ import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type {
   InstallationSource,
   Installations,
-} from "../installation-source.js";
+} from "../installations/installation-source.js";
 
 const none: Installations = { sequenceId: 0n, installations: [], revoked: [] };
 
-/** Inboxes in memory with all that they were, for tests and demos: whoever calls may change them. */
+/** Inboxes with their earlier states in memory, for tests and demos. */
 export class MemoryInstallations implements InstallationSource {
   readonly #inboxes = new Map<InboxId, Installations[]>();
 

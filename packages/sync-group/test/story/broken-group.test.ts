@@ -1,6 +1,6 @@
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { replacementCoolDownMs } from "../../src/primary-group.js";
+import { replacementCoolDownMs } from "../../src/groups/primary-group.js";
 import { type Actor, heard, request, together, World } from "../actors.js";
 
 /** The logs lose what they were before: no commit in an older group can be judged any more. */

@@ -8,7 +8,7 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import { silent, systemRandomBytes } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { inboxStates } from "../../src/installation-authentication.js";
+import { inboxStates } from "../../src/installations/installation-authentication.js";
 import { alix, bo, World } from "../actors.js";
 
 test("Alix's phone refuses a sync group with Bo in it, and one that Bo made in its name", async () => {

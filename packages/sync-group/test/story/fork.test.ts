@@ -1,6 +1,6 @@
 import type { Delivered, DeliveryService } from "@history-sync/mls-group";
 import { expect, test } from "vitest";
-import { replacementCoolDownMs } from "../../src/primary-group.js";
+import { replacementCoolDownMs } from "../../src/groups/primary-group.js";
 import { alix, heard, request, together, World } from "../actors.js";
 
 /** The node, but for one entry that it keeps from whoever looks through this. */

@@ -7,9 +7,9 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import { silent, systemRandomBytes } from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { replacementCoolDownMs } from "../../src/groups/primary-group.js";
 import { openInboxInstallation } from "../../src/index.js";
-import { inboxStates } from "../../src/installation-authentication.js";
-import { replacementCoolDownMs } from "../../src/primary-group.js";
+import { inboxStates } from "../../src/installations/installation-authentication.js";
 import { alix, heard, request, together, World } from "../actors.js";
 
 /** An installation of Alix with a later release of XMTP's protocol. */

@@ -7,7 +7,7 @@ import {
 import { applicationId, credentialOf } from "@history-sync/mls-group/xmtp";
 import type { InboxId } from "@history-sync/primitives";
 
-/** Opens the MLS side of an installation, with the credential and the key packages that XMTP's have. */
+/** Opens an MLS installation with the credential and the key packages of XMTP's installations. */
 export function openInboxInstallation(
   ports: Omit<MlsPorts, "authentication">,
   options: {

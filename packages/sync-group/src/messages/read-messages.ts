@@ -1,18 +1,18 @@
 import type { MlsGroup } from "@history-sync/mls-group";
 import { type Clock, type Logger, nowNs } from "@history-sync/primitives";
+import { SyncGroupError } from "../errors.js";
 import {
   type DeviceSyncMessage,
   unwrapContent,
 } from "./device-sync-message.js";
-import { SyncGroupError } from "./errors.js";
 
-/** What a later release may say is kept for as long as an archive may stay, so that an update finds it. */
+/** Messages of unknown kinds are kept for as long as an archive may stay, so that a later release finds them. */
 const keptForNs = 30n * 24n * 60n * 60n * 1_000_000_000n;
 const maxKept = 100;
 
 /**
- * What a group has received and nobody has handled. What isn't understood is left out: it is forgotten if it is
- * broken, and kept for some time if it is a message of a kind that a later release may know.
+ * Returns a group's unhandled messages. Bytes that are no device-sync message are deleted; a message of an unknown kind is
+ * left out and kept for 30 days.
  */
 export async function readMessages(
   group: Pick<MlsGroup, "id" | "received" | "markHandled">,

@@ -7,14 +7,14 @@ import {
 import { type InboxId, installationIdOf } from "@history-sync/primitives";
 import type { InstallationSource } from "./installation-source.js";
 
-/** The rules of XMTP's groups, by what a source says of inboxes. */
+/** Returns the rules of XMTP's groups, by a source's inboxes. */
 export function installationAuthentication(
   source: InstallationSource,
 ): Required<AuthenticationService> {
   return xmtpGroupRules({ states: inboxStates(source) });
 }
 
-/** A leaf is genuine only if its credential names an inbox that has, or once had, an installation with its key. */
+/** Returns inbox states by which a leaf is genuine if its credential's inbox has, or had, an installation with its key. */
 export function inboxStates(source: InstallationSource): InboxStates {
   return {
     installationsAt: (inboxId, sequenceId) =>
@@ -31,7 +31,7 @@ export function inboxStates(source: InstallationSource): InboxStates {
   };
 }
 
-/** Accepts nobody of another inbox. */
+/** Refuses members of other inboxes. */
 export function ownInboxOnly(
   authentication: AuthenticationService,
   own: InboxId,

@@ -5,17 +5,17 @@ export interface Installations {
   /** Grows with every change of the inbox. */
   readonly sequenceId: bigint;
   readonly installations: readonly InstallationId[];
-  /** Those that were of the inbox once, if the source knows them: their old key packages and leaves are genuine too. */
+  /** Earlier installations of the inbox, if the source knows them: their key packages and leaves are genuine too. */
   readonly revoked?: readonly InstallationId[];
 }
 
-/** Says which installations an inbox has, and had. `identityLog` of `@history-sync/identity` is one. */
+/** Knows the current and earlier installations of inboxes. `identityLog` of `@history-sync/identity` is one. */
 export interface InstallationSource {
-  /** As they are now, not as they were some time ago; throws if that can't be learned. An unknown inbox has none. */
+  /** Returns the current installations; an unknown inbox has none. Rejects if they can't be read now. */
   installations(inboxId: InboxId): Promise<Installations>;
   /**
-   * As they were right after the change with exactly this sequence id; undefined if there is no such change. By this
-   * commits and Welcomes are judged. Throws if it can't be learned.
+   * Returns the installations right after the change with exactly this sequence id, by which commits and Welcomes are
+   * verified; undefined if there is no such change. Rejects if they can't be read now.
    */
   installationsAt(
     inboxId: InboxId,

@@ -1,12 +1,12 @@
 import type { MlsGroup } from "@history-sync/mls-group";
 import { readMembership, updateMembership } from "@history-sync/mls-group/xmtp";
 import type { InboxId, InstallationId } from "@history-sync/primitives";
-import { SyncGroupError } from "./errors.js";
-import { inboxStates } from "./installation-authentication.js";
+import { SyncGroupError } from "../errors.js";
+import { inboxStates } from "../installations/installation-authentication.js";
 import type {
   InstallationSource,
   Installations,
-} from "./installation-source.js";
+} from "../installations/installation-source.js";
 
 /** An inbox as one of its installations sees it. */
 export interface InboxView {
@@ -15,25 +15,25 @@ export interface InboxView {
   readonly source: InstallationSource;
 }
 
-/** What a refresh changed in the primary sync group. */
+/** The changes that a refresh made in the primary sync group. */
 export interface MembersRefreshed {
   readonly added: readonly InstallationId[];
   readonly removed: readonly InstallationId[];
   /**
-   * Installations of the inbox that aren't in the group: when it was their turn they had no key package that could be
-   * used. By XMTP's rules they can't be added later; such an installation makes a group of its own.
+   * Installations of the inbox that couldn't be added because they had no usable key package. By XMTP's rules they can't
+   * be added later; such an installation creates a group of its own.
    */
   readonly failed: readonly InstallationId[];
-  /** New to the inbox: they are added later, unless they make a group of their own before. */
+  /** Installations that are new to the inbox. They are added later, unless they create a group of their own before. */
   readonly deferred: readonly InstallationId[];
 }
 
-/** Says of those who aren't in the group whether they shall wait. */
+/** Returns true if the installations that aren't in the group are to be added later. */
 export type IsEarly = (missing: readonly InstallationId[]) => boolean;
 
 /**
- * Makes the group's members those of the inbox, and notes in the group up to which sequence id. All changes are one: who
- * shall wait doesn't when somebody has to leave, or the group is new.
+ * Updates the group's members to those of the inbox, and the group's sequence id of the inbox. All changes are one commit:
+ * when a member has to be removed, or the group is new, new installations are added without delay.
  */
 export async function refreshMembers(
   group: MlsGroup,
@@ -75,7 +75,11 @@ export async function refreshMembers(
   return { added, removed, failed, deferred };
 }
 
-/** The inbox now; throws when this installation isn't of it. */
+/**
+ * Returns the inbox's current installations.
+ *
+ * @throws {SyncGroupError} `not-in-inbox`
+ */
 export async function knownInstallations({
   inboxId,
   installationId,

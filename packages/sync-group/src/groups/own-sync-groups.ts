@@ -9,8 +9,8 @@ import {
   nowNs,
   type RandomBytes,
 } from "@history-sync/primitives";
-import { SyncGroupError } from "./errors.js";
-import type { InstallationSource } from "./installation-source.js";
+import { SyncGroupError } from "../errors.js";
+import type { InstallationSource } from "../installations/installation-source.js";
 import { Newcomers } from "./newcomers.js";
 import {
   isBeyondRepair,
@@ -32,21 +32,21 @@ interface OwnGroupsPorts {
   readonly log: Logger;
 }
 
-/** A group whose members are those of the inbox, and what that took. */
+/** A group whose members are those of the inbox, and the changes that this took. */
 export interface RefreshedGroup {
   readonly group: MlsGroup;
   readonly members: MembersRefreshed;
 }
 
-// Each round rules one group out, and at most one is made in their place.
+// Each round excludes one group, and at most one is created to replace them.
 const maxGroupsTried = 8;
 
-/** The sync groups of an inbox that this installation is in, and which of them it writes to. */
+/** The sync groups of an inbox that this installation is in, and which of them it sends to. */
 export class OwnSyncGroups {
   readonly inbox: InboxView;
   readonly #installation: MlsInstallation;
   readonly #ports: OwnGroupsPorts;
-  /** Groups whose members couldn't be changed in that epoch. */
+  /** By group, the epoch in which its members couldn't be changed. */
   readonly #broken = new Map<GroupId, bigint>();
   readonly #newcomers: Newcomers;
   #addsDueAtNs: bigint | undefined;
@@ -68,14 +68,14 @@ export class OwnSyncGroups {
     };
   }
 
-  /** Those that it was removed from are among them. */
+  /** Returns all of them, including those that it was removed from. */
   all(): readonly MlsGroup[] {
     return this.#installation
       .groups()
       .filter((group) => isSyncGroupOnlyOf(group, this.inbox.inboxId));
   }
 
-  /** When a refresh can add those whom the last one left for later, in nanoseconds since the Unix epoch. */
+  /** When a refresh can add the installations that the last one deferred, in nanoseconds since the Unix epoch. */
   get addsDueAtNs(): bigint | undefined {
     return this.#addsDueAtNs;
   }
@@ -88,7 +88,7 @@ export class OwnSyncGroups {
     return newestFirst(this.all())[0];
   }
 
-  /** A new group of this installation alone; one for all who want it at the same time. */
+  /** Creates a group with this installation as its only member. Concurrent calls share one group. */
   make(): Promise<MlsGroup> {
     this.#making ??= this.#create().finally(() => {
       this.#making = undefined;
@@ -97,8 +97,10 @@ export class OwnSyncGroups {
   }
 
   /**
-   * The group to write to: the newest. When that one can't be mended, a new one for all installations; if the newest
-   * was made not long ago, the newest that can be mended.
+   * Returns the group to send to: the newest, or a new one if that is broken, or the newest intact one if the newest was
+   * created within the last hour.
+   *
+   * @throws {SyncGroupError} `no-sync-group`, `broken-group`
    */
   async primary(): Promise<MlsGroup> {
     const groups = newestFirst(this.all());
@@ -114,12 +116,12 @@ export class OwnSyncGroups {
     if (sound) return sound;
     throw new SyncGroupError(
       "broken-group",
-      `expected a group that can be mended, got ${groups.length} that can't`,
+      `expected a group that works, got ${groups.length} broken ones`,
       { retryable: true },
     );
   }
 
-  /** The primary group, its members those of the inbox. */
+  /** Updates the primary group's members to those of the inbox, and returns it. */
   async refreshed(signal: AbortSignal): Promise<RefreshedGroup> {
     let tried = 0;
     for (;;) {
@@ -150,7 +152,7 @@ export class OwnSyncGroups {
     return members;
   }
 
-  /** Whether the newest group can't be mended, and is old enough for another one. */
+  /** True if the newest group is broken, and old enough to be replaced. */
   needsAnother(): boolean {
     const newest = this.newest();
     return newest !== undefined && this.#isReplaceable(newest);

@@ -10,9 +10,9 @@ import {
   DeviceSyncContentSchema,
 } from "@history-sync/proto/device-sync";
 import { EncodedContentSchema } from "@history-sync/proto/message-contents";
-import { SyncGroupError } from "./errors.js";
+import { SyncGroupError } from "../errors.js";
 
-/** What one installation says to the others: one of XMTP's device-sync messages, told apart by `case`. */
+/** The content of one of XMTP's device-sync messages, discriminated by `case`. */
 export type SyncContent = Exclude<
   DeviceSyncContent["content"],
   { case: undefined }
@@ -22,13 +22,13 @@ export type SyncContent = Exclude<
 export interface DeviceSyncMessage {
   readonly id: MessageId;
   readonly groupId: GroupId;
-  /** Its place in the group's order. */
+  /** The node's sequence number in the group's topic. */
   readonly sequence: bigint;
   readonly sender: InstallationId;
-  /** Whether this installation sent it. */
+  /** True if this installation sent it. */
   readonly own: boolean;
   readonly epoch: bigint;
-  /** The node's time. */
+  /** By the node's clock. */
   readonly sentAtNs: bigint;
   readonly content: SyncContent;
 }
@@ -55,8 +55,9 @@ export function wrapContent(
 }
 
 /**
- * Reads what `wrapContent` wrote, of whatever content type. Throws `unknown-content` for a message of a kind that isn't
- * known here, and `invalid-content` for what is no device-sync message.
+ * Decodes what `wrapContent` encoded, of any content type.
+ *
+ * @throws {SyncGroupError} `unknown-content` for a device-sync message of an unknown kind, `invalid-content` for other bytes
  */
 export function unwrapContent(
   plaintext: Uint8Array,

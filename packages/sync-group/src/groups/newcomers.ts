@@ -5,8 +5,9 @@ import {
 } from "@history-sync/primitives";
 
 /**
- * Who is new to the inbox. Each of XMTP's new installations makes a sync group for all and listens to the newest that
- * it made or joined: to be added to an older one meanwhile would lead it away from the group that it has just asked in.
+ * Tracks installations that are new to the inbox. Each of XMTP's new installations creates a sync group for all and reads
+ * the newest that it created or joined: if it were added to an older one meanwhile, it would no longer read the group of
+ * its own request.
  */
 export class Newcomers {
   readonly #clock: Clock;
@@ -19,8 +20,8 @@ export class Newcomers {
   }
 
   /**
-   * Takes all installations of the inbox that aren't in the group. Gives when the first of them can be added, by the
-   * clock; undefined once it can.
+   * Records the installations of the inbox that aren't in the group. Returns when the first of them can be added, in
+   * nanoseconds since the Unix epoch; undefined once it can.
    */
   notice(missing: readonly InstallationId[]): bigint | undefined {
     const now = nowNs(this.#clock);

@@ -2,10 +2,10 @@ import { type MlsGroup, MlsGroupError } from "@history-sync/mls-group";
 import { inboxOf, isSyncGroupOf } from "@history-sync/mls-group/xmtp";
 import type { InboxId } from "@history-sync/primitives";
 
-/** So that installations that lose each other again and again don't make groups without end. */
+/** The least time between two replacements, so that installations that fork repeatedly don't create groups without end. */
 export const replacementCoolDownMs: number = 60 * 60 * 1_000;
 
-/** A sync group of the inbox with nobody else in it. */
+/** True for a sync group of the inbox without members of other inboxes. */
 export function isSyncGroupOnlyOf(group: MlsGroup, inboxId: InboxId): boolean {
   return (
     isSyncGroupOf(group.extensions, inboxId) &&
@@ -13,7 +13,7 @@ export function isSyncGroupOnlyOf(group: MlsGroup, inboxId: InboxId): boolean {
   );
 }
 
-/** The groups that this installation is still in, by the time at which it made or joined them. */
+/** Returns the groups that this installation is a member of, the one that it created or joined last first. */
 export function newestFirst(groups: readonly MlsGroup[]): readonly MlsGroup[] {
   return groups
     .filter(({ active }) => active)
@@ -25,12 +25,12 @@ export function newestFirst(groups: readonly MlsGroup[]): readonly MlsGroup[] {
     );
 }
 
-/** Whether the newest group is old enough for another one to take its place. */
+/** True if the newest group is old enough to be replaced. */
 export function mayReplace({ createdAtNs }: MlsGroup, nowNs: bigint): boolean {
   return nowNs - createdAtNs >= BigInt(replacementCoolDownMs) * 1_000_000n;
 }
 
-/** Whether what a group is keeps this installation from changing its members, however often it tries. */
+/** True if the group's own state makes every attempt to change its members fail. */
 export function isBeyondRepair(error: unknown): error is MlsGroupError {
   if (!(error instanceof MlsGroupError)) return false;
   return (
@@ -40,7 +40,7 @@ export function isBeyondRepair(error: unknown): error is MlsGroupError {
   );
 }
 
-/** Whether the group waits for a later release of this software. */
+/** True if the group requires a later release of this software. */
 export function isPaused({ code, cause }: MlsGroupError): boolean {
   return (
     code === "newer-protocol" ||

@@ -7,14 +7,14 @@ import {
 
 export interface AwaitedWelcome {
   readonly position: TopicPosition;
-  /** Takes what came in; tells whether it is what was waited for. */
-  readonly take: (signal: AbortSignal) => Promise<boolean>;
+  /** Handles new Welcomes. Returns true if the awaited one was among them. */
+  readonly handle: (signal: AbortSignal) => Promise<boolean>;
   readonly deliveryService: DeliveryService;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Returns when this installation was added to a group, or when the time is over. */
+/** Resolves when this installation was added to a group, or after `graceMs`. */
 export async function awaitWelcome(
   awaited: AwaitedWelcome,
   graceMs: number,
@@ -29,17 +29,17 @@ export async function awaitWelcome(
   } finally {
     over.abort();
   }
-  await awaited.take(ended);
+  await awaited.handle(ended);
 }
 
 async function welcomed(
-  { position, take, deliveryService, log }: AwaitedWelcome,
+  { position, handle, deliveryService, log }: AwaitedWelcome,
   signal: AbortSignal,
   timeIsOver: Promise<void>,
 ): Promise<void> {
   try {
     for await (const _ of deliveryService.subscribe([position], signal)) {
-      if (await take(signal)) return;
+      if (await handle(signal)) return;
     }
   } catch (error) {
     signal.throwIfAborted();

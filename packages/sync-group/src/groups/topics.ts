@@ -4,7 +4,7 @@ import type {
   TopicPosition,
 } from "@history-sync/mls-group";
 
-/** What an installation listens to: its Welcomes, and the sync groups that it is in. */
+/** The topics that an installation subscribes to: its Welcomes, and the sync groups that it is in. */
 export class Topics {
   readonly #installation: MlsInstallation;
   readonly #groups: () => readonly MlsGroup[];
@@ -20,12 +20,12 @@ export class Topics {
     this.notice();
   }
 
-  /** Aborts when there are others than before. */
+  /** Aborts when the topics have changed. */
   get changed(): AbortSignal {
     return this.#changed.signal;
   }
 
-  /** Up to where each was read. */
+  /** Returns up to where each topic was read. */
   positions(): readonly TopicPosition[] {
     const groups = this.#groups().filter(({ active }) => active);
     return [
@@ -45,7 +45,7 @@ export class Topics {
     };
   }
 
-  /** Looks for groups that came or went, whoever of this installation took their Welcomes. */
+  /** Detects groups that were joined or left, whichever part of this installation handled their Welcomes. */
   notice(): void {
     const ids = this.#groups().map(({ id, active }) => `${id} ${active}`);
     const news = ids.filter((id) => !this.#noticed.has(id));
