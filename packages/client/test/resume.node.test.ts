@@ -1,4 +1,4 @@
-import { historyServerClient } from "@history-sync/history-server/client";
+import { historyServerClient } from "@history-sync/history-client";
 import type { HistoryServer } from "@history-sync/sync-worker";
 import { expect, test } from "vitest";
 import { remember } from "./support/past.js";

@@ -25,7 +25,12 @@ export async function run(
 
 /** The package and what it needs of this workspace, as npm would publish them. */
 export async function packages(folder: string): Promise<readonly string[]> {
-  for (const name of ["primitives", "history-server"]) {
+  for (const name of [
+    "primitives",
+    "history-client",
+    "server-kit",
+    "history-server",
+  ]) {
     const from = join(here, "..", "..", name);
     await run("pnpm", ["pack", "--pack-destination", folder], from);
   }

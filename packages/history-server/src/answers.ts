@@ -1,5 +1,5 @@
+import { etagOf, expiresAtHeader } from "@history-sync/history-client/contract";
 import type { BlobInfo, ByteRange } from "./blob-store.js";
-import { etagOf, expiresAtHeader } from "./headers.js";
 
 const corsMaxAgeSeconds = 3600;
 

@@ -1,20 +1,8 @@
+import { type BlobId, isBlobId } from "@history-sync/history-client/contract";
 import { type RandomBytes, toHex } from "@history-sync/primitives";
 import { HistoryServerError } from "./errors.js";
 
-declare const brand: unique symbol;
-
-/**
- * The name of a blob and the only right to read it: 22 to 128 letters, digits, `-` and `_`,
- * which has room for the hex ids made here, XMTP's UUIDs and 128 bits in base64url.
- */
-export type BlobId = string & { readonly [brand]: "BlobId" };
-
-const form = /^[A-Za-z0-9_-]{22,128}$/;
 const randomBytesOfId = 16;
-
-export function isBlobId(text: string): text is BlobId {
-  return form.test(text);
-}
 
 /** Takes a text for an id, or throws `invalid-blob-id`. */
 export function blobId(text: string): BlobId {

@@ -1,4 +1,4 @@
-import type { BlobId } from "./blob-id.js";
+import type { BlobId } from "@history-sync/history-client/contract";
 
 /** What the uploader's side says about a blob. */
 export interface BlobLabel {

@@ -1,4 +1,9 @@
 import {
+  defaultMaxBytes,
+  isBlobId,
+  maxBytesHeader,
+} from "@history-sync/history-client/contract";
+import {
   type Clock,
   type Logger,
   type RandomBytes,
@@ -7,7 +12,6 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import { answer, preflightHeaders } from "./answers.js";
-import { isBlobId } from "./blob-id.js";
 import type { BlobStore } from "./blob-store.js";
 import type { Context, Peer, Resource } from "./context.js";
 import { HistoryServerError, type HistoryServerErrorCode } from "./errors.js";
@@ -16,8 +20,7 @@ import {
   addressLimits,
 } from "./guard/address-limits.js";
 import { type Space, totalSpace } from "./guard/space.js";
-import { maxBytesHeader } from "./headers.js";
-import { defaultMaxBytes, defaultTtlMs } from "./limits.js";
+import { defaultTtlMs } from "./limits.js";
 import { fileResource } from "./resources/files.js";
 import { health, readiness } from "./resources/health.js";
 import { tusOptions, tusResource, tusUploadResource } from "./resources/tus.js";

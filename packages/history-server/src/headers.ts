@@ -1,25 +1,13 @@
+import {
+  expiresInHeader,
+  onceHeader,
+} from "@history-sync/history-client/contract";
 import { HistoryServerError } from "./errors.js";
-
-/** Of the uploader: seconds until the blob expires, at most the server's own time. */
-export const expiresInHeader = "history-sync-expires-in";
-/** Of the uploader: `1` for a blob that is deleted once it was downloaded to its end. */
-export const onceHeader = "history-sync-once";
-/** Of the server to the uploader: what deletes the blob. */
-export const deletionTokenHeader = "history-sync-deletion-token";
-/** Of the server to the uploader: when the blob expires, as ISO 8601. */
-export const expiresAtHeader = "history-sync-expires-at";
-/** Of the server: the limit of one upload, in bytes. */
-export const maxBytesHeader = "history-sync-max-bytes";
 
 /** Of tus: `partial`, or `final;` and the addresses of the parts. */
 export const concatHeader = "upload-concat";
 /** Of tus: an algorithm, and the piece's hash in base64. */
 export const checksumHeader = "upload-checksum";
-
-/** A blob's strong validator: its SHA-256 in quotes. */
-export function etagOf(sha256: string): string {
-  return `"${sha256}"`;
-}
 
 /** The token of `authorization: Bearer {token}`. RFC 6750 section 2.1. */
 export function bearerToken(headers: Headers): string | undefined {

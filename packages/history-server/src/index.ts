@@ -1,4 +1,4 @@
-export { type BlobId, blobId, isBlobId, newBlobId } from "./blob-id.js";
+export { blobId, newBlobId } from "./blob-id.js";
 export type {
   BlobInfo,
   BlobLabel,
@@ -19,17 +19,7 @@ export {
   historyServer,
 } from "./handler.js";
 export {
-  deletionTokenHeader,
-  expiresAtHeader,
-  expiresInHeader,
-  maxBytesHeader,
-  onceHeader,
-} from "./headers.js";
-export {
-  defaultIdleTimeoutMs,
-  defaultMaxBytes,
   defaultPort,
-  defaultTransferTimeoutMs,
   defaultTtlMs,
   defaultUnfinishedTtlMs,
 } from "./limits.js";

@@ -1,11 +1,11 @@
+import { type BlobId, newSha256 } from "@history-sync/history-client/contract";
 import {
   type Clock,
   concatBytes,
   streamOf,
   systemClock,
 } from "@history-sync/primitives";
-import { newSha256 } from "#sha256";
-import { type BlobId, blobId } from "./blob-id.js";
+import { blobId } from "./blob-id.js";
 import type { BlobInfo, BlobStore } from "./blob-store.js";
 import { uploadChunks } from "./upload-body.js";
 

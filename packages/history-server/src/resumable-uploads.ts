@@ -1,4 +1,4 @@
-import type { BlobId } from "./blob-id.js";
+import type { BlobId } from "@history-sync/history-client/contract";
 import type { BlobInfo, BlobLabel } from "./blob-store.js";
 
 /** An upload in pieces that the handler has admitted. */

@@ -1,4 +1,4 @@
-import { newSha256 } from "#sha256";
+import { newSha256 } from "@history-sync/history-client/contract";
 
 /** Of the text's UTF-8, in lower-case hex. */
 export function sha256OfText(text: string): string {

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readAll, streamOf } from "@history-sync/primitives";
-import { expect, test } from "vitest";
 import {
   type HistoryServerClientOptions,
   historyServerClient,
-} from "../src/client/index.js";
+} from "@history-sync/history-client";
+import { readAll, streamOf } from "@history-sync/primitives";
+import { expect, test } from "vitest";
 import { memoryBlobStore } from "../src/memory.js";
 import { serve } from "../src/node/index.js";
 

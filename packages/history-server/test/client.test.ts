@@ -1,12 +1,12 @@
+import {
+  HistoryClientError,
+  type HistoryServerClient,
+  type HistoryServerClientOptions,
+  historyServerClient,
+} from "@history-sync/history-client";
 import { readAll, streamOf } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { describe, expect, test } from "vitest";
-import {
-  type HistoryServerClient,
-  type HistoryServerClientOptions,
-  HistoryServerError,
-  historyServerClient,
-} from "../src/client/index.js";
 import { base, freshServer } from "./support/fresh-server.js";
 
 const archive = Uint8Array.from({ length: 1000 }, (_, i) => i & 0xff);
@@ -31,7 +31,7 @@ function clientOf(
 }
 
 function neverFetch(): never {
-  throw new HistoryServerError("bad-answer", "must not be fetched");
+  throw new HistoryClientError("bad-answer", "must not be fetched");
 }
 
 /** A body that remembers whether it was cancelled. */
@@ -46,13 +46,13 @@ function watchedBody(chunk: Uint8Array = archive) {
   return { body, state };
 }
 
-async function failureOf(work: Promise<unknown>): Promise<HistoryServerError> {
+async function failureOf(work: Promise<unknown>): Promise<HistoryClientError> {
   const error = await work.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(HistoryServerError);
-  return error as HistoryServerError;
+  expect(error).toBeInstanceOf(HistoryClientError);
+  return error as HistoryClientError;
 }
 
 for (const streamUploads of [true, false]) {

@@ -209,3 +209,16 @@ test("a wrong setting is told on one line, with status 1", async () => {
   expect(told).toMatch(/^history-server: .*--port.*\n$/);
   expect(await exited).toEqual([1, null]);
 });
+
+test("--s3 without its package is refused with the name of the package to install", async () => {
+  const args = ["--s3", "http://127.0.0.1:9000", "--bucket", "archives"];
+  const child = spawn(process.execPath, [command, ...args], {
+    // pnpm's launchers put the workspace's own packages there.
+    env: { ...process.env, NODE_PATH: "" },
+  });
+  const exited = once(child, "exit");
+  expect(await text(child.stderr)).toBe(
+    "history-server: [missing-package] --s3 needs another package: npm install @history-sync/history-server-s3\n",
+  );
+  expect(await exited).toEqual([1, null]);
+});

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { historyServerClient } from "@history-sync/history-client";
 import { chunksOf, streamOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { historyServerClient } from "../src/client/index.js";
 import { serve } from "../src/node/index.js";
 import { withFolder } from "./support/folder.js";
 import { liveMemory } from "./support/live-memory.js";

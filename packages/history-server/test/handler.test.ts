@@ -1,10 +1,12 @@
+import {
+  defaultMaxBytes,
+  newSha256,
+} from "@history-sync/history-client/contract";
 import { unsafeSeededBytes } from "@history-sync/primitives/testing";
 import { expect, test } from "vitest";
-import { newSha256 } from "#sha256";
 import {
   type BlobStore,
   blobId,
-  defaultMaxBytes,
   defaultPort,
   defaultTtlMs,
   HistoryServerError,

@@ -1,6 +1,6 @@
+import { historyServerClient } from "@history-sync/history-client";
 import { readAll, streamOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { historyServerClient } from "../src/client/index.js";
 import { base, freshServer } from "./support/fresh-server.js";
 
 const archive = Uint8Array.from({ length: 1000 }, (_, i) => i & 0xff);

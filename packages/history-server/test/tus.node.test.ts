@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import {
+  historyServerClient,
+  type UploadReceipt,
+} from "@history-sync/history-client";
 import { readAll, streamOf } from "@history-sync/primitives";
 import { unsafeSeededBytes } from "@history-sync/primitives/testing";
 import * as tus from "tus-js-client";
 import { expect, test } from "vitest";
-import {
-  historyServerClient,
-  type UploadReceipt,
-} from "../src/client/index.js";
 import { mintUploadToken, totalSpace } from "../src/index.js";
 import { type RunningServer, serve } from "../src/node/index.js";
 import { type CuttingProxy, cuttingProxy } from "./support/cutting-proxy.js";

@@ -1,4 +1,4 @@
-/** The bucket that sealed archives travel through; `@history-sync/history-server/client` is one. */
+/** The bucket that sealed archives travel through; `@history-sync/history-client` has one. */
 export interface HistoryServer {
   /** Stores the whole body and gives the URL that it can be had from. */
   upload(

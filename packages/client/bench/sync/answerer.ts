@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createClient } from "@history-sync/client";
 import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
 import { serveNode } from "@history-sync/delivery-service/server";
-import { historyServerClient } from "@history-sync/history-server/client";
+import { historyServerClient } from "@history-sync/history-client";
 import { serve } from "@history-sync/history-server/node";
 import { groupIdOf, toHex } from "@history-sync/primitives";
 import type { HistoryStore, Store } from "@history-sync/store";

@@ -1,4 +1,4 @@
-import { historyServerClient } from "@history-sync/history-server/client";
+import { historyServerClient } from "@history-sync/history-client";
 import { openSyncGroups, type SyncGroups } from "@history-sync/sync-group";
 import {
   type HistoryServer,

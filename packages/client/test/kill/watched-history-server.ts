@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { historyServerClient } from "@history-sync/history-server/client";
+import { historyServerClient } from "@history-sync/history-client";
 import type { HistoryServer } from "@history-sync/sync-worker";
 import type { KillSwitch } from "./kill-switch.ts";
 

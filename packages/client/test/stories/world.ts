@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BlobStore, historyServer } from "@history-sync/history-server";
 import {
   type HistoryServerClient,
   historyServerClient,
-} from "@history-sync/history-server/client";
+} from "@history-sync/history-client";
+import { type BlobStore, historyServer } from "@history-sync/history-server";
 import { memoryBlobStore } from "@history-sync/history-server/memory";
 import { MemoryIdentityService } from "@history-sync/identity/memory";
 import { MemoryDeliveryService } from "@history-sync/mls-group/memory";

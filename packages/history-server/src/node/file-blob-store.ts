@@ -9,12 +9,16 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type BlobId,
+  isBlobId,
+  newSha256,
+} from "@history-sync/history-client/contract";
+import {
   type Clock,
   systemClock,
   systemRandomBytes,
 } from "@history-sync/primitives";
-import { newSha256 } from "#sha256";
-import { type BlobId, blobId, isBlobId, newBlobId } from "../blob-id.js";
+import { blobId, newBlobId } from "../blob-id.js";
 import type {
   BlobInfo,
   BlobLabel,

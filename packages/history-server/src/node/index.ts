@@ -6,6 +6,7 @@ export {
   type CommandProcess,
   historyServerProcess,
 } from "./command/process.js";
+export type { BucketSettings, BucketStores } from "./command/stores.js";
 export type { MetricsAudience } from "./exchange.js";
 export {
   type FileBlobStore,
@@ -25,11 +26,9 @@ export {
   type FileTusUploadsOptions,
   fileTusUploads,
 } from "./tus/file-tus-uploads.js";
+export { ifAbsent } from "./tus/kept.js";
 export {
   type MemoryTusUploadsOptions,
   memoryTusUploads,
 } from "./tus/memory-tus-uploads.js";
-export {
-  type S3TusUploadsOptions,
-  s3TusUploads,
-} from "./tus/s3-tus-uploads.js";
+export { type TusParts, tusUploads } from "./tus/tus-uploads.js";

@@ -1,16 +1,16 @@
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import {
+  defaultIdleTimeoutMs,
+  defaultMaxBytes,
+  defaultTransferTimeoutMs,
+} from "@history-sync/history-client/contract";
 import { type Logger, silent, systemClock } from "@history-sync/primitives";
 import type { BlobStore } from "../blob-store.js";
 import { totalSpace } from "../guard/space.js";
 import { type HistoryServerOptions, historyServer } from "../handler.js";
-import {
-  defaultIdleTimeoutMs,
-  defaultMaxBytes,
-  defaultPort,
-  defaultTransferTimeoutMs,
-} from "../limits.js";
+import { defaultPort } from "../limits.js";
 import type { ResumableUploads } from "../resumable-uploads.js";
 import { type Exchanging, exchange, type MetricsAudience } from "./exchange.js";
 import { fileBlobStore } from "./file-blob-store.js";

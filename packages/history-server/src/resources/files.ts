@@ -1,12 +1,13 @@
+import { type BlobId, etagOf } from "@history-sync/history-client/contract";
 import { streamOf } from "@history-sync/primitives";
 import { answer, blobAnswer, notModified } from "../answers.js";
-import { type BlobId, idPrefix } from "../blob-id.js";
+import { idPrefix } from "../blob-id.js";
 import type { BlobInfo, ByteRange, StoredBlob } from "../blob-store.js";
 import { byteRange } from "../byte-range.js";
 import type { Context, Resource } from "../context.js";
 import { isDeletionToken } from "../deletion-token.js";
 import { HistoryServerError } from "../errors.js";
-import { bearerToken, etagOf } from "../headers.js";
+import { bearerToken } from "../headers.js";
 
 /** `/files/{id}` */
 export function fileResource(id: BlobId): Resource {

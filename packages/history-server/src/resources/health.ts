@@ -1,7 +1,7 @@
+import { maxBytesHeader } from "@history-sync/history-client/contract";
 import { answer } from "../answers.js";
 import { newBlobId } from "../blob-id.js";
 import type { Context, Resource, Route } from "../context.js";
-import { maxBytesHeader } from "../headers.js";
 
 const there: Route = async (_request, { maxBytes }) =>
   answer(200, "", { [maxBytesHeader]: `${maxBytes}` });

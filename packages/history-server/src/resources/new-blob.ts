@@ -1,3 +1,7 @@
+import {
+  deletionTokenHeader,
+  expiresAtHeader,
+} from "@history-sync/history-client/contract";
 import { newBlobId } from "../blob-id.js";
 import type { Context } from "../context.js";
 import { type DeletionToken, newDeletionToken } from "../deletion-token.js";
@@ -5,8 +9,6 @@ import { checkUploadToken } from "../guard/upload-token.js";
 import {
   bearerToken,
   concatHeader,
-  deletionTokenHeader,
-  expiresAtHeader,
   wantedTtlMs,
   wantsOnce,
 } from "../headers.js";

@@ -1,8 +1,13 @@
+import {
+  type BlobId,
+  etagOf,
+  isBlobId,
+} from "@history-sync/history-client/contract";
 import { answer } from "../answers.js";
-import { type BlobId, idPrefix, isBlobId } from "../blob-id.js";
+import { idPrefix } from "../blob-id.js";
 import type { Context, Peer } from "../context.js";
 import { HistoryServerError } from "../errors.js";
-import { concatHeader, etagOf } from "../headers.js";
+import { concatHeader } from "../headers.js";
 import { maxParts } from "../limits.js";
 import type { ResumableUploads } from "../resumable-uploads.js";
 import { tooLarge } from "../upload-body.js";

@@ -1,10 +1,11 @@
+import { type BlobId, etagOf } from "@history-sync/history-client/contract";
 import { answer, preflightHeaders, withOurHeaders } from "../answers.js";
-import { type BlobId, idPrefix } from "../blob-id.js";
+import { idPrefix } from "../blob-id.js";
 import { byteStreamOf } from "../byte-stream.js";
 import type { Context, Peer, Resource } from "../context.js";
 import { HistoryServerError } from "../errors.js";
 import type { Room } from "../guard/space.js";
-import { checksumHeader, concatHeader, etagOf } from "../headers.js";
+import { checksumHeader, concatHeader } from "../headers.js";
 import type { ResumableUploads } from "../resumable-uploads.js";
 import { emptyBody, uploadChunks } from "../upload-body.js";
 import { liveBlob } from "./files.js";

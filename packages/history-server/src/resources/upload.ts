@@ -1,7 +1,7 @@
+import { etagOf } from "@history-sync/history-client/contract";
 import { answer } from "../answers.js";
 import { idPrefix } from "../blob-id.js";
 import type { Context, Peer } from "../context.js";
-import { etagOf } from "../headers.js";
 import { emptyBody, tooLarge } from "../upload-body.js";
 import { admitted, receiptHeaders } from "./new-blob.js";
 

@@ -1,7 +1,6 @@
+import { type BlobId, newSha256 } from "@history-sync/history-client/contract";
 import { type Clock, readAll, streamOf } from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
-import { newSha256 } from "#sha256";
-import type { BlobId } from "../blob-id.js";
 import { blobId } from "../blob-id.js";
 import type { BlobInfo, BlobLabel, BlobStore } from "../blob-store.js";
 

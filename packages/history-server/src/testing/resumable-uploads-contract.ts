@@ -1,6 +1,6 @@
+import { newSha256 } from "@history-sync/history-client/contract";
 import { type Clock, equalBytes } from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
-import { newSha256 } from "#sha256";
 import type { BlobStore } from "../blob-store.js";
 import { type Space, totalSpace } from "../guard/space.js";
 import { mintUploadToken } from "../guard/upload-token.js";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { defaultMaxBytes } from "@history-sync/history-client/contract";
 import { HistoryServerError } from "../../errors.js";
 import { totalSpace } from "../../guard/space.js";
 import { minSecretBytes, mintUploadToken } from "../../guard/upload-token.js";
-import { defaultMaxBytes } from "../../limits.js";
 import { serve } from "../serve.js";
 import { flagHelp, readSettings, type Settings } from "./settings.js";
 import { storesFor } from "./stores.js";

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { defaultMaxBytes } from "@history-sync/history-client/contract";
 import { HistoryServerError } from "../../errors.js";
-import { defaultMaxBytes, defaultPort, defaultTtlMs } from "../../limits.js";
+import { defaultPort, defaultTtlMs } from "../../limits.js";
 import type { MetricsAudience } from "../exchange.js";
 import { duration, oneOf, orNone, wholeNumber } from "./values.js";
 
@@ -26,7 +27,7 @@ export interface Settings {
   readonly tokenSecretFile: string | undefined;
 }
 
-export interface S3Settings {
+interface S3Settings {
   readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;

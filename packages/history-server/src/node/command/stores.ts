@@ -1,38 +1,43 @@
 import { resolve } from "node:path";
+import { loadAdapter } from "@history-sync/server-kit/node";
 import type { BlobStore } from "../../blob-store.js";
 import type { ResumableUploads } from "../../resumable-uploads.js";
-import type { S3Settings, Settings } from "./settings.js";
+import type { Settings } from "./settings.js";
 
-/** A folder for `serve`, or a bucket, whose library is loaded only then. */
-export async function storesFor(
-  settings: Settings,
-): Promise<
-  | { readonly folder: string; readonly unfinishedTtlMs: number }
-  | { readonly blobs: BlobStore; readonly resumable: ResumableUploads }
-> {
-  const { folder, s3, unfinishedTtlMs } = settings;
-  return s3
-    ? await bucketStores(s3, settings)
-    : { folder: resolve(folder), unfinishedTtlMs };
+/** The bucket that `--s3` names, and the limits that its stores keep to. */
+export interface BucketSettings {
+  /** The address of the S3-compatible service. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly maxBytes: number;
+  readonly unfinishedTtlMs: number;
 }
 
-/** Credentials come from where every AWS tool takes them, such as `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. */
-async function bucketStores(
-  { endpoint, bucket, region }: S3Settings,
-  { maxBytes, unfinishedTtlMs }: Settings,
-) {
-  const { S3Client } = await import("@aws-sdk/client-s3");
-  const { s3BlobStore } = await import("../../s3/s3-blob-store.js");
-  const { s3TusUploads } = await import("../tus/s3-tus-uploads.js");
-  const config = {
-    endpoint,
-    region,
-    forcePathStyle: true,
-    // Not every compatible store takes the checksums that newer SDKs add.
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-  } as const;
-  const blobs = s3BlobStore({ client: new S3Client(config), bucket });
-  const options = { config, bucket, blobs, maxBytes, unfinishedTtlMs };
-  return { blobs, resumable: s3TusUploads(options) };
+/** Where a server keeps its blobs and its unfinished uploads. */
+export interface BucketStores {
+  readonly blobs: BlobStore;
+  readonly resumable: ResumableUploads;
+}
+
+/** What `@history-sync/history-server-s3` exports for the command. */
+interface BucketAdapter {
+  readonly openBucket: (settings: BucketSettings) => BucketStores;
+}
+
+/** Returns a folder for `serve`, or the stores of a bucket, whose package is loaded only then. */
+export async function storesFor({
+  folder,
+  s3,
+  maxBytes,
+  unfinishedTtlMs,
+}: Settings): Promise<
+  { readonly folder: string; readonly unfinishedTtlMs: number } | BucketStores
+> {
+  if (!s3) return { folder: resolve(folder), unfinishedTtlMs };
+  const { openBucket } = await loadAdapter<BucketAdapter>(
+    "@history-sync/history-server-s3",
+    "--s3",
+  );
+  return openBucket({ ...s3, maxBytes, unfinishedTtlMs });
 }

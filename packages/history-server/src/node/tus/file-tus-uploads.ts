@@ -1,8 +1,8 @@
 import { mkdir, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { isBlobId } from "@history-sync/history-client/contract";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { FileStore } from "@tus/file-store";
-import { isBlobId } from "../../blob-id.js";
 import { defaultUnfinishedTtlMs } from "../../limits.js";
 import type { ResumableUploads } from "../../resumable-uploads.js";
 import type { FileBlobStore } from "../file-blob-store.js";

@@ -1,6 +1,6 @@
+import type { BlobId } from "@history-sync/history-client/contract";
 import { chunksOf, streamOf } from "@history-sync/primitives";
 import type { DataStore, Upload } from "@tus/server";
-import type { BlobId } from "../../blob-id.js";
 import type { BlobInfo, BlobStore } from "../../blob-store.js";
 import { HistoryServerError } from "../../errors.js";
 import type { NewUpload, ResumableUploads } from "../../resumable-uploads.js";

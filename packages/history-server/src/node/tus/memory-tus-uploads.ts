@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import type { Readable } from "node:stream";
+import { type BlobId, isBlobId } from "@history-sync/history-client/contract";
 import { type Clock, streamOf, systemClock } from "@history-sync/primitives";
 import { DataStore, Upload } from "@tus/server";
-import { type BlobId, isBlobId } from "../../blob-id.js";
 import type { BlobStore } from "../../blob-store.js";
 import { defaultUnfinishedTtlMs } from "../../limits.js";
 import type { ResumableUploads } from "../../resumable-uploads.js";

@@ -1,8 +1,12 @@
+import {
+  type BlobId,
+  etagOf,
+  isBlobId,
+} from "@history-sync/history-client/contract";
 import { Server, type Upload } from "@tus/server";
-import { type BlobId, isBlobId } from "../../blob-id.js";
 import type { BlobInfo, BlobLabel } from "../../blob-store.js";
 import { HistoryServerError } from "../../errors.js";
-import { concatHeader, etagOf } from "../../headers.js";
+import { concatHeader } from "../../headers.js";
 import type {
   NewUpload,
   ResumableUploads,

@@ -1,0 +1,126 @@
+import type { Clock, Logger } from "@history-sync/primitives";
+
+export interface HistoryServerClientOptions {
+  /** The system's where absent. */
+  readonly fetch?: typeof fetch;
+  /**
+   * The origins to talk to, such as `https://history.example.org`. Give it wherever an address comes from someone else:
+   * without it any https origin and this machine itself are allowed.
+   */
+  readonly origins?: readonly string[];
+  /** The longest wait for a sign of life: a connection, bytes taken, an answer, bytes sent. `defaultIdleTimeoutMs` where absent. */
+  readonly requestTimeoutMs?: number;
+  /** The longest duration of one whole upload or download; `defaultTransferTimeoutMs` where absent. */
+  readonly transferTimeoutMs?: number;
+  /** Of one upload or download; `defaultMaxBytes` where absent. */
+  readonly maxBytes?: number;
+  /**
+   * How often a transfer that broke goes on where it was before it gives up, counted anew with every byte that came through;
+   * 5 where absent, 0 for never.
+   */
+  readonly retries?: number;
+  /** The first pause before going on; it doubles up to a minute. 1 second where absent. */
+  readonly retryDelayMs?: number;
+  /**
+   * Whether `fetch` sends a stream as it comes, for servers that take uploads as a whole only. Where absent: yes, but not in
+   * browsers, which can do so only over HTTP/2 or not at all; there the body is gathered into a Blob first, which browsers
+   * keep on disk when it is large.
+   */
+  readonly streamUploads?: boolean;
+  /** Sent with uploads, for servers that ask for one. */
+  readonly uploadToken?: string;
+  readonly clock?: Clock;
+  /** Events: `uploaded`, `download-started`, `transfer-resumed`, with sizes. */
+  readonly log?: Logger;
+}
+
+/** What only the uploader knows of a blob. */
+export interface UploadReceipt {
+  readonly url: string;
+  /** For `deleteBlob`. Absent where the server gives none. */
+  readonly deletionToken?: string;
+  /** In milliseconds since the Unix epoch. Absent where the server doesn't say. */
+  readonly expiresAtMs?: number;
+}
+
+export interface NewUploadOptions {
+  /** How long the server keeps the blob; its own time, and at most that, where absent. XMTP's server doesn't heed it. */
+  readonly expiresInMs?: number;
+  /** The blob is deleted once it was downloaded to its end. XMTP's server doesn't heed it. */
+  readonly once?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface SendOptions {
+  /** Called with the bytes that are safe so far; where the body can't be streamed once, at the end. */
+  readonly onProgress?: (sentBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface UploadOptions extends NewUploadOptions, SendOptions {
+  /**
+   * Called when an upload in pieces has begun, and awaited before its first piece is sent. With it a small body goes this
+   * way too, where the server takes pieces.
+   */
+  readonly onBegin?: (upload: ResumableUpload) => Promise<void>;
+  /** Called when the blob is stored. */
+  readonly onReceipt?: (receipt: UploadReceipt) => void;
+}
+
+export interface DownloadOptions {
+  /** Bytes to leave out at the start; 0 where absent. Then the SHA-256 of the whole isn't compared. */
+  readonly offset?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An upload in pieces, begun: plain data, to be kept where a restart finds it again. Whoever has it can write the blob. */
+export interface ResumableUpload extends UploadReceipt {
+  /** Where the pieces go. */
+  readonly uploadUrl: string;
+}
+
+/**
+ * Uploads to and downloads from history servers, XMTP's own included.
+ *
+ * Everything that fails throws `HistoryClientError`, with `retryable` set where the same call can succeed later;
+ * but an abort throws the signal's reason, and a body that fails throws its own error.
+ */
+export interface HistoryServerClient {
+  /**
+   * Sends a body and gives its address, `{serverUrl}/files/{id}`. A large one goes in pieces where the server takes them, and
+   * goes on after a break; at the end the SHA-256 of what is stored is compared with that of what was sent.
+   */
+  upload(
+    serverUrl: string,
+    body: ReadableStream<Uint8Array>,
+    options?: UploadOptions,
+  ): Promise<string>;
+  /** Begins an upload in pieces that can outlive this process; undefined where the server takes none. */
+  createUpload(
+    serverUrl: string,
+    options?: NewUploadOptions,
+  ): Promise<ResumableUpload | undefined>;
+  /**
+   * Sends what the server lacks of a body, given from its first byte, and gives the blob's address. It must be the same body
+   * each time. Throws `upload-lost` where the server has forgotten the upload.
+   */
+  resumeUpload(
+    upload: ResumableUpload,
+    body: ReadableStream<Uint8Array>,
+    options?: SendOptions,
+  ): Promise<string>;
+  /**
+   * Resolves when the server has started to answer. A body that breaks goes on where it was, with servers that can;
+   * what can't be mended errors the stream, and so do bytes of another SHA-256 than the server's answer names.
+   */
+  download(
+    url: string,
+    options?: DownloadOptions,
+  ): Promise<ReadableStream<Uint8Array>>;
+  /** Deletes a blob by its uploader's token, or the upload that was to become it; whether either was still there. */
+  deleteBlob(
+    url: string,
+    deletionToken: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<boolean>;
+}
