@@ -1,17 +1,16 @@
-import { type InboxId, unlessAborted } from "@history-sync/primitives";
+import { coalesce } from "@history-sync/async";
+import type { InboxId } from "@history-sync/primitives";
 import { type FoldOptions, foldSteps, type InboxSnapshot } from "./fold-log.js";
 import type { IdentityService } from "./identity-service.js";
 
 interface KnownInbox {
   /** One for each entry of the log so far. */
   readonly snapshots: InboxSnapshot[];
-  /** Ends with the fetch that is on its way. */
-  current: Promise<unknown>;
-  /** The fetch that starts after it, for all who ask meanwhile. */
-  next: Promise<void> | undefined;
+  /** Fetches new entries. All calls during a fetch share the next one. */
+  readonly refresh: (signal?: AbortSignal) => Promise<void>;
 }
 
-/** The verified states of inboxes, in memory: only what is new is fetched, and folded onto what was checked before. */
+/** Keeps the verified states of inboxes in memory. A refresh fetches only new entries and verifies them on top. */
 export class KnownInboxes {
   readonly #inboxes = new Map<InboxId, KnownInbox>();
   readonly #service: IdentityService;
@@ -24,36 +23,29 @@ export class KnownInboxes {
     this.#maxInboxes = maxInboxes;
   }
 
-  /** What is in memory of now. */
+  /** Returns the newest state in memory, or undefined for an inbox that isn't. */
   newest(inboxId: InboxId): InboxSnapshot | undefined {
     return this.#inboxes.get(inboxId)?.snapshots.at(-1);
   }
 
-  /** What is in memory of then. */
+  /** Returns the state in memory after the entry with that sequence id. */
   at(inboxId: InboxId, sequenceId: bigint): InboxSnapshot | undefined {
     return this.#inboxes
       .get(inboxId)
       ?.snapshots.find((snapshot) => snapshot.sequenceId === sequenceId);
   }
 
-  /** The inbox as the node knows it at some moment after the call; undefined for an empty log. */
+  /** Fetches what is new and returns the inbox as the node knows it after the call; undefined for an empty log. */
   async refresh(
     inboxId: InboxId,
     signal?: AbortSignal,
   ): Promise<InboxSnapshot | undefined> {
     const inbox = this.#touch(inboxId);
-    inbox.next ??= inbox.current.then(() => {
-      inbox.next = undefined;
-      const fetched = this.#fetch(inboxId, inbox);
-      inbox.current = fetched.catch(() => {});
-      return fetched;
-    });
-    // Others may wait for the same.
-    await unlessAborted(inbox.next, signal);
+    await inbox.refresh(signal);
     return inbox.snapshots.at(-1);
   }
 
-  async #fetch(inboxId: InboxId, { snapshots }: KnownInbox): Promise<void> {
+  async #fetch(inboxId: InboxId, snapshots: InboxSnapshot[]): Promise<void> {
     const from = snapshots.at(-1);
     const entries = await this.#service.updates(
       inboxId,
@@ -65,13 +57,9 @@ export class KnownInboxes {
     }
   }
 
-  /** Makes it the one that was looked at last. */
+  /** Returns the inbox and makes it the most recently used one; the least recently used ones beyond the limit go. */
   #touch(inboxId: InboxId): KnownInbox {
-    const inbox = this.#inboxes.get(inboxId) ?? {
-      snapshots: [],
-      current: Promise.resolve(),
-      next: undefined,
-    };
+    const inbox = this.#inboxes.get(inboxId) ?? this.#newInbox(inboxId);
     this.#inboxes.delete(inboxId);
     this.#inboxes.set(inboxId, inbox);
     for (const oldest of this.#inboxes.keys()) {
@@ -79,5 +67,11 @@ export class KnownInboxes {
       this.#inboxes.delete(oldest);
     }
     return inbox;
+  }
+
+  #newInbox(inboxId: InboxId): KnownInbox {
+    const snapshots: InboxSnapshot[] = [];
+    const refresh = coalesce(() => this.#fetch(inboxId, snapshots));
+    return { snapshots, refresh };
   }
 }

@@ -1,3 +1,4 @@
+import { Mutex } from "@history-sync/async";
 import { type Clock, type InboxId, nowNs } from "@history-sync/primitives";
 import {
   type AdmitOptions,
@@ -25,7 +26,7 @@ export class MemoryIdentityService implements IdentityService {
   /** Of each identifier, the inboxes it is in, the one it came to last at the end. */
   readonly #inboxesOf = new Map<string, InboxId[]>();
   #lastSequenceId = 0n;
-  #working: Promise<unknown> = Promise.resolve();
+  readonly #publishing = new Mutex();
 
   constructor(clock: Clock, options: AdmitOptions = {}) {
     this.#clock = clock;
@@ -44,8 +45,7 @@ export class MemoryIdentityService implements IdentityService {
 
   publish(update: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
     const bytes = update.slice();
-    const published = this.#working.then(async () => {
-      signal?.throwIfAborted();
+    return this.#publishing.run(async () => {
       const admitted = await admitUpdate(
         bytes,
         (inboxId) => {
@@ -55,9 +55,7 @@ export class MemoryIdentityService implements IdentityService {
         { ...this.#options, ...(signal === undefined ? {} : { signal }) },
       );
       this.#store(bytes, admitted);
-    });
-    this.#working = published.catch(() => {});
-    return published;
+    }, signal);
   }
 
   async inboxIds(
