@@ -1,5 +1,5 @@
 import { equalBytes, type GroupId, idBytes } from "@history-sync/primitives";
-import { TlsProblem, TlsReader } from "./tls.js";
+import { WireError, WireReader } from "./wire/index.js";
 
 // RFC 9420 sections 6 and 17.
 const mls10 = 0x0001;
@@ -21,17 +21,17 @@ export function messageHeader(
   groupId: GroupId,
 ): MessageHeader | undefined {
   try {
-    const reader = new TlsReader(bytes);
+    const reader = new WireReader(bytes);
     const isPrivate =
-      reader.uint(2) === mls10 && reader.uint(2) === privateMessage;
+      reader.uint16() === mls10 && reader.uint16() === privateMessage;
     if (!isPrivate || !equalBytes(reader.vector(), idBytes(groupId))) {
       return undefined;
     }
     const epoch = reader.uint64();
-    const isCommit = reader.uint(1) === commit;
+    const isCommit = reader.uint8() === commit;
     return epoch < epochLimit ? { epoch, isCommit } : undefined;
   } catch (error) {
-    if (error instanceof TlsProblem) return undefined;
+    if (error instanceof WireError) return undefined;
     throw error;
   }
 }

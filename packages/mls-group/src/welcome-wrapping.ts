@@ -10,7 +10,7 @@ import {
 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 import { MlsGroupError } from "./errors.js";
-import { encodeVector, TlsReader } from "./tls.js";
+import { encodeVector, WireReader } from "./wire/index.js";
 
 /** A key that a Welcome can be encrypted to. */
 export interface WelcomeKey {
@@ -75,7 +75,7 @@ export function unwrapWelcome(
   wrapped: WrappedWelcome,
 ): Promise<{ readonly welcome: Uint8Array; readonly metadata: Uint8Array }> {
   return guarded(async () => {
-    const reader = new TlsReader(wrapped.data);
+    const reader = new WireReader(wrapped.data);
     const [enc, ciphertext] = [reader.vector(), reader.vector()];
     reader.end();
     const { suite, kem } = suiteOf(algorithm);

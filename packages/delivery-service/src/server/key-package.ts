@@ -1,8 +1,9 @@
 import { createPublicKey, verify } from "node:crypto";
 import { fromBinary } from "@bufbuild/protobuf";
+import { encodeVector, type WireReader } from "@history-sync/mls-group/wire";
 import { concatBytes, inboxId } from "@history-sync/primitives";
 import { MlsCredentialSchema } from "@history-sync/proto/identity";
-import { TlsReader } from "./tls-reader.js";
+import { decodeWire } from "./decode-wire.js";
 
 // RFC 9420 sections 7.2, 10 and 17.1.
 const mls10 = 1;
@@ -14,11 +15,16 @@ const keyBytes = 32;
 
 /** Reads and verifies a KeyPackage; gives the installation's key, or throws `invalid-key-package`. */
 export function verifyKeyPackage(bytes: Uint8Array, nowMs: number): Uint8Array {
-  const reader = new TlsReader(bytes, "invalid-key-package");
+  return decodeWire(bytes, "invalid-key-package", (reader) =>
+    verified(reader, nowMs),
+  );
+}
+
+function verified(reader: WireReader, nowMs: number): Uint8Array {
   expect(reader, "version", reader.uint16(), mls10);
   expect(reader, "cipher suite", reader.uint16(), cipherSuite);
   expect(reader, "bytes of the init key", reader.vector().length, keyBytes);
-  const leafStart = reader.at;
+  const leafStart = reader.offset;
   const signatureKey = readLeaf(reader, nowMs);
   const leafContent = reader.since(leafStart);
   verifyWithLabel(
@@ -42,7 +48,7 @@ export function verifyKeyPackage(bytes: Uint8Array, nowMs: number): Uint8Array {
 }
 
 /** Everything of the leaf but its signature. */
-function readLeaf(reader: TlsReader, nowMs: number): Uint8Array {
+function readLeaf(reader: WireReader, nowMs: number): Uint8Array {
   const encryptionKey = reader.vector();
   expect(reader, "bytes of the encryption key", encryptionKey.length, keyBytes);
   const signatureKey = reader.vector();
@@ -57,7 +63,7 @@ function readLeaf(reader: TlsReader, nowMs: number): Uint8Array {
   return signatureKey;
 }
 
-function checkCredential(reader: TlsReader, credential: Uint8Array): void {
+function checkCredential(reader: WireReader, credential: Uint8Array): void {
   try {
     inboxId(fromBinary(MlsCredentialSchema, credential).inboxId);
   } catch {
@@ -66,7 +72,7 @@ function checkCredential(reader: TlsReader, credential: Uint8Array): void {
 }
 
 function checkLifetime(
-  reader: TlsReader,
+  reader: WireReader,
   notBefore: bigint,
   notAfter: bigint,
   nowMs: number,
@@ -81,19 +87,14 @@ function checkLifetime(
 
 /** RFC 9420 section 5.1.2. */
 function verifyWithLabel(
-  reader: TlsReader,
+  reader: WireReader,
   label: string,
   content: Uint8Array,
   signature: Uint8Array,
   key: Uint8Array,
 ): void {
   const labelBytes = new TextEncoder().encode(`MLS 1.0 ${label}`);
-  const signed = concatBytes(
-    lengthOf(labelBytes),
-    labelBytes,
-    lengthOf(content),
-    content,
-  );
+  const signed = concatBytes(encodeVector(labelBytes), encodeVector(content));
   if (!verify(null, signed, ed25519Key(key), signature)) {
     throw reader.error(`expected a valid signature of ${label}`);
   }
@@ -107,21 +108,8 @@ function ed25519Key(key: Uint8Array): ReturnType<typeof createPublicKey> {
   });
 }
 
-/** RFC 9420 section 2.1.2. */
-function lengthOf({ length }: Uint8Array): Uint8Array {
-  if (length < 0x40) return Uint8Array.of(length);
-  if (length < 0x4000)
-    return Uint8Array.of(0x40 | (length >> 8), length & 0xff);
-  return Uint8Array.of(
-    0x80 | (length >>> 24),
-    (length >> 16) & 0xff,
-    (length >> 8) & 0xff,
-    length & 0xff,
-  );
-}
-
 function expect(
-  reader: TlsReader,
+  reader: WireReader,
   what: string,
   got: number,
   expected: number,

@@ -1,4 +1,5 @@
-import { TlsReader } from "./tls-reader.js";
+import type { WireReader } from "@history-sync/mls-group/wire";
+import { decodeWire } from "./decode-wire.js";
 
 /** What the node reads of a message; the rest is for the group's members. */
 export interface MlsMessageHead {
@@ -16,7 +17,10 @@ const maxGroupIdBytes = 255;
 
 /** Reads an MLSMessage of a group; throws `invalid-message`. */
 export function readMlsMessage(bytes: Uint8Array): MlsMessageHead {
-  const reader = new TlsReader(bytes, "invalid-message");
+  return decodeWire(bytes, "invalid-message", headOf);
+}
+
+function headOf(reader: WireReader): MlsMessageHead {
   const version = reader.uint16();
   if (version !== mls10) {
     throw reader.error(`expected version ${mls10}, got ${version}`);
@@ -33,7 +37,7 @@ export function readMlsMessage(bytes: Uint8Array): MlsMessageHead {
   return { groupId, epoch, isCommit: contentType === contentTypes.commit };
 }
 
-function contentTypeOf(reader: TlsReader, wireFormat: number): number {
+function contentTypeOf(reader: WireReader, wireFormat: number): number {
   if (wireFormat === wireFormats.privateMessage) {
     const contentType = knownContentType(reader);
     reader.vector(); // authenticated data
@@ -56,7 +60,7 @@ function contentTypeOf(reader: TlsReader, wireFormat: number): number {
   );
 }
 
-function knownContentType(reader: TlsReader): number {
+function knownContentType(reader: WireReader): number {
   const contentType = reader.uint8();
   if (
     contentType < contentTypes.application ||

@@ -6,7 +6,7 @@ import {
 } from "@history-sync/primitives";
 import { MlsCredentialSchema } from "@history-sync/proto/identity";
 import { type Extension, extensionTypes } from "../parameters.js";
-import { encodeVector } from "../tls.js";
+import { encodeVector } from "../wire/index.js";
 
 /** The identity of the basic credential in every leaf of an inbox. */
 export function credentialOf(inboxId: InboxId): Uint8Array {

@@ -14,9 +14,8 @@ import {
 } from "@history-sync/proto/message-contents";
 import { MlsGroupError } from "../errors.js";
 import { type Extension, extensionTypes } from "../parameters.js";
-import { encodeVector } from "../tls.js";
+import { decodeVector, encodeVector } from "../wire/index.js";
 import { invalid, readExtension } from "./extension-data.js";
-import { decodeVector } from "./vector.js";
 
 export type ConversationKind = "group" | "dm" | "sync" | "oneshot";
 

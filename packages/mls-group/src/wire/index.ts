@@ -1,0 +1,2 @@
+export { WireError, WireReader } from "./reader.js";
+export { decodeVector, encodeVector } from "./vector.js";

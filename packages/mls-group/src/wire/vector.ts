@@ -1,0 +1,40 @@
+import { concatBytes } from "@history-sync/primitives";
+import { WireReader } from "./reader.js";
+
+// What the two bits before a length leave of four bytes.
+const maxVectorBytes = 2 ** 30 - 1;
+
+/**
+ * Encodes `opaque value<V>`: the length in as few bytes as it needs, and the bytes.
+ *
+ * @throws {RangeError} for 2^30 bytes or more.
+ * @see RFC 9420 section 2.1.2
+ */
+export function encodeVector(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { length } = bytes;
+  if (length > maxVectorBytes) {
+    throw new RangeError(
+      `expected at most ${maxVectorBytes} bytes in a vector, got ${length}`,
+    );
+  }
+  const prefix = new Uint8Array(length < 0x40 ? 1 : length < 0x4000 ? 2 : 4);
+  let rest = length;
+  for (let i = prefix.length - 1; i >= 0; i--) {
+    prefix[i] = rest & 0xff;
+    rest >>>= 8;
+  }
+  prefix[0] = (prefix[0] ?? 0) | ((prefix.length >> 1) << 6);
+  return concatBytes(prefix, bytes);
+}
+
+/**
+ * Returns the content of bytes that are one vector and nothing else.
+ *
+ * @throws {WireError} for other bytes.
+ */
+export function decodeVector(bytes: Uint8Array): Uint8Array {
+  const reader = new WireReader(bytes);
+  const content = reader.vector();
+  reader.end();
+  return content;
+}
