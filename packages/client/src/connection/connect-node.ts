@@ -8,7 +8,7 @@ import type { Clock } from "@history-sync/primitives";
 import { platform } from "#platform";
 import type { Environment } from "./environments.js";
 
-/** What a client needs of a node. */
+/** The services of an XMTP node that a client uses. */
 interface NodeServices {
   readonly deliveryService: DeliveryService;
   readonly identity: IdentityService;
@@ -22,7 +22,7 @@ type Given = {
   readonly [Service in keyof NodeServices]: NodeServices[Service] | undefined;
 };
 
-/** The services that are given; for those that aren't, the node's at `nodeUrl`, by default that of `env`. */
+/** Returns the given services, and for the others those of the node at `nodeUrl`, by default that of `env`. */
 export function connectNode(
   { deliveryService, identity }: Given,
   options: {

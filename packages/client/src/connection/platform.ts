@@ -2,7 +2,7 @@ import type { NodeDeliveryService } from "@history-sync/delivery-service";
 import { grpcWebTransport } from "@history-sync/delivery-service/web";
 import type { Environment } from "./environments.js";
 
-/** How this platform reaches a node. */
+/** Connects to XMTP nodes in the way of this platform. */
 export interface Platform {
   readonly nodeUrls: Readonly<Record<Environment, string>>;
   connect(url: string): NodeConnection;

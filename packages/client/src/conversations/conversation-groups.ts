@@ -6,7 +6,7 @@ import type { ConversationContext } from "./context.js";
 
 type GroupsContext = Pick<ConversationContext, "dmGroups" | "store">;
 
-/** The groups that a conversation stands for: those of a DM's two users, or the only one. */
+/** The groups of a conversation: those of a DM's two users, or a single one. */
 export class ConversationGroups {
   readonly key: string;
   readonly #row: GroupSave;
@@ -18,19 +18,23 @@ export class ConversationGroups {
     this.#context = context;
   }
 
-  /** As the history has them, the one with the newest message first. */
+  /** Returns the groups' rows, the one with the newest message first. */
   rows(): Promise<readonly GroupSave[]> {
     return groupsOf(this.#row, this.#context.store.history);
   }
 
-  /** The group that is written in; undefined where the conversation came by an archive. */
+  /** Returns the group that messages are sent in; undefined for a conversation that only an archive brought. */
   async current(): Promise<MlsGroup | undefined> {
     const { dmGroups } = this.#context;
     const row = dmGroups.current(await this.rows());
     return row && dmGroups.find(row);
   }
 
-  /** Throws `conversation-inactive`. */
+  /**
+   * Returns the group that messages are sent in.
+   *
+   * @throws {ClientError} `conversation-inactive`
+   */
   async expectActive(): Promise<MlsGroup> {
     const group = await this.current();
     if (group?.active) return group;
@@ -40,7 +44,7 @@ export class ConversationGroups {
     );
   }
 
-  /** A group that fails doesn't keep the others from it; the first failure is thrown after all. */
+  /** Runs work for each MLS group, also after a failure. Rejects with the first failure at the end. */
   async inEach(work: (group: MlsGroup) => Promise<void>): Promise<void> {
     const { dmGroups } = this.#context;
     const groups = (await this.rows()).flatMap(

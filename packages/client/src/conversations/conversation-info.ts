@@ -13,7 +13,7 @@ export interface ConversationMember {
   readonly permissionLevel: "member" | "admin" | "super-admin";
 }
 
-/** The group's own, which may be newer than the history's; the history's, from an archive, where there is no group. */
+/** Returns the metadata of the MLS group, or the history's, which an archive brought, where there is no group. */
 export function metadataOf(
   { mutableMetadata }: GroupSave,
   group: MlsGroup | undefined,
@@ -27,7 +27,7 @@ export function metadataOf(
   };
 }
 
-/** A group's members by their inboxes. */
+/** Returns a group's members by inbox. */
 export function membersOf(group: MlsGroup): readonly ConversationMember[] {
   const { admins, superAdmins } = readMutableMetadata(group.extensions);
   const inboxes = new Map<InboxId, InstallationId[]>();
@@ -47,15 +47,15 @@ export function membersOf(group: MlsGroup): readonly ConversationMember[] {
   }));
 }
 
-/** How a conversation's MLS group stands on this installation. */
+/** The state of a conversation's MLS group on this installation. */
 export interface ConversationDebugInfo {
-  /** 0 for a conversation that came by an archive. */
+  /** 0 for a conversation that only an archive brought. */
   readonly epoch: bigint;
-  /** The last entry of the group's topic that was looked at. */
+  /** The last entry of the group's topic that was processed. */
   readonly cursor: bigint;
-  /** Whether this installation may have another state of the group than the others. */
+  /** True if this installation may have another state of the group than the other members. */
   readonly maybeForked: boolean;
-  /** Why, and since which epoch and when; empty where there is no fork. */
+  /** The reason, the epoch and the time of a fork; empty without one. */
   readonly forkDetails: string;
 }
 

@@ -3,7 +3,7 @@ import { HistorySyncError } from "@history-sync/primitives";
 import type { ConversationContext } from "./context.js";
 import type { Conversation } from "./conversation.js";
 
-/** What a sync of many conversations came to. Those that failed are tried again by the next one. */
+/** The numbers of conversations that could be and were synced. The next sync tries failed ones again. */
 export interface SyncSummary {
   readonly eligible: number;
   readonly synced: number;
@@ -11,7 +11,7 @@ export interface SyncSummary {
 
 const atATime = 10;
 
-/** Syncs those that can be written in. */
+/** Syncs the active conversations. */
 export async function syncAll(
   conversations: readonly Conversation[],
   { log }: Pick<ConversationContext, "log">,

@@ -86,7 +86,7 @@ function judged(
   return isSoon ? "later" : "due";
 }
 
-/** True if the creator of the one-shot group, whom it is a request of, sent the Welcome. */
+/** True if the Welcome's sender created the one-shot group, because only the creator's request counts. */
 function isMadeBy(requester: Member, { extensions }: MlsGroup): boolean {
   const { creatorInboxId } = readImmutableMetadata(extensions);
   return creatorInboxId === inboxOf(requester.credential);

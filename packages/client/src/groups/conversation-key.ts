@@ -8,8 +8,8 @@ import {
 import type { HistoryStore } from "@history-sync/store";
 
 /**
- * What all groups of one conversation have in common: of a DM the DM's id, since each of its two users may have made a
- * group, and an archive may bring more; else the group's own id.
+ * Returns the key that all groups of a conversation share: the DM's id for a DM, because each of its two users may have
+ * created a group, and an archive may bring more; the group's own id otherwise.
  */
 export function conversationKey({
   id,
@@ -20,7 +20,7 @@ export function conversationKey({
   return isDm && known !== undefined ? known : groupIdOf(id);
 }
 
-/** All groups of a group's conversation, the one with the newest message first. */
+/** Returns all groups of a group's conversation, the one with the newest message first. */
 export async function groupsOf(
   group: GroupSave,
   history: HistoryStore,
@@ -29,7 +29,7 @@ export async function groupsOf(
   return key === group.dmId ? history.dmGroups(key) : [group];
 }
 
-/** The ids of the same; the group's own where nothing is known of it. */
+/** Returns the ids of all groups of a group's conversation; only its own for an unknown group. */
 export async function groupIdsOf(
   id: GroupId,
   history: HistoryStore,
@@ -39,7 +39,7 @@ export async function groupIdsOf(
   return (await groupsOf(group, history)).map((one) => groupIdOf(one.id));
 }
 
-/** The groups of each conversation, all in their order. */
+/** Partitions groups by conversation, keeping their order. */
 export function byConversation(
   groups: readonly GroupSave[],
 ): readonly (readonly GroupSave[])[] {
@@ -53,10 +53,10 @@ export function byConversation(
   return [...conversations.values()];
 }
 
-/** By what a group says of itself in an epoch. */
+/** By the extensions of a group in an epoch, because reading them is slow. */
 const keys = new WeakMap<MlsGroup["extensions"], string>();
 
-/** `conversationKey`, from the group itself. */
+/** Returns the `conversationKey` of an MLS group. */
 export function keyOfGroup(group: Pick<MlsGroup, "id" | "extensions">): string {
   const known = keys.get(group.extensions);
   if (known !== undefined) return known;

@@ -7,18 +7,18 @@ import { type GroupId, groupIdOf } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 import { keyOfGroup } from "./conversation-key.js";
 
-/** How this installation stands in a group; in a conversation of several, in the one that is written in. */
-export type Standing = "member" | "forked" | "removed";
+/** This installation's membership in a group, or in the group of a conversation that messages are sent in. */
+export type MembershipStatus = "member" | "forked" | "removed";
 
-export function standingOf({
+export function statusOf({
   active,
   fork,
-}: Pick<GroupRecord, "active" | "fork">): Standing {
+}: Pick<GroupRecord, "active" | "fork">): MembershipStatus {
   if (!active) return "removed";
   return fork ? "forked" : "member";
 }
 
-/** Which MLS groups are of one conversation, and which of them is written in. */
+/** Knows the MLS groups of each conversation, and the one that messages are sent in. */
 export class DmGroups {
   readonly #installation: MlsInstallation;
 
@@ -26,33 +26,33 @@ export class DmGroups {
     this.#installation = installation;
   }
 
-  /** As `conversationKey`. */
+  /** Returns the `conversationKey` of a group by its id. */
   keyOf(id: GroupId): string {
     const group = this.#installation.group(id);
     return group ? keyOfGroup(group) : id;
   }
 
-  /** Whether any group of the conversation is. */
+  /** True if this installation is a member of any group of the conversation. */
   isActive(key: string): boolean {
-    return this.standing(key) !== "removed";
+    return this.status(key) !== "removed";
   }
 
-  /** Forked only where all groups are that this installation is in. */
-  standing(key: string): Standing {
-    const standings = this.#installation
+  /** Returns `forked` only if all groups are forked that this installation is a member of. */
+  status(key: string): MembershipStatus {
+    const statuses = this.#installation
       .groups()
-      // At its first epoch nobody else knows of it: a crash may have left it so.
+      // A group at epoch 0 has no other member: a crash may have interrupted its creation.
       .filter(({ id, epoch }) => epoch > 0n && this.keyOf(id) === key)
-      .map(standingOf);
-    const known = (["member", "forked"] as const).find((standing) =>
-      standings.includes(standing),
+      .map(statusOf);
+    const known = (["member", "forked"] as const).find((status) =>
+      statuses.includes(status),
     );
     return known ?? "removed";
   }
 
   /**
-   * Of a conversation's groups the one that is written in: the active one with the newest message, as in libxmtp, and one
-   * that may be forked only where there is no other. Where none is active, the one with the newest message.
+   * Returns the group that messages are sent in: the active one with the newest message, as in libxmtp, preferring groups
+   * that aren't forked. If none is active, the one with the newest message.
    */
   current(groups: readonly GroupSave[]): GroupSave | undefined {
     const active = groups.filter((group) => this.find(group)?.active);
@@ -61,7 +61,7 @@ export class DmGroups {
     );
   }
 
-  /** Undefined for one that is known from an archive only. */
+  /** Returns undefined for a group that only an archive brought. */
   find({ id }: GroupSave): MlsGroup | undefined {
     return this.#installation.group(groupIdOf(id));
   }

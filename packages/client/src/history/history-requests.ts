@@ -11,60 +11,61 @@ import { groupIdsOf } from "../groups/conversation-key.js";
 
 export interface OlderOptions
   extends Omit<HistoryOptions, "conversations" | "endNs"> {
-  /** Nanoseconds since the Unix epoch. Default: the time of the conversation's oldest message here. */
+  /** Nanoseconds since the Unix epoch. Default: the time of the conversation's oldest message on this installation. */
   readonly beforeNs?: bigint;
 }
 
 interface HistoryRequestsPorts {
   readonly history: HistoryStore;
   readonly clock: Clock;
-  /** Throws `device-sync-disabled` where there is none. */
+  /** Throws `device-sync-disabled` if device sync is disabled. */
   readonly worker: () => SyncWorker;
 }
 
-/** What the user's installations ask of each other: every request with its state, and the user's word on it. */
+/** The history requests of the user's installations: their states, and the user's decisions on them. */
 export class HistoryRequests {
   readonly #ports: HistoryRequestsPorts;
 
-  /** Made by `createClient`. */
+  /** Called by `createClient`. */
   constructor(ports: HistoryRequestsPorts) {
     this.#ports = ports;
   }
 
-  /** Every request that an installation of the user's made, as this one sees it, oldest first. */
+  /** Returns the requests of all installations of the user, as this one sees them, oldest first. */
   async requests(): Promise<readonly SyncRequest[]> {
     return this.#ports.worker().requests();
   }
 
-  /** What happens to requests and preferences, from this call on. */
+  /** Streams changes of requests and preferences, from this call on. */
   updates(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
     return this.#ports.worker().updates(signal);
   }
 
   /**
-   * Lets another installation have the history that it asks for, where `releasePolicy` is `ask`. Throws
-   * `unknown-request` and `wrong-stage`, as all decisions do.
+   * Approves another installation's request, where `releasePolicy` is `ask`.
+   *
+   * @throws {SyncWorkerError} `unknown-request`, `wrong-stage`
    */
   async approve(id: string): Promise<void> {
     await this.#ports.worker().approve(id);
   }
 
-  /** Says no, for all installations; the asker is told the reason, of at most 200 characters. */
+  /** Declines a request for all installations. The requester gets the reason, of at most 200 characters. */
   async decline(id: string, reason?: string): Promise<void> {
     await this.#ports.worker().decline(id, reason);
   }
 
-  /** Takes back a request of this installation. */
+  /** Cancels a request of this installation. */
   async cancel(id: string): Promise<void> {
     await this.#ports.worker().cancel(id);
   }
 
-  /** The words that both installations show, for the user to compare before a request is approved. */
+  /** Returns the words that both installations show, for the user to compare before a request is approved. */
   async approvalWords(id: string): Promise<readonly ApprovalWords[]> {
     return this.#ports.worker().approvalWords(id);
   }
 
-  /** Asks for what a conversation had before; for all of it where this installation has none of its messages. */
+  /** Requests a conversation's older messages; all of them if this installation has none. */
   async requestOlder(
     conversationId: GroupId,
     { beforeNs, ...options }: OlderOptions = {},

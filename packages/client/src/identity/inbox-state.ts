@@ -5,19 +5,19 @@ import type {
 } from "@history-sync/identity";
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 
-/** An inbox, for apps to show. */
+/** The state of an inbox, for apps to show. */
 export interface InboxState {
   readonly inboxId: InboxId;
-  /** The place in its log. */
+  /** The position in its log. */
   readonly sequenceId: bigint;
-  /** May revoke installations. */
+  /** The identifier that may revoke installations. */
   readonly recoveryIdentifier: Identifier;
-  /** The wallets and passkeys in it. */
+  /** Its wallets and passkeys. */
   readonly identifiers: readonly Identifier[];
-  /** In the order in which they came. */
+  /** In the order in which they were added. */
   readonly installations: readonly {
     readonly id: InstallationId;
-    /** By the clock of who added it. */
+    /** By the clock of the installation that added it. */
     readonly addedAtNs?: bigint;
   }[];
 }

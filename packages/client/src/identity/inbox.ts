@@ -20,7 +20,7 @@ import {
 } from "@history-sync/primitives";
 import { ClientError } from "../errors.js";
 
-/** Who owns the inbox: a wallet or a passkey. It is asked to sign only when an installation comes or goes. */
+/** The wallet or passkey that owns the inbox. It signs only when an installation is added or revoked. */
 export type InboxSigner = Signer | PasskeySigner;
 
 export interface InboxPorts {
@@ -29,10 +29,10 @@ export interface InboxPorts {
   readonly clock: Clock;
 }
 
-// An inbox that is created by two installations at once has a log when the second one looks again.
+// If two installations create an inbox at once, the second one finds its log at the next attempt.
 const maxRegistrations = 3;
 
-/** The inbox of the store's installation; for an empty store, the signer's, whether it is there already or not. */
+/** Opens the inbox of the store's installation; for an empty store the signer's, registered or not. */
 export async function openInbox(
   groups: GroupStateStore,
   ports: InboxPorts,
@@ -46,7 +46,7 @@ export async function openInbox(
   return new Inbox(owned ?? inboxIdOf(owner, firstNonce), ports);
 }
 
-/** The inbox of this installation, and what its owner can do with it. */
+/** The inbox of this installation: reads its state, adds and revokes installations. */
 export class Inbox {
   readonly id: InboxId;
   readonly #ports: InboxPorts;
@@ -57,7 +57,11 @@ export class Inbox {
     this.#ports = ports;
   }
 
-  /** As the log has it now; or as this client last saw it, if that will do. */
+  /**
+   * Returns the inbox's current state, or without `refresh` the one that this client last read.
+   *
+   * @throws {ClientError} `wrong-inbox`
+   */
   async snapshot(refresh = true): Promise<InboxSnapshot> {
     if (refresh || !this.#newest) {
       this.#newest = await this.#ports.identityLog.state(this.id);
@@ -70,8 +74,10 @@ export class Inbox {
   }
 
   /**
-   * Makes the installation one of the inbox, which is created if need be. Asks the owner for one signature, and for none
-   * when the installation is there already. Its key package should be published before.
+   * Adds the installation to the inbox, which is created if needed. The owner signs once, unless the installation was added
+   * already. Its key package must be published before.
+   *
+   * @throws {ClientError} `installation-revoked`, `wrong-inbox`
    */
   async register(
     added: InstallationSigner,
@@ -88,7 +94,7 @@ export class Inbox {
     }
   }
 
-  /** Takes installations out of the inbox, by one signature of its owner. */
+  /** Revokes installations by one signature of the inbox's owner. */
   async revoke(ids: readonly InstallationId[]): Promise<void> {
     const { identityLog, signer } = this.#ports;
     const { state } = await this.snapshot();
@@ -126,7 +132,7 @@ export class Inbox {
     this.#newest = await identityLog.publish(update, options(signal));
   }
 
-  /** Whether the log has grown since it was last looked at. */
+  /** True if the log has grown since it was last read. */
   async #overtaken(signal: AbortSignal | undefined): Promise<boolean> {
     const before = this.#newest?.sequenceId;
     const now = await this.#ports.identityLog.state(this.id, options(signal));

@@ -4,7 +4,7 @@ import {
   EncodedContentSchema,
 } from "@history-sync/proto/message-contents";
 
-/** Says how a content is read: XMTP's own are of the authority `xmtp.org`. */
+/** The type of a content. XMTP's own types have the authority `xmtp.org`. */
 export interface ContentType {
   readonly authorityId: string;
   readonly typeId: string;
@@ -21,7 +21,7 @@ const unknownType: ContentType = {
   versionMinor: 0,
 };
 
-/** A text as XMTP's content type `text` 1.0: a serialised EncodedContent. */
+/** Encodes a text as XMTP's content type `text` 1.0: a serialised EncodedContent. */
 export function encodeText(text: string): Uint8Array {
   const content = create(EncodedContentSchema, {
     type: { authorityId: xmtpAuthority, typeId: textType, versionMajor: 1 },
@@ -31,7 +31,7 @@ export function encodeText(text: string): Uint8Array {
   return toBinary(EncodedContentSchema, content);
 }
 
-/** What a content says of itself, and its text if it is one. Anybody may send any bytes: those that say nothing are `unknown`. */
+/** Reads a content's type, its text and its fallback. Bytes that can't be decoded, which any member may send, are of type `unknown`. */
 export function describeContent(bytes: Uint8Array): {
   readonly type: ContentType;
   readonly text?: string;
@@ -52,7 +52,7 @@ export function describeContent(bytes: Uint8Array): {
   };
 }
 
-/** Of these XMTP's push servers needn't tell anybody, as libxmtp's codecs have it. */
+/** The types without push notifications, as in libxmtp's codecs. */
 const quietTypes: ReadonlySet<string> = new Set([
   "reaction",
   "readReceipt",
@@ -63,13 +63,13 @@ const quietTypes: ReadonlySet<string> = new Set([
   "editMessage",
 ]);
 
-/** Whether push servers shall tell of a content where its sender doesn't say; of one of another's type they shall. */
+/** True if push servers notify of a content by default. Types of other authorities notify. */
 export function pushesByDefault(content: Uint8Array): boolean {
   const { authorityId, typeId } = describeContent(content).type;
   return authorityId !== xmtpAuthority || !quietTypes.has(typeId);
 }
 
-/** How archives name a type: XMTP's by their id alone, all others not at all. */
+/** Returns the name of a type in archives: the type id for XMTP's, `unknown` for all others. */
 export function savedTypeName({ authorityId, typeId }: ContentType): string {
   return authorityId === xmtpAuthority ? typeId : unknownType.typeId;
 }

@@ -16,8 +16,10 @@ import {
 } from "@history-sync/proto/device-sync";
 
 /**
- * A conversation as the history keeps it, from the group's own data and what was known before; `isLeaving` when the
- * user has asked to be removed. Throws `invalid-group-data`.
+ * Returns a conversation's row in the history, from the group's data and the previous row. `isLeaving` is true if the user
+ * has asked to be removed.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
  */
 export function groupRow(
   group: Pick<MlsGroup, "id" | "extensions" | "createdAtNs" | "addedBy">,
@@ -60,7 +62,7 @@ export function groupRow(
   });
 }
 
-/** Whether people talk in the group; false for what can't be read. */
+/** True for a group or a DM of users; false for sync groups, one-shot groups and unreadable ones. */
 export function isConversation({
   extensions,
 }: Pick<MlsGroup, "extensions">): boolean {
@@ -73,12 +75,12 @@ export function isConversation({
   }
 }
 
-/** Undefined where this installation made the group. */
+/** Returns undefined if this installation created the group. */
 function adderOf({ addedBy }: Pick<MlsGroup, "addedBy">): InboxId | undefined {
   return addedBy && inboxOf(addedBy.credential);
 }
 
-/** A time in a group's attributes: anybody may have written anything. */
+/** Parses a time in a group's attributes, which members may set to any text. */
 function nanoseconds(text: string | undefined): bigint | undefined {
   return text !== undefined && /^[0-9]{1,18}$/.test(text)
     ? BigInt(text)

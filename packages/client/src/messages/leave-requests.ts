@@ -13,14 +13,14 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import type { InboxId } from "@history-sync/primitives";
 
-/** Inboxes that have asked to leave the group that they are in, each with its first request. */
+/** The inboxes that have asked to leave a group, each with its first request. */
 export type LeaveRequests = ReadonlyMap<InboxId, ReceivedRecord>;
 
 type Group = Pick<MlsGroup, "id" | "active" | "extensions">;
 
 /**
- * The requests that nobody has carried out yet. They stay among the group's received messages until then, and stand
- * nowhere else: no archive can make one up. Who may have sent what is MLS's word, from the sender's leaf.
+ * Returns the requests that no commit has fulfilled yet. They stay among the group's received messages until then and are
+ * stored nowhere else, so that no archive can forge one. MLS authenticates the sender by its leaf.
  */
 export function openRequests(
   { id, active, extensions }: Group,
@@ -38,7 +38,7 @@ export function openRequests(
   return open;
 }
 
-/** Whom this installation has to remove: a super admin's does it, unless it has asked to leave as well. */
+/** Returns the inboxes that this installation has to remove: none unless its user is a super admin who isn't leaving. */
 export function leaversFor(
   self: InboxId,
   { extensions }: Pick<Group, "extensions">,
@@ -50,12 +50,12 @@ export function leaversFor(
   return [...open.keys()].filter((inbox) => !superAdmins.includes(inbox));
 }
 
-/** Nobody leaves a DM. */
+/** True for a group. A DM can't be left. */
 export function canBeLeft(extensions: Group["extensions"]): boolean {
   return readImmutableMetadata(extensions).kind === "group";
 }
 
-/** Whether a commit takes inboxes in or out, so that requests come to an end with it. */
+/** True if a commit adds or removes inboxes, so that it may fulfil requests. */
 export function changesInboxes({
   extensions,
   nextExtensions,
@@ -68,7 +68,7 @@ export function changesInboxes({
   );
 }
 
-/** The group as it will be, for somebody of this inbox. */
+/** Returns the group after a commit, as a member of inbox `self` sees it. */
 export function groupAfter(
   { groupId, nextExtensions }: ProposedCommit,
   self: InboxId,

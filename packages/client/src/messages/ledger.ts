@@ -19,7 +19,7 @@ import {
   groupsOf,
   keyOfGroup,
 } from "../groups/conversation-key.js";
-import { type Standing, standingOf } from "../groups/dm-groups.js";
+import { type MembershipStatus, statusOf } from "../groups/dm-groups.js";
 import { Signal } from "../work/signal.js";
 import { stream } from "../work/stream.js";
 import { groupRow, isConversation } from "./group-row.js";
@@ -57,7 +57,7 @@ export class Ledger {
   readonly changes: Broadcast<ConversationChange> = stream();
   /** Emitted when a fork was detected, or healed. */
   readonly forks: Signal = new Signal();
-  /** Emitted for a conversation with members whom this installation has to remove. */
+  /** Emitted for a conversation with members that this installation has to remove. */
   readonly leavers: Signal<GroupId> = new Signal();
   readonly #context: LedgerContext;
   readonly #presence = new Presence();
@@ -76,11 +76,11 @@ export class Ledger {
 
   /**
    * Updates the history from a group, and moves the group's received messages into it. Ignores groups that are no
-   * conversations. `standing` returns how this installation stands in the conversation with a key.
+   * conversations. `status` returns this installation's membership in the conversation with a key.
    */
   record(
     group: KnownGroup,
-    standing: (key: string) => Standing,
+    status: (key: string) => MembershipStatus,
   ): Promise<void> {
     const key = keyOfGroup(group);
     return this.#turns.run(key, async () => {
@@ -101,7 +101,7 @@ export class Ledger {
         await history.put({ groups: [now], messages: added });
       }
       await this.#markHandled(received, open);
-      for (const type of this.#presence.observe(key, standing(key), known)) {
+      for (const type of this.#presence.observe(key, status(key), known)) {
         this.changes.publish({ type, id: group.id });
         if (type === "forked" || type === "healed") this.forks.emit();
       }
@@ -112,7 +112,7 @@ export class Ledger {
     });
   }
 
-  /** Returns the members whom this installation has to remove now. */
+  /** Returns the members that this installation has to remove now. */
   async leaversOf(group: MlsGroup): Promise<readonly InboxId[]> {
     const open = openRequests(group, await group.received());
     return leaversFor(this.#context.inboxId, group, open);
@@ -133,7 +133,7 @@ export class Ledger {
     const known = { active, createdAtNs, addedBy };
     const group = { ...known, id: groupId, epoch, extensions };
     // Requests of inboxes that aren't members are closed here.
-    await this.record(group, () => standingOf(record));
+    await this.record(group, () => statusOf(record));
     // A commit of this installation may still be refused.
     if (own) return;
     const before = openRequests(group, received);

@@ -20,20 +20,20 @@ import { type ContentType, describeContent, savedTypeName } from "./content.js";
 /** A message of a conversation, for apps to show. */
 export interface Message {
   readonly id: MessageId;
-  /** The group that it was sent in: of a DM one of its groups, by each of which the DM is found. */
+  /** The group that it was sent in. A DM is found by the id of any of its groups. */
   readonly conversationId: GroupId;
   readonly senderInboxId: string;
   readonly senderInstallationId: InstallationId;
-  /** The node's time; while it is unpublished, this installation's. */
+  /** By the node's clock; by this installation's while the message is unpublished. */
   readonly sentAtNs: bigint;
   readonly kind: "application" | "membership-change";
   readonly deliveryStatus: DeliveryStatus;
   readonly contentType: ContentType;
   /** A serialised EncodedContent. */
   readonly content: Uint8Array;
-  /** Of XMTP's content type `text`. */
+  /** The text of a content of XMTP's type `text`. */
   readonly text?: string;
-  /** What to show where the content type isn't known. */
+  /** The text to show for an unknown content type. */
   readonly fallback?: string;
 }
 
@@ -71,16 +71,16 @@ export interface NewMessage {
   readonly sentAtNs: bigint;
   readonly sender: InstallationId;
   readonly senderInboxId: InboxId;
-  /** The node's number; undefined while the message is unpublished. */
+  /** The node's sequence number; undefined while the message is unpublished. */
   readonly sequence: bigint | undefined;
-  /** While it waits to be sent, if its sender has said so. */
+  /** Kept while the message is pending, if the sender has set it. */
   readonly shouldPush?: boolean | undefined;
 }
 
-// The number that libxmtp gives what the node calls group messages.
+// libxmtp's originator id of group messages.
 const groupMessages = 10n;
 
-/** An application message as the history keeps it. */
+/** Returns an application message's row in the history. */
 export function messageRow(message: NewMessage): GroupMessageSave {
   const { type } = describeContent(message.content);
   return create(GroupMessageSaveSchema, {

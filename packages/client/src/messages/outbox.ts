@@ -106,7 +106,7 @@ export class Outbox {
     return this.#context.store.history.unpublished(groupId);
   }
 
-  /** A message's id contains its time: the time is unique, and later than all messages of the conversation whatever the clocks say. */
+  /** Returns a unique time, because a message's id contains it, later than all messages of the conversation. */
   #newSentAtNs(groups: readonly GroupSave[]): bigint {
     let ns = nowNs(this.#context.clock);
     const newest = groups.map(({ lastMessageNs }) => lastMessageNs ?? 0n);

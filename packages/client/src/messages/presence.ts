@@ -3,33 +3,33 @@ import {
   GroupMembershipStateSave,
   type GroupSave,
 } from "@history-sync/proto/device-sync";
-import type { Standing } from "../groups/dm-groups.js";
+import type { MembershipStatus } from "../groups/dm-groups.js";
 
 /**
- * What happened to a conversation:
- * - `new`: this installation made it or was added to it.
- * - `active`: it was known from an archive, or this installation had been removed; now it can be written in.
+ * A change of a conversation:
+ * - `new`: this installation created it or was added to it.
+ * - `active`: this installation was added to a conversation that an archive brought, or that it had been removed from.
  * - `inactive`: this installation was removed.
- * - `forked`: this installation may have another state of it than the others, and miss what they say; see `debugInfo`.
- * - `healed`: it is in step with the others, again or after all.
+ * - `forked`: this installation may have another state of it than the others, and miss their messages; see `debugInfo`.
+ * - `healed`: this installation has the same state as the others again.
  */
 export interface ConversationChange {
   readonly type: "new" | "active" | "inactive" | "forked" | "healed";
-  /** Of a DM the group in which it happened. */
+  /** The group that changed; of a DM one of its groups. */
   readonly id: GroupId;
 }
 
-/** Notices what happens to conversations, from what it saw of them before. */
+/** Detects changes of conversations by comparing them with their previous state. */
 export class Presence {
-  readonly #seen = new Map<string, Standing>();
+  readonly #seen = new Map<string, MembershipStatus>();
 
-  /** `before`: the conversation's groups in the history, as far as they were there. */
+  /** Returns the changes. `before` are the rows that the history had of the conversation's groups. */
   observe(
     key: string,
-    now: Standing,
+    now: MembershipStatus,
     before: readonly GroupSave[],
   ): readonly ConversationChange["type"][] {
-    const was = this.#seen.get(key) ?? stoodBefore(before, now);
+    const was = this.#seen.get(key) ?? statusBefore(before, now);
     this.#seen.set(key, now);
     if (was === now) return [];
     const forked = now === "forked" ? (["forked"] as const) : [];
@@ -40,11 +40,11 @@ export class Presence {
   }
 }
 
-/** By the history alone: who was removed while nobody looked isn't told apart from a member, nor one that was forked. */
-function stoodBefore(
+/** Returns the status by the history alone, which doesn't record removals and forks. */
+function statusBefore(
   before: readonly GroupSave[],
-  now: Standing,
-): Standing | undefined {
+  now: MembershipStatus,
+): MembershipStatus | undefined {
   if (before.length === 0) return undefined;
   const wasMember = before.some(
     ({ membershipState }) =>

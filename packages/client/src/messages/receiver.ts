@@ -1,8 +1,8 @@
 import type { MlsGroup } from "@history-sync/mls-group";
-import { type DmGroups, standingOf } from "../groups/dm-groups.js";
+import { type DmGroups, statusOf } from "../groups/dm-groups.js";
 import type { Ledger } from "./ledger.js";
 
-/** Moves what groups receive into the history. */
+/** Moves received messages of groups into the history. */
 export class Receiver {
   readonly #ledger: Ledger;
   readonly #dmGroups: DmGroups;
@@ -18,10 +18,10 @@ export class Receiver {
     await this.record(group);
   }
 
-  /** Records what a group has received and what it has become. */
+  /** Records a group's received messages and its current state. */
   async record(group: MlsGroup): Promise<void> {
     await this.#ledger.record(group, (key) =>
-      key === group.id ? standingOf(group) : this.#dmGroups.standing(key),
+      key === group.id ? statusOf(group) : this.#dmGroups.status(key),
     );
   }
 }

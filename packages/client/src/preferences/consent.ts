@@ -13,7 +13,7 @@ import { groupIdsOf } from "../groups/conversation-key.js";
 export type ConsentEntityType = "conversation" | "inbox";
 export type ConsentState = "unknown" | "allowed" | "denied";
 
-/** What the user decided about a conversation (by group id; all groups of a DM count as one) or a person (by inbox id). */
+/** The user's decision about a conversation (by group id; all groups of a DM count as one) or a user (by inbox id). */
 export interface Consent {
   readonly entityType: ConsentEntityType;
   readonly entity: string;
@@ -43,7 +43,7 @@ export function consentRow(
   });
 }
 
-/** Nobody has decided anything where there is no row. */
+/** Returns `unknown` without a row. */
 export function consentStateOf(row: ConsentSave | undefined): ConsentState {
   switch (row?.state) {
     case ConsentStateSave.ALLOWED:
@@ -55,7 +55,7 @@ export function consentStateOf(row: ConsentSave | undefined): ConsentState {
   }
 }
 
-/** What a decision is about: of a DM's group all groups of the DM. */
+/** Returns the entities that share a decision: all groups of a DM, or only the entity itself. */
 export async function sharingConsent(
   { entityType, entity }: Pick<Consent, "entityType" | "entity">,
   history: HistoryStore,
@@ -64,7 +64,7 @@ export async function sharingConsent(
   return groupIdsOf(groupId(entity), history);
 }
 
-/** The newest record about any of these. */
+/** Returns the newest record about any of these entities. */
 export async function newestConsent(
   entityType: ConsentEntityType,
   entities: readonly string[],
@@ -79,7 +79,7 @@ export async function newestConsent(
   return newest;
 }
 
-/** The decisions in rows; other kinds of rows, as old archives have them, are left out. */
+/** Returns the decisions in rows, without the other kinds that old archives have. */
 export function consentsOf(rows: readonly ConsentSave[]): readonly Consent[] {
   return rows.flatMap((row) => {
     const entityType = entityTypes.get(row.entityType);
@@ -93,7 +93,7 @@ const entityTypes = new Map<ConsentTypeSave, ConsentEntityType>([
   [ConsentTypeSave.INBOX_ID, "inbox"],
 ]);
 
-/** The newest decision wins, as everywhere. */
+/** Stores decisions; of two about one entity the newest wins. */
 export async function keepConsent(
   consent: readonly ConsentSave[],
   history: HistoryStore,

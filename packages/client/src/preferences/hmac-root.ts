@@ -11,10 +11,10 @@ export interface HmacRootPorts {
   readonly randomBytes: RandomBytes;
 }
 
-// Older than every key that another installation made: theirs wins, whenever it comes.
-const madeForItself = 0n;
+// Older than the keys of all other installations, so that theirs win whenever they arrive.
+const ownKeyCycledAtNs = 0n;
 
-/** The user's HMAC root key, 42 bytes; an installation that was told none yet makes one. */
+/** Returns the user's HMAC root key, 42 bytes; creates one on an installation that has received none yet. */
 export async function hmacRoot({
   history,
   clock,
@@ -24,10 +24,10 @@ export async function hmacRoot({
   if (known) return known.key;
   const hmacKey = create(HmacKeySaveSchema, {
     key: randomBytes(hmacRootBytes),
-    cycledAtNs: madeForItself,
+    cycledAtNs: ownKeyCycledAtNs,
   });
   const page = { groups: [], messages: [], consent: [], hmacKey };
   await history.mergePage(page, mergeRows(nowNs(clock)));
-  // Another one may have come meanwhile.
+  // Another key may have been merged meanwhile.
   return (await history.hmacKey())?.key ?? hmacKey.key;
 }

@@ -2,10 +2,10 @@ import { equalBytes } from "@history-sync/primitives";
 import type { HistoryStore } from "@history-sync/store";
 import { type Consent, consentsOf } from "./consent.js";
 
-/** What is new of the user's preferences. */
+/** A change of the user's preferences. */
 export type PreferenceUpdate =
   | { readonly type: "consent"; readonly consent: Consent }
-  /** The HMAC root key, 42 bytes: all `hmacKeys` are others from now on. */
+  /** The new HMAC root key, 42 bytes, which changes all `hmacKeys`. */
   | { readonly type: "hmac-key"; readonly key: Uint8Array };
 
 interface Kept {
@@ -13,7 +13,7 @@ interface Kept {
   readonly key: Uint8Array | undefined;
 }
 
-/** At every notice, how the preferences differ from those of the one before; at the first, from those at the call. */
+/** Yields at each notice the changes since the previous one, or at the first since the call. */
 export function preferenceChanges(
   notices: AsyncIterable<unknown>,
   history: HistoryStore,

@@ -19,13 +19,13 @@ import {
   preferenceChanges,
 } from "./preference-changes.js";
 
-/** Keeps decisions, and tells the user's other installations of them. */
+/** Stores decisions, and sends them to the user's other installations. */
 export type ShareConsent = (records: readonly ConsentSave[]) => Promise<void>;
 
 export interface PreferencesPorts {
   readonly history: HistoryStore;
   readonly share: ShareConsent;
-  /** Takes in what the others have told. */
+  /** Fetches the decisions of the user's other installations. */
   readonly sync: () => Promise<void>;
   readonly background: Background;
   readonly clock: Clock;
@@ -33,22 +33,26 @@ export interface PreferencesPorts {
   readonly closing: AbortSignal;
 }
 
-/** The user's decisions, the same on every installation of the inbox. */
+/** The user's decisions and HMAC key, the same on every installation of the inbox. */
 export class Preferences {
   readonly #ports: PreferencesPorts;
   readonly #changes: Broadcast<"changed"> = stream();
 
-  /** Made by `createClient`. */
+  /** Called by `createClient`. */
   constructor(ports: PreferencesPorts) {
     this.#ports = ports;
   }
 
-  /** Takes in what the user's other installations have told. Throws `device-sync-disabled`. */
+  /**
+   * Fetches the decisions of the user's other installations.
+   *
+   * @throws {ClientError} `device-sync-disabled`
+   */
   async sync(): Promise<void> {
     await this.#ports.sync();
   }
 
-  /** Keeps the decisions and tells the user's other installations. */
+  /** Stores decisions and sends them to the user's other installations. */
   async setConsentStates(decisions: readonly Consent[]): Promise<void> {
     await this.#ports.share(await this.#rows(decisions));
     this.noticeChanges();
@@ -63,14 +67,14 @@ export class Preferences {
     return consentStateOf(await newestConsent(entityType, entities, history));
   }
 
-  /** Decisions that have changed, of the user here or on another installation, from this call on. */
+  /** Streams changed decisions, made here or on another installation, from this call on. */
   streamConsent(
     signal?: AbortSignal,
   ): AsyncIterableIterator<readonly Consent[]> {
     return consentsIn(this.streamPreferences(signal));
   }
 
-  /** Decisions and HMAC keys that have changed, from this call on. */
+  /** Streams changed decisions and HMAC keys, from this call on. */
   streamPreferences(
     signal?: AbortSignal,
   ): AsyncIterableIterator<readonly PreferenceUpdate[]> {
@@ -81,12 +85,12 @@ export class Preferences {
     return preferenceChanges(notices, history);
   }
 
-  /** Makes streams compare. Called by the client, when another installation or an archive has brought something. */
+  /** Makes the streams re-read the store and emit what changed. The client calls it after an import. */
   noticeChanges(): void {
     this.#changes.publish("changed");
   }
 
-  /** What the user writes to is wanted, unless the user has said otherwise. Tells the other installations later. */
+  /** Allows a conversation that the user sends a message to, unless the user has decided about it. Other installations get it in the background. */
   async allowIfUnknown(conversation: string): Promise<void> {
     const entityType = "conversation";
     const state = await this.getConsentState(entityType, conversation);
@@ -103,7 +107,7 @@ export class Preferences {
     background.run("share-consent", () => share(rows));
   }
 
-  /** The user's HMAC root key, 42 bytes, if this installation has it yet. */
+  /** Returns the user's HMAC root key, 42 bytes; undefined if this installation has none yet. */
   async hmacKey(): Promise<Uint8Array | undefined> {
     return (await this.#ports.history.hmacKey())?.key;
   }
@@ -124,7 +128,7 @@ export class Preferences {
   }
 }
 
-/** After whatever stands there: what the user does now is newer, however this clock runs. */
+/** Returns a time after the previous decision, because the user's new one has to win whatever the clocks say. */
 function after(before: ConsentSave | undefined, now: bigint): bigint {
   return before && before.consentedAtNs >= now
     ? before.consentedAtNs + 1n

@@ -2,7 +2,7 @@ import { Mutex } from "@history-sync/async";
 import { isSyncGroupOf } from "@history-sync/mls-group/xmtp";
 import type { GroupId } from "@history-sync/primitives";
 import type { ClientContext } from "../context.js";
-import { type Standing, standingOf } from "../groups/dm-groups.js";
+import { type MembershipStatus, statusOf } from "../groups/dm-groups.js";
 import type { Receiver } from "../messages/receiver.js";
 
 export interface WelcomesHandlers {
@@ -21,7 +21,7 @@ export class Welcomes {
   readonly #handlers: WelcomesHandlers;
   readonly #turns: Mutex = new Mutex();
   /** By group, as of the last call of `recordChanges`. */
-  readonly #seen = new Map<GroupId, Standing>();
+  readonly #seen = new Map<GroupId, MembershipStatus>();
 
   constructor(
     context: Pick<ClientContext, "installation" | "inboxId">,
@@ -42,15 +42,15 @@ export class Welcomes {
     });
   }
 
-  /** Records the groups whose state has changed, whichever part of the client handled their Welcomes. */
+  /** Records the groups that were joined or left, also those whose Welcomes another part of the client handled. */
   async recordChanges(): Promise<void> {
     const { installation, inboxId } = this.#context;
     const changed = installation
       .groups()
-      .filter((group) => this.#seen.get(group.id) !== standingOf(group));
+      .filter((group) => this.#seen.get(group.id) !== statusOf(group));
     for (const group of changed) {
       await this.#receiver.record(group);
-      this.#seen.set(group.id, standingOf(group));
+      this.#seen.set(group.id, statusOf(group));
     }
     const { onGroups, onSyncGroup } = this.#handlers;
     if (changed.length > 0) onGroups();

@@ -13,7 +13,7 @@ interface RetryParts {
   readonly closing: AbortSignal;
 }
 
-// About 14 minutes in all. What calls this calls it again later.
+// About 14 minutes in all. Callers call it again later.
 const waitMs = exponentialWaits({
   firstMs: 2_000,
   growth: 1.5,
