@@ -1,9 +1,4 @@
-import {
-  type InboxId,
-  type InstallationId,
-  installationIdOf,
-} from "@history-sync/primitives";
-import { inboxOfCredential } from "./credential.js";
+import type { InboxId, InstallationId } from "@history-sync/primitives";
 import { IdentityError } from "./errors.js";
 import { exactly, type FoldOptions, type InboxSnapshot } from "./fold-log.js";
 import { type Identifier, installation } from "./identifier.js";
@@ -57,7 +52,7 @@ export interface IdentityLog {
 
   /**
    * As they were right after the update with exactly this sequence id; undefined if the log has no such update or
-   * can't be believed. With `validate` it serves as `InboxStates` of `@history-sync/mls-group/xmtp`.
+   * can't be believed. With `hasEverHad` it serves as `InboxStates` of `@history-sync/mls-group/xmtp`.
    */
   installationsAt(
     inboxId: InboxId,
@@ -66,11 +61,14 @@ export interface IdentityLog {
   ): Promise<readonly InstallationId[] | undefined>;
 
   /**
-   * Whether an MLS credential names an inbox that has, or once had, an installation with this key. Those that were
-   * revoked count too: without them, nobody could follow the commits by which they came and went.
-   * A log that can't be believed vouches for nobody. Serves as `AuthenticationService` of `@history-sync/mls-group`.
+   * Returns true if the inbox has, or once had, the installation. A revoked one counts too: without it, no member could
+   * follow the commits that added and removed it. An inbox whose log is invalid has had none.
    */
-  validate(identity: Uint8Array, signatureKey: Uint8Array): Promise<boolean>;
+  hasEverHad(
+    inboxId: InboxId,
+    installationId: InstallationId,
+    options?: CallOptions,
+  ): Promise<boolean>;
 
   /** The inbox that an identifier belongs to, by the word of the node: the log may say otherwise. */
   inboxIdOf(
@@ -129,14 +127,11 @@ export function identityLog(
       return then && installationsOf(then.state);
     },
 
-    async validate(identity, signatureKey) {
-      const inboxId = inboxOfCredential(identity);
-      if (inboxId === undefined || signatureKey.length !== 32) return false;
-      const id = installationIdOf(signatureKey);
-      // Who was an installation once remains one that was: a state in memory can say yes, only the newest can say no.
+    async hasEverHad(inboxId, installationId, { signal } = {}) {
+      // Nothing in a log is undone: the state in memory is enough for a yes, only the newest one for a no.
       return (
-        everHad(inboxes.newest(inboxId), id) ||
-        everHad(await believed(inboxes.refresh(inboxId)), id)
+        hasHad(inboxes.newest(inboxId), installationId) ||
+        hasHad(await believed(inboxes.refresh(inboxId, signal)), installationId)
       );
     },
 
@@ -160,7 +155,7 @@ async function believed<T>(looking: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function everHad(
+function hasHad(
   snapshot: InboxSnapshot | undefined,
   id: InstallationId,
 ): boolean {

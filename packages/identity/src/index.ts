@@ -5,7 +5,6 @@ export {
   type LogSoFar,
 } from "./admit-update.js";
 export { applyUpdate } from "./apply-update.js";
-export { inboxOfCredential } from "./credential.js";
 export {
   completeUpdate,
   type DraftAction,

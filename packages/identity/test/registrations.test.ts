@@ -8,7 +8,6 @@ import {
   encodeUpdate,
   foldLog,
   inboxIdOf,
-  inboxOfCredential,
   installationsOf,
   memberOf,
   signatureText,
@@ -89,9 +88,4 @@ test("the inbox id of an owner with nonce 0", () => {
   expect(inboxIdOf(owner, 0n)).toBe(
     "fcd18d86276d7a99fe522dba9660c420f03c8648785ada7c5daae232a3df77a9",
   );
-});
-
-test("a credential that names no inbox names none", () => {
-  expect(inboxOfCredential(Uint8Array.of(10, 2, 97))).toBeUndefined();
-  expect(inboxOfCredential(Uint8Array.of(10, 1, 97))).toBeUndefined();
 });

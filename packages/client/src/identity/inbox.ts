@@ -4,7 +4,6 @@ import {
   type InboxSnapshot,
   type InstallationSigner,
   inboxIdOf,
-  inboxOfCredential,
   type PasskeySigner,
   registration,
   revokeInstallations,
@@ -12,6 +11,7 @@ import {
   signUpdate,
 } from "@history-sync/identity";
 import type { GroupStateStore } from "@history-sync/mls-group";
+import { inboxOf } from "@history-sync/mls-group/xmtp";
 import {
   type Clock,
   type InboxId,
@@ -39,7 +39,7 @@ export async function openInbox(
   signal?: AbortSignal,
 ): Promise<Inbox> {
   const known = await groups.installation();
-  const own = known && inboxOfCredential(known.credential);
+  const own = known && inboxOf(known.credential);
   if (own !== undefined) return new Inbox(own, ports);
   const owner = ports.signer.identifier();
   const owned = await ports.identityLog.inboxIdOf(owner, options(signal));

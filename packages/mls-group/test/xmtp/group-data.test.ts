@@ -180,6 +180,8 @@ describe("reading", () => {
     for (let length = 0; length < credential.length; length++) {
       expect(inboxOf(credential.subarray(0, length))).toBeUndefined();
     }
+    expect(inboxOf(fromHex("0a0261"))).toBeUndefined();
+    expect(inboxOf(fromHex("0a0161"))).toBeUndefined();
     expect(
       inboxOf(fromHex(`0a40${"41".repeat(64)}`)),
       "an id in capitals",

@@ -205,7 +205,14 @@ test("a leaf is vouched for by the log of the inbox that it names", async () => 
     rules.validate(credential, idBytes(installationId));
   expect(inboxOf(alixTablet.credential)).toBe(alix.id);
   expect(await vouched(alixTablet)).toBe(true);
-  expect(
-    await vouched({ ...alixTablet, credential: credentialOf(bo.id) }),
-  ).toBe(false);
+  const { installationId } = alixTablet;
+  for (const credential of [
+    credentialOf(bo.id),
+    new TextEncoder().encode("no inbox"),
+    new Uint8Array(3),
+  ]) {
+    expect(await vouched({ installationId, credential })).toBe(false);
+  }
+  const shortKey = idBytes(installationId).subarray(1);
+  expect(await rules.validate(alixTablet.credential, shortKey)).toBe(false);
 });

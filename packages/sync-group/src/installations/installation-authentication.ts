@@ -4,7 +4,7 @@ import {
   inboxOf,
   xmtpGroupRules,
 } from "@history-sync/mls-group/xmtp";
-import { type InboxId, installationIdOf } from "@history-sync/primitives";
+import type { InboxId } from "@history-sync/primitives";
 import type { InstallationSource } from "./installation-source.js";
 
 /** Returns the rules of XMTP's groups, by a source's inboxes. */
@@ -14,19 +14,14 @@ export function installationAuthentication(
   return xmtpGroupRules({ states: inboxStates(source) });
 }
 
-/** Returns inbox states by which a leaf is genuine if its credential's inbox has, or had, an installation with its key. */
+/** Returns the inbox states that a source of installations knows. */
 export function inboxStates(source: InstallationSource): InboxStates {
   return {
     installationsAt: (inboxId, sequenceId) =>
       source.installationsAt(inboxId, sequenceId),
-    async validate(identity, signatureKey) {
-      const inbox = inboxOf(identity);
-      if (inbox === undefined || signatureKey.length !== 32) return false;
-      const id = installationIdOf(signatureKey);
-      const known = await source.installations(inbox);
-      return (
-        known.installations.includes(id) || (known.revoked ?? []).includes(id)
-      );
+    async hasEverHad(inboxId, id) {
+      const { installations, revoked } = await source.installations(inboxId);
+      return installations.includes(id) || (revoked ?? []).includes(id);
     },
   };
 }

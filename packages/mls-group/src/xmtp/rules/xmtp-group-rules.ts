@@ -1,5 +1,7 @@
+import { installationIdOf } from "@history-sync/primitives";
 import type { AuthenticationService } from "../../authentication-service.js";
 import { MlsGroupError, type MlsGroupErrorCode } from "../../errors.js";
+import { inboxOf } from "../credential.js";
 import { expectAllowedCommit } from "./commit-rules.js";
 import type { InboxStates } from "./inbox-states.js";
 import { expectJoinableGroup } from "./join-rules.js";
@@ -20,7 +22,11 @@ export function xmtpGroupRules({
   version = protocolVersion,
 }: XmtpGroupRulesOptions): Required<AuthenticationService> {
   return {
-    validate: (identity, key) => states.validate(identity, key),
+    async validate(credential, signatureKey) {
+      const inboxId = inboxOf(credential);
+      if (inboxId === undefined || signatureKey.length !== 32) return false;
+      return states.hasEverHad(inboxId, installationIdOf(signatureKey));
+    },
     reviewCommit: (commit) =>
       judged("refused-commit", () =>
         expectAllowedCommit(commit, states, version),
