@@ -1,4 +1,4 @@
-import { type Clock, HistorySyncError } from "@history-sync/primitives";
+import { type Clock, isHistorySyncError } from "@history-sync/primitives";
 import type { Waits } from "./waits.js";
 
 /** Decides whether and when failed work is tried again. */
@@ -27,7 +27,7 @@ export interface Retry {
 
 /** Returns true for an error of history-sync that is marked as retryable. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof HistorySyncError && error.retryable;
+  return isHistorySyncError(error) && error.retryable;
 }
 
 /**

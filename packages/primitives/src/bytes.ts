@@ -4,14 +4,18 @@ const hexOfByte = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
 );
 
-/** Lower-case hex. */
+/** Returns the bytes as lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += hexOfByte[byte];
   return text;
 }
 
-/** Reads hex of either case; throws `invalid-hex` for anything else. */
+/**
+ * Returns the bytes of a text in hex, of lower or upper case.
+ *
+ * @throws {PrimitivesError} `invalid-hex`
+ */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) {
     throw new PrimitivesError(
@@ -26,6 +30,7 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Returns one array with the bytes of all parts, in order. */
 export function concatBytes(
   ...parts: readonly Uint8Array[]
 ): Uint8Array<ArrayBuffer> {
@@ -40,12 +45,12 @@ export function concatBytes(
   return whole;
 }
 
-/** Not for secrets: ends at the first difference. */
+/** Returns true if both have the same bytes. It isn't for secrets: the time it takes shows where they differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Overwrites secrets that are no longer needed. */
+/** Overwrites secrets that are no longer needed with zeros. */
 export function wipe(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
 }

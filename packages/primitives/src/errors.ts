@@ -1,3 +1,5 @@
+const brand = Symbol.for("@history-sync/error");
+
 /** The base of every package's error class: a `code` of a closed list, and whether another attempt may succeed. */
 export abstract class HistorySyncError<
   Code extends string = string,
@@ -21,13 +23,38 @@ export abstract class HistorySyncError<
     this.code = code;
     this.rawMessage = message;
     this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
 /**
- * - `invalid-hex`: the text isn't hex; pass lower- or upper-case pairs of digits.
- * - `invalid-id`: the text is no id of that kind; ids are lower-case hex of a fixed length.
+ * Returns true for an error of any history-sync package. Unlike `instanceof` it also recognises errors of another installed
+ * copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isHistorySyncError } from "@history-sync/primitives";
+ *
+ * async function codeOf(work: () => Promise<void>): Promise<string> {
+ *   try {
+ *     await work();
+ *     return "done";
+ *   } catch (error) {
+ *     if (!isHistorySyncError(error)) throw error;
+ *     return error.retryable ? `${error.code}, try again` : error.code;
+ *   }
+ * }
+ * ```
  */
-export type PrimitivesErrorCode = "invalid-hex" | "invalid-id";
+export function isHistorySyncError(error: unknown): error is HistorySyncError {
+  return error instanceof Error && brand in error;
+}
 
+export type PrimitivesErrorCode =
+  /** The text isn't hex. Pass pairs of hex digits. */
+  | "invalid-hex"
+  /** The text isn't an id of that kind. Pass lower-case hex of the right length. */
+  | "invalid-id";
+
+/** The error of this package. */
 export class PrimitivesError extends HistorySyncError<PrimitivesErrorCode> {}

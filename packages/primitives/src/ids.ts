@@ -4,47 +4,81 @@ import { PrimitivesError } from "./errors.js";
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };
 
-/** A user: 64 lower-case hex digits. */
+/** A user's inbox: 64 lower-case hex digits. */
 export type InboxId = Id<"InboxId">;
-/** One app of a user: its Ed25519 public key as 64 lower-case hex digits. */
+/** One installation of an app for an inbox: its Ed25519 public key as 64 lower-case hex digits. */
 export type InstallationId = Id<"InstallationId">;
-/** An MLS group id in lower-case hex; XMTP makes them of 16 bytes, RFC 9420 allows any length. */
+/** An MLS group id in lower-case hex. XMTP uses 16 bytes; RFC 9420 allows any length. */
 export type GroupId = Id<"GroupId">;
-/** A message: 64 lower-case hex digits of a SHA-256. */
+/** A message: a SHA-256 as 64 lower-case hex digits. */
 export type MessageId = Id<"MessageId">;
 
 const maxGroupIdBytes = 255;
 
-/** Takes a text for an id, or throws `invalid-id`. */
+/**
+ * Returns the text as an inbox id, after checking its form.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function inboxId(text: string): InboxId {
   return hexId("inbox id", text, 32, 32) as InboxId;
 }
 
+/**
+ * Returns the text as an installation id, after checking its form.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function installationId(text: string): InstallationId {
   return hexId("installation id", text, 32, 32) as InstallationId;
 }
 
+/**
+ * Returns the text as a group id, after checking its form.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function groupId(text: string): GroupId {
   return hexId("group id", text, 1, maxGroupIdBytes) as GroupId;
 }
 
+/**
+ * Returns the text as a message id, after checking its form.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function messageId(text: string): MessageId {
   return hexId("message id", text, 32, 32) as MessageId;
 }
 
+/**
+ * Returns the installation id in these bytes.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function installationIdOf(bytes: Uint8Array): InstallationId {
   return installationId(toHex(bytes));
 }
 
+/**
+ * Returns the group id in these bytes.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function groupIdOf(bytes: Uint8Array): GroupId {
   return groupId(toHex(bytes));
 }
 
+/**
+ * Returns the message id in these bytes.
+ *
+ * @throws {PrimitivesError} `invalid-id`
+ */
 export function messageIdOf(bytes: Uint8Array): MessageId {
   return messageId(toHex(bytes));
 }
 
-/** The bytes that an id stands for. */
+/** Returns the bytes of an id in hex. */
 export function idBytes(
   id: InstallationId | GroupId | MessageId,
 ): Uint8Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ export { concatBytes, equalBytes, fromHex, toHex, wipe } from "./bytes.js";
 export { type Clock, nowNs, systemClock } from "./clock.js";
 export {
   HistorySyncError,
+  isHistorySyncError,
   PrimitivesError,
   type PrimitivesErrorCode,
 } from "./errors.js";

@@ -1,6 +1,6 @@
 import { concatBytes } from "./bytes.js";
 
-/** A web stream over chunks that are made as they are asked for. */
+/** Returns a web stream of the chunks. It reads a chunk when its reader asks for one; cancelling it ends the iteration. */
 export function streamOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): ReadableStream<Uint8Array> {
@@ -23,7 +23,10 @@ export function streamOf(
   );
 }
 
-/** The chunks of a web stream; leaving the loop cancels it. Safari has no `ReadableStream[Symbol.asyncIterator]`. */
+/**
+ * Iterates over the chunks of a web stream. Leaving the loop cancels the stream. (Safari has no
+ * `ReadableStream[Symbol.asyncIterator]`.)
+ */
 export async function* chunksOf(
   stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -44,7 +47,7 @@ export async function* chunksOf(
   }
 }
 
-/** All bytes of a stream at once: for small things and tests. */
+/** Returns all bytes of a stream. They are all in memory, so it is for small streams. */
 export async function readAll(
   stream: ReadableStream<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -8,6 +8,7 @@ import {
   idBytes,
   inboxId,
   installationIdOf,
+  isHistorySyncError,
   nowNs,
   PrimitivesError,
   readAll,
@@ -20,7 +21,7 @@ import {
 } from "../src/index.js";
 import { ManualClock, unsafeSeededBytes } from "../src/testing/index.js";
 
-test("hex goes both ways and refuses anything else", () => {
+test("fromHex reverses toHex, accepts either case and refuses anything else", () => {
   const bytes = Uint8Array.of(0, 1, 15, 16, 255);
   expect(toHex(bytes)).toBe("00010f10ff");
   expect(fromHex("00010F10ff")).toEqual(bytes);
@@ -29,7 +30,7 @@ test("hex goes both ways and refuses anything else", () => {
   }
 });
 
-test("an error has a code, its message with and without it, and its cause", () => {
+test("an error has its code, its message with and without the code, and its cause", () => {
   const cause = new Error("cause");
   const options = { retryable: true, cause };
   const error = new PrimitivesError("invalid-id", "expected x", options);
@@ -46,7 +47,20 @@ test("an error has a code, its message with and without it, and its cause", () =
   expect("cause" in plain).toBe(false);
 });
 
-test("ids have one form", () => {
+test("isHistorySyncError recognises errors of every copy of the package, and no others", () => {
+  const error = new PrimitivesError("invalid-id", "expected x");
+  expect(isHistorySyncError(error)).toBe(true);
+  const ofAnotherCopy = Object.assign(new Error("[full] expected room"), {
+    [Symbol.for("@history-sync/error")]: true,
+  });
+  expect(isHistorySyncError(ofAnotherCopy)).toBe(true);
+  for (const other of [new Error("x"), { code: "x" }, undefined, "x"]) {
+    expect(isHistorySyncError(other)).toBe(false);
+  }
+  expect(JSON.stringify({ ...error })).not.toContain("error");
+});
+
+test("ids are lower-case hex of their length, and anything else is refused", () => {
   const bytes = new Uint8Array(32).fill(0xab);
   const id = installationIdOf(bytes);
   expect(id).toBe("ab".repeat(32));
@@ -56,7 +70,7 @@ test("ids have one form", () => {
   expect(() => groupId("")).toThrow("1 to 255 bytes");
 });
 
-test("bytes are joined, compared and wiped", () => {
+test("concatBytes, equalBytes and wipe join, compare and overwrite bytes", () => {
   const joined = concatBytes(Uint8Array.of(1), Uint8Array.of(2, 3));
   expect(equalBytes(joined, Uint8Array.of(1, 2, 3))).toBe(true);
   expect(equalBytes(joined, Uint8Array.of(1, 2))).toBe(false);
@@ -64,7 +78,7 @@ test("bytes are joined, compared and wiped", () => {
   expect(joined).toEqual(new Uint8Array(3));
 });
 
-test("a stream is pulled, not pushed, and is cancelled by leaving its loop", async () => {
+test("streamOf reads a chunk only on demand, and leaving a chunksOf loop cancels its source", async () => {
   let made = 0;
   let closed = false;
   async function* source() {
@@ -83,7 +97,7 @@ test("a stream is pulled, not pushed, and is cancelled by leaving its loop", asy
   expect(whole).toEqual(Uint8Array.of(1, 2));
 });
 
-test("a manual clock wakes sleepers in order and honours abort", async () => {
+test("ManualClock ends sleeps in the order of their times and honours abort", async () => {
   const clock = new ManualClock(0);
   const woken: string[] = [];
   const late = clock.sleep(20).then(() => woken.push("late"));
@@ -98,7 +112,7 @@ test("a manual clock wakes sleepers in order and honours abort", async () => {
   expect(nowNs(clock)).toBe(20_000_000n);
 });
 
-test("the system's clock sleeps and can be interrupted", async () => {
+test("systemClock sleeps until its signal aborts", async () => {
   await systemClock.sleep(1);
   const abort = new AbortController();
   const sleeping = systemClock.sleep(60_000, abort.signal);
@@ -107,13 +121,13 @@ test("the system's clock sleeps and can be interrupted", async () => {
   await expect(systemClock.sleep(1, abort.signal)).rejects.toThrow("awake");
 });
 
-test("random bytes have any length, seeded ones repeat", () => {
+test("systemRandomBytes returns any length, and unsafeSeededBytes the same bytes for the same seed", () => {
   expect(systemRandomBytes(70_000)).toHaveLength(70_000);
   expect(unsafeSeededBytes(7)(16)).toEqual(unsafeSeededBytes(7)(16));
   expect(unsafeSeededBytes(7)(16)).not.toEqual(unsafeSeededBytes(8)(16));
 });
 
-test("an abort ends the waiting, not the work", async () => {
+test("unlessAborted ends the waiting on an abort, not the work", async () => {
   const abort = new AbortController();
   const never = new Promise<void>(() => {});
   const waiting = unlessAborted(never, abort.signal);

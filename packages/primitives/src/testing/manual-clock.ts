@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until `advance` moves it. */
+/** A clock for tests, whose time changes only by `advance`. */
 export class ManualClock implements Clock {
   #nowMs: number;
   #sleepers: Sleeper[] = [];
@@ -37,7 +37,7 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Moves time on and wakes whoever slept until then, earliest first. */
+  /** Moves the time forward by `ms` milliseconds, and ends the sleeps that are due, earliest first. */
   advance(ms: number): void {
     this.#nowMs += ms;
     const due = this.#sleepers.filter((s) => s.wakeAtMs <= this.#nowMs);

@@ -1,6 +1,6 @@
 import type { RandomBytes } from "../random.js";
 
-/** Bytes that look random and are the same in every run: never for secrets outside a test. */
+/** Returns a source of bytes for tests that look random and are the same in every run. They must never become secrets. */
 export function unsafeSeededBytes(seed: number): RandomBytes {
   let state = seed >>> 0;
   // mulberry32: small, public domain, enough for test data.
