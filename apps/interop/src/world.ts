@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import type { OpenOptions } from "@history-sync/sync-group";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
+import type { ServerProcess } from "@history-sync/test-kit/processes";
 import { Actor } from "./actor.ts";
-import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+import { startNodeProcess } from "./node-process.ts";
 import { OurSyncGroups } from "./our-sync-groups.ts";
 import { Ours } from "./ours.ts";
 import { Peer } from "./peer.ts";
@@ -14,17 +13,17 @@ import { peerCommand } from "./peer-command.ts";
 export class World {
   /** What the history server tells of itself. */
   readonly historyServerEvents: readonly string[];
-  #node: NodeProcess;
+  #node: ServerProcess;
   readonly #historyServer: RunningServer;
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #peer: Peer = new Peer(peerCommand);
   readonly #ours: (Ours | OurSyncGroups)[] = [];
 
   private constructor(
-    node: NodeProcess,
+    node: ServerProcess,
     historyServer: RunningServer,
     historyServerEvents: readonly string[],
-    folder: string,
+    folder: TemporaryFolder,
   ) {
     this.historyServerEvents = historyServerEvents;
     this.#node = node;
@@ -33,12 +32,12 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const folder = await mkdtemp(join(tmpdir(), "history-sync-interop-"));
-    const node = await startNode(folder, 0);
+    const folder = new TemporaryFolder();
+    const node = await startNodeProcess(folder.file("node"), 0);
     const events: string[] = [];
     const historyServer = await serve({
       port: 0,
-      folder: join(folder, "blobs"),
+      folder: folder.file("blobs"),
       log: (event) => events.push(event),
     });
     return new World(node, historyServer, events, folder);
@@ -54,14 +53,14 @@ export class World {
 
   /** A new file's path. */
   file(name: string): string {
-    return join(this.#folder, name);
+    return this.#folder.file(name);
   }
 
   /** A new installation of libxmtp: of a new user, or of the one whose wallet key is given. */
   libxmtp(name: string, walletKey?: string): Promise<Actor> {
     return Actor.open(this.#peer, name, {
       url: this.nodeUrl,
-      folder: this.#folder,
+      folder: this.#folder.path,
       ...(walletKey === undefined ? {} : { walletKey }),
     });
   }
@@ -92,7 +91,7 @@ export class World {
   async restartNode(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     const { port } = this.#node;
     await this.#node.stop(signal);
-    this.#node = await startNode(this.#folder, port);
+    this.#node = await startNodeProcess(this.file("node"), port);
   }
 
   async close(): Promise<void> {
@@ -100,11 +99,6 @@ export class World {
     this.#peer.close();
     await this.#historyServer.close();
     await this.#node.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    this.#folder[Symbol.dispose]();
   }
-}
-
-function startNode(folder: string, port: number): Promise<NodeProcess> {
-  const data = join(folder, "node");
-  return startNodeProcess(["--data", data, "--port", `${port}`]);
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { archiveFormats } from "../src/formats.js";
 import { legacy, medium, tiny } from "./support/fixtures.js";
-import { makeFolder } from "./support/folder.js";
 import { run, runHere } from "./support/run.js";
 
 const otherKey = "5e".repeat(32);
@@ -10,7 +10,7 @@ const otherKey = "5e".repeat(32);
 test.each(archiveFormats)(
   "through %s and back, every element stays",
   async (format) => {
-    await using folder = await makeFolder();
+    const folder = temporaryFolder();
     const there = folder.file("there");
     const back = folder.file("back");
     const key = ["--key", medium.keyHex];
@@ -46,7 +46,7 @@ test.each(archiveFormats)(
 );
 
 test("a file that is there stays, unless forced", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const out = folder.file("out.xmtp");
   await writeFile(out, "precious");
   const args = [
@@ -72,7 +72,7 @@ test("a file that is there stays, unless forced", async () => {
 });
 
 test("a damaged archive and an interrupt leave nothing behind", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const damaged = folder.file("damaged.xmtp");
   await writeFile(damaged, await readFile(medium.path));
   await truncate(damaged, 1_400_000);
@@ -94,7 +94,7 @@ test("a damaged archive and an interrupt leave nothing behind", async () => {
 });
 
 test("a place that can't be written: 1", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const out = folder.file("nowhere/out.xmtp");
   const args = [
     "convert",
@@ -111,7 +111,7 @@ test("a place that can't be written: 1", async () => {
 });
 
 test("a legacy archive becomes a sound one", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const out = folder.file("out.xmtp");
   const args = ["convert", legacy.path, out, "--key", legacy.keyHex];
   const options = ["--allow-repeated-nonce", "--out-key", otherKey];

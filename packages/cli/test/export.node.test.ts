@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { encodeElement } from "@history-sync/archive";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { elementsOf, fixtures, medium, tiny } from "./support/fixtures.js";
-import { makeFolder } from "./support/folder.js";
 import { metadata, writeFrames } from "./support/own-archive.js";
 import { run, runHere, start } from "./support/run.js";
 
@@ -39,7 +39,7 @@ test("an interrupt ends it, even while nobody reads", async () => {
 });
 
 test("of a damaged archive it prints what comes before the damage", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("damaged.xmtp");
   await writeFile(path, await readFile(medium.path));
   await truncate(path, 1_400_000);
@@ -54,7 +54,7 @@ test("of a damaged archive it prints what comes before the damage", async () => 
 });
 
 test("an unknown element is an empty object, and an empty frame is none", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   const unknown = Uint8Array.of(0xfa, 0x7f, 0); // field 2047, length 0
   const frames = [encodeElement(metadata), new Uint8Array(0), unknown];

@@ -6,9 +6,9 @@ import {
   HmacKeySaveSchema,
 } from "@history-sync/proto/device-sync";
 import { ArchiveManifestSchema } from "@history-sync/proto/history-sync";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { medium, tiny } from "./support/fixtures.js";
-import { makeFolder } from "./support/folder.js";
 import { metadata, writeElements } from "./support/own-archive.js";
 import { run, runHere } from "./support/run.js";
 
@@ -90,7 +90,7 @@ test("medium for people", async () => {
 });
 
 test("what only we write, and nothing that steers a terminal or gives a key away", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   const hmacKey = new Uint8Array(42).fill(0xa7);
   const groupId = new Uint8Array(16).fill(3);

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { medium, tiny } from "./support/fixtures.js";
-import { makeFolder } from "./support/folder.js";
 import { run, runHere } from "./support/run.js";
 
 const verify = ["verify", tiny.path];
@@ -16,7 +16,7 @@ test("a key from the environment; an option wins over it", async () => {
 });
 
 test("a new key from the environment", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const out = folder.file("out");
   const args = ["convert", tiny.path, out, "--to", "xmtp-v0"];
   await run(args, {
@@ -28,7 +28,7 @@ test("a new key from the environment", async () => {
 });
 
 test("a key from a file: hex or 32 raw bytes", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const file = folder.file("key");
   const args = [...verify, "--key-file", file];
   for (const content of [`${tiny.keyHex}\n`, Buffer.from(tiny.keyHex, "hex")]) {

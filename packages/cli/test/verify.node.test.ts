@@ -7,10 +7,10 @@ import {
   GroupMessageSaveSchema,
   HmacKeySaveSchema,
 } from "@history-sync/proto/device-sync";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { archiveFormats } from "../src/formats.js";
 import { legacy, medium, tiny } from "./support/fixtures.js";
-import { makeFolder } from "./support/folder.js";
 import { metadata, writeFrames } from "./support/own-archive.js";
 import { run, runHere } from "./support/run.js";
 
@@ -63,7 +63,7 @@ test("a legacy archive names its remedy, which works", async () => {
 test.each(archiveFormats)(
   "every damage of %s is found: 1, with a code",
   async (format) => {
-    await using folder = await makeFolder();
+    const folder = temporaryFolder();
     const whole = folder.file("whole");
     const damaged = folder.file("damaged");
     const convert = ["convert", tiny.path, whole, "--to", format];
@@ -101,7 +101,7 @@ test.each(archiveFormats)(
 );
 
 test("what is authentic and still no archive: 1", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   const args = ["verify", path, "--key", tiny.keyHex];
   const value = create(HmacKeySaveSchema);
@@ -120,7 +120,7 @@ test("what is authentic and still no archive: 1", async () => {
 });
 
 test("an archive that contradicts its manifest: 1", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("own");
   const args = ["verify", path, "--key", tiny.keyHex];
   const history = new MemoryHistory();
@@ -156,7 +156,7 @@ test("an archive that contradicts its manifest: 1", async () => {
 });
 
 test("what an import would skip is noted, and no damage", async () => {
-  await using folder = await makeFolder();
+  const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   await writeFrames(path, [encodeElement(metadata), lonelyMessage]);
   const args = ["verify", path, "--key", tiny.keyHex];

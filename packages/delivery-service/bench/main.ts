@@ -3,20 +3,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startNodeProcess } from "../test/support/node-process.ts";
+import { nodeCommand, startServer } from "@history-sync/test-kit/processes";
 import { fanOut } from "./fan-out.ts";
 import { throughput } from "./throughput.ts";
 
 const { values } = parseArgs({ options: { nats: { type: "string" } } });
 const folder = await mkdtemp(join(tmpdir(), "history-sync-node-bench-"));
-const node = await startNodeProcess([
-  "--data",
-  folder,
-  "--requests-per-minute",
-  "1000000000",
-  ...(values.nats ? ["--nats", values.nats] : []),
-]);
+const main = fileURLToPath(new URL("../dist/server/main.js", import.meta.url));
+const args = ["--data", folder, "--requests-per-minute", "1000000000"];
+const nats = values.nats ? ["--nats", values.nats] : [];
+const node = await startServer(
+  nodeCommand(main, "--port", "0", ...args, ...nats),
+);
 try {
   const result = {
     storage: values.nats ? "nats" : "sqlite",

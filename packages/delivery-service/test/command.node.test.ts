@@ -1,7 +1,7 @@
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { describe, expect, test } from "vitest";
 import { readCommandLine } from "../src/server/command-line.js";
 import { runNode } from "../src/server/run-node.js";
-import { temporaryFolder } from "./support/temporary.js";
 
 describe("the command's settings", () => {
   test("have defaults", () => {
@@ -74,7 +74,7 @@ describe("the command", () => {
       "--port",
       "0",
       "--data",
-      temporaryFolder(),
+      temporaryFolder().path,
     );
     const url = started.replace("node at ", "").trim();
     expect((await fetch(`${url}/healthz`)).status).toBe(200);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
 import { SqliteNodeStorage } from "@history-sync/delivery-service/sqlite";
 import {
@@ -7,21 +7,25 @@ import {
   systemRandomBytes,
 } from "@history-sync/primitives";
 import { GroupMessage_V1Schema } from "@history-sync/proto/mls-api";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
+import { nodeCommand, startServer } from "@history-sync/test-kit/processes";
 import { expect, test } from "vitest";
 import { NodeDeliveryService } from "../src/index.js";
 import { topicName } from "../src/storage/node-storage.js";
 import { privateMessage } from "./support/mls-bytes.js";
-import { startNodeProcess } from "./support/node-process.js";
 import { connectTo } from "./support/nodes.js";
-import { temporaryFolder } from "./support/temporary.js";
+
+const main = fileURLToPath(new URL("../dist/server/main.js", import.meta.url));
 
 test("a node that is killed under load has everything that it acknowledged, in order, once", async () => {
   const folder = temporaryFolder();
+  const args = ["--port", "0", "--data", folder.path];
+  const command = nodeCommand(main, ...args);
   const groupId = groupIdOf(systemRandomBytes(16));
   let sent = 0;
   const acknowledged = new Set<number>();
   for (let round = 0; round < 2; round++) {
-    const node = await startNodeProcess(["--data", folder]);
+    const node = await startServer(command);
     const service = new NodeDeliveryService(connectTo(node), {
       retryWaitsMs: [],
     });
@@ -40,7 +44,7 @@ test("a node that is killed under load has everything that it acknowledged, in o
     await node.stop("SIGKILL");
   }
 
-  const storage = new SqliteNodeStorage(join(folder, "node.sqlite"));
+  const storage = new SqliteNodeStorage(folder.file("node.sqlite"));
   const { entries } = await storage.read(topicName("group", idBytes(groupId)), {
     direction: "ascending",
     cursor: 0n,

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { NatsNodeStorage } from "@history-sync/delivery-service/nats";
 import { nodeStorageContract } from "@history-sync/delivery-service/testing";
 import type { Delivered } from "@history-sync/mls-group";
@@ -10,6 +7,7 @@ import {
   systemRandomBytes,
   toHex,
 } from "@history-sync/primitives";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import {
   afterAll,
   beforeAll,
@@ -28,17 +26,17 @@ import { clientOf, startNode } from "./support/nodes.js";
 
 // Where there is no nats-server, there is nothing to try.
 if (hasNatsServer) {
-  let folder: string;
+  let folder: TemporaryFolder;
   let nats: NatsServer;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "history-sync-nats-"));
-    nats = await startNatsServer(join(folder, "jetstream"));
+    folder = new TemporaryFolder();
+    nats = await startNatsServer(folder.file("jetstream"));
   });
 
   afterAll(async () => {
     await nats.stop();
-    await rm(folder, { recursive: true, force: true });
+    folder[Symbol.dispose]();
   });
 
   const open = async (options: {
@@ -55,7 +53,7 @@ if (hasNatsServer) {
     const streamName = newName();
     const options = {
       streamName,
-      replicaPath: join(folder, `${streamName}.sqlite`),
+      replicaPath: folder.file(`${streamName}.sqlite`),
     };
     return { storage: await open(options), reopen: () => open(options) };
   });
@@ -121,7 +119,7 @@ if (hasNatsServer) {
   });
 
   test("a NATS that is killed and comes back has what it acknowledged, and the node goes on by itself", async () => {
-    const own = join(folder, "own");
+    const own = folder.file("own");
     let server = await startNatsServer(own);
     const { url, port } = server;
     const storage = await NatsNodeStorage.open({ url, timeoutMs: 500 });
@@ -165,7 +163,7 @@ if (hasNatsServer) {
     await one.append({ topic: "group.00", body: Uint8Array.of(1) });
     const fresh = await open({
       streamName,
-      replicaPath: join(folder, "fresh.sqlite"),
+      replicaPath: folder.file("fresh.sqlite"),
     });
     expect((await fresh.newest(["group.00"]))[0]?.body).toEqual(
       Uint8Array.of(1),
@@ -174,7 +172,7 @@ if (hasNatsServer) {
     await fresh.close();
     const another = await open({
       streamName: newName(),
-      replicaPath: join(folder, "fresh.sqlite"),
+      replicaPath: folder.file("fresh.sqlite"),
     });
     expect(await another.newest(["group.00"])).toEqual([undefined]);
   });

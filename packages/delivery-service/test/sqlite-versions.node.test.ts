@@ -1,13 +1,15 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { SqliteNodeStorage } from "@history-sync/delivery-service/sqlite";
+import {
+  newDatabasePath,
+  onDatabase,
+  userVersionOf,
+} from "@history-sync/test-kit/databases";
+import { moduleCommand, runToExit } from "@history-sync/test-kit/processes";
 import { expect, test } from "vitest";
 import { migrate, migrations } from "../src/sqlite/migrations.js";
 import { topicName } from "../src/storage/node-storage.js";
-import { temporaryFolder } from "./support/temporary.js";
 
 const newest = migrations.length;
 const oneMore =
@@ -30,25 +32,10 @@ const version1 = `
 `;
 const replica = "CREATE TABLE replica_of (name TEXT NOT NULL) STRICT;";
 
-const newPath = () => join(temporaryFolder(), "node.sqlite");
-
-/** Runs `work` on a plain connection. */
-function on<Result>(path: string, work: (db: DatabaseSync) => Result): Result {
-  const db = new DatabaseSync(path);
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
-
-const versionOf = (path: string) =>
-  on(path, (db) => db.prepare("PRAGMA user_version").get()?.user_version);
-
 test("a new database has the newest version", async () => {
-  const path = newPath();
+  const path = newDatabasePath();
   await new SqliteNodeStorage(path).close();
-  expect(versionOf(path)).toBe(newest);
+  expect(userVersionOf(path)).toBe(newest);
 });
 
 test.each([
@@ -57,24 +44,24 @@ test.each([
 ])(
   "%s database of version 1 is brought to the newest version",
   async (_, made) => {
-    const path = newPath();
-    on(path, (db) => db.exec(made));
+    const path = newDatabasePath();
+    onDatabase(path, (db) => db.exec(made));
     const storage = new SqliteNodeStorage(path);
     const [entry] = await storage.newest([topic]);
     expect(entry).toMatchObject({ id: 7n, body: Uint8Array.of(1, 2, 3) });
     await storage.close();
-    expect(versionOf(path)).toBe(newest);
+    expect(userVersionOf(path)).toBe(newest);
   },
 );
 
 test("a later step is taken once", async () => {
-  const path = newPath();
+  const path = newDatabasePath();
   await new SqliteNodeStorage(path).close();
   for (const _ of [1, 2]) {
-    on(path, (db) => migrate(db, [...migrations, oneMore]));
+    onDatabase(path, (db) => migrate(db, [...migrations, oneMore]));
   }
-  expect(versionOf(path)).toBe(newest + 1);
-  on(path, (db) => {
+  expect(userVersionOf(path)).toBe(newest + 1);
+  onDatabase(path, (db) => {
     expect(db.prepare("SELECT * FROM later").all()).toHaveLength(1);
   });
 });
@@ -91,35 +78,29 @@ test.each([
     "[unknown-schema] expected a node's database or an empty one",
   ],
 ])("a database %s is refused, and left as it is", async (_, make, message) => {
-  const path = newPath();
-  on(path, make);
+  const path = newDatabasePath();
+  onDatabase(path, make);
   const before = await readFile(path);
   expect(() => new SqliteNodeStorage(path)).toThrow(message);
   expect(await readFile(path)).toEqual(before);
 });
 
 test("a process that is killed between steps leaves the old version", async () => {
-  const path = newPath();
-  on(path, (db) => db.exec(version1));
-  const dying = spawn(
-    process.execPath,
-    [
-      "--input-type=module",
-      "-e",
-      `import { DatabaseSync } from "node:sqlite";
-       const [path, module] = process.argv.slice(1);
-       const { migrate, migrations } = await import(module);
-       const db = new DatabaseSync(path);
-       db.function("die", () => process.kill(process.pid, "SIGKILL"));
-       migrate(db, [...migrations, "SELECT die()"]);`,
-      path,
-      new URL("../dist/sqlite/migrations.js", import.meta.url).href,
-    ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+  const path = newDatabasePath();
+  onDatabase(path, (db) => db.exec(version1));
+  const dying = moduleCommand(
+    `import { DatabaseSync } from "node:sqlite";
+     const [path, module] = process.argv.slice(1);
+     const { migrate, migrations } = await import(module);
+     const db = new DatabaseSync(path);
+     db.function("die", () => process.kill(process.pid, "SIGKILL"));
+     migrate(db, [...migrations, "SELECT die()"]);`,
+    path,
+    new URL("../dist/sqlite/migrations.js", import.meta.url).href,
   );
-  const [, signal] = await once(dying, "exit");
+  const { signal } = await runToExit(dying);
   expect(signal).toBe("SIGKILL");
-  expect(versionOf(path)).toBe(1);
+  expect(userVersionOf(path)).toBe(1);
   await new SqliteNodeStorage(path).close();
-  expect(versionOf(path)).toBe(newest);
+  expect(userVersionOf(path)).toBe(newest);
 });

@@ -1,17 +1,16 @@
-import { join } from "node:path";
 import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
 import { SqliteNodeStorage } from "@history-sync/delivery-service/sqlite";
 import { nodeStorageContract } from "@history-sync/delivery-service/testing";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { topicName } from "../src/storage/node-storage.js";
-import { temporaryFolder } from "./support/temporary.js";
 
 nodeStorageContract("memory", async () => ({
   storage: new MemoryNodeStorage(),
 }));
 
 nodeStorageContract("SQLite", async () => {
-  const path = join(temporaryFolder(), "node.sqlite");
+  const path = temporaryFolder().file("node.sqlite");
   const open = () => {
     const storage = new SqliteNodeStorage(path);
     onTestFinished(() => storage.close());
@@ -30,7 +29,7 @@ describe("the SQLite storage", () => {
   } as const;
 
   test("says that the disk is full, and keeps what it has acknowledged", async () => {
-    const path = join(temporaryFolder(), "node.sqlite");
+    const path = temporaryFolder().file("node.sqlite");
     const storage = new SqliteNodeStorage(path, { maxFileBytes: 256 * 1024 });
     const acknowledged: bigint[] = [];
     const body = new Uint8Array(10_000);
@@ -62,7 +61,7 @@ describe("the SQLite storage", () => {
   });
 
   test("belongs to one process at a time", async () => {
-    const path = join(temporaryFolder(), "node.sqlite");
+    const path = temporaryFolder().file("node.sqlite");
     const storage = new SqliteNodeStorage(path);
     await storage.append({ topic, body: new Uint8Array(1) });
     expect(() => new SqliteNodeStorage(path)).toThrow(

@@ -7,6 +7,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { newDatabasePath } from "@history-sync/test-kit/databases";
 import { expect, test } from "vitest";
 import {
   openDatabase,
@@ -15,7 +16,6 @@ import {
   transaction,
   withSqliteErrors,
 } from "../src/node.js";
-import { newPath } from "./temporary.js";
 
 const schema = {
   steps: ["CREATE TABLE notes (id INTEGER PRIMARY KEY, body BLOB) STRICT"],
@@ -26,7 +26,7 @@ const error = (code: string, retryable: boolean) =>
   expect.objectContaining({ code, retryable, name: "SqliteError" });
 
 test("A full database fails with full, and all of the transaction is undone", () => {
-  using database = open(newPath(), 64 * 1024);
+  using database = open(newDatabasePath(), 64 * 1024);
   const { db } = database;
   const insert = db.prepare("INSERT INTO notes (body) VALUES (zeroblob(?))");
   expect(() =>
@@ -42,7 +42,7 @@ test("A full database fails with full, and all of the transaction is undone", ()
 });
 
 test("A transaction fails with busy while another connection writes", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   using first = open(path);
   using second = open(path);
   second.db.exec("PRAGMA busy_timeout = 0");
@@ -53,7 +53,7 @@ test("A transaction fails with busy while another connection writes", () => {
 });
 
 test("A damaged page fails with corrupt", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   const made = open(path);
   for (let i = 0; i < 100; i++) {
     made.db.exec("INSERT INTO notes (body) VALUES (zeroblob(1000))");
@@ -73,14 +73,16 @@ test("A damaged page fails with corrupt", () => {
 });
 
 test("A file that is no database fails with foreign", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   writeFileSync(path, "a letter ".repeat(1_000));
   expect(() => open(path)).toThrow(error("foreign", false));
 });
 
 test("A path in a missing folder and a write without permission fail with io", () => {
-  expect(() => open(join(newPath(), "x.db"))).toThrow(error("io", true));
-  const path = newPath();
+  expect(() => open(join(newDatabasePath(), "x.db"))).toThrow(
+    error("io", true),
+  );
+  const path = newDatabasePath();
   open(path).close();
   const db = new DatabaseSync(path, { readOnly: true });
   expect(() => transaction(db, () => db.exec("DELETE FROM notes"))).toThrow(

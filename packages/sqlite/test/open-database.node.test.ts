@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { newDatabasePath } from "@history-sync/test-kit/databases";
 import { expect, test } from "vitest";
 import { type Access, openDatabase, truncateLog } from "../src/node.js";
-import { newPath } from "./temporary.js";
 
 const schema = { steps: ["CREATE TABLE notes (body BLOB) STRICT"] };
 const open = (path: string, access: Access) =>
@@ -11,7 +11,7 @@ const inUse = expect.objectContaining({ code: "in-use", retryable: false });
 const busy = expect.objectContaining({ code: "busy", retryable: true });
 
 test("An owner keeps other owners out until it is closed, and lets shared connections in", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   const owner = open(path, "owner");
   expect(() => open(path, "owner")).toThrow(inUse);
   const reader = open(path, "shared");
@@ -27,7 +27,7 @@ test("An owner keeps other owners out until it is closed, and lets shared connec
 });
 
 test("A shared connection takes the owner lock only to create or migrate tables", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   const first = open(path, "shared");
   using second = open(path, "shared");
   using owner = open(path, "owner");
@@ -41,7 +41,7 @@ test("A shared connection takes the owner lock only to create or migrate tables"
 });
 
 test("An exclusive database can't be opened a second time", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   using first = open(path, "exclusive");
   first.db.exec("INSERT INTO notes VALUES (x'01')");
   expect(() => open(path, "exclusive")).toThrow(busy);
@@ -57,7 +57,7 @@ test("A database in memory has no owner lock", () => {
 });
 
 test("Opening leaves nothing open when it fails", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   const steps = ["CREATE TABLE notes (body BLOB) STRICT", "nonsense"];
   expect(() =>
     openDatabase(path, { schema: { steps }, access: "owner" }),
@@ -66,7 +66,7 @@ test("Opening leaves nothing open when it fails", () => {
 });
 
 test("The settings reach SQLite", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   using database = openDatabase(path, {
     schema,
     access: "owner",
@@ -101,7 +101,7 @@ test("The settings reach SQLite", () => {
 });
 
 test("truncateLog empties the log, not while a reader holds it, and keeps the busy timeout", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   using database = open(path, "owner");
   const { db } = database;
   const logBytes = () => statSync(`${path}-wal`).size;

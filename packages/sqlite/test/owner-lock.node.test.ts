@@ -1,14 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
+import { newDatabasePath } from "@history-sync/test-kit/databases";
+import { moduleCommand, startProcess } from "@history-sync/test-kit/processes";
 import { expect, test } from "vitest";
 import { acquireOwnerLock } from "../src/node.js";
-import { newPath } from "./temporary.js";
 
 const inUse = expect.objectContaining({ code: "in-use" });
 
 test("acquireOwnerLock refuses a second holder until the first releases", () => {
-  const path = newPath();
+  const path = newDatabasePath();
   const lock = acquireOwnerLock(path);
   expect(() => acquireOwnerLock(path)).toThrow(inUse);
   lock.release();
@@ -19,30 +18,23 @@ test("acquireOwnerLock refuses a second holder until the first releases", () => 
 });
 
 test("A killed process releases its owner lock", async () => {
-  const path = newPath();
-  const holder = spawn(
-    process.execPath,
-    [
-      "--input-type=module",
-      "-e",
-      `const { acquireOwnerLock } = await import(process.argv[2]);
-       globalThis.lock = acquireOwnerLock(process.argv[1]);
-       console.log("held");
-       setInterval(() => {}, 1_000);`,
-      path,
-      new URL("../dist/node.js", import.meta.url).href,
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
+  const path = newDatabasePath();
+  const holder = moduleCommand(
+    `const { acquireOwnerLock } = await import(process.argv[2]);
+     globalThis.lock = acquireOwnerLock(process.argv[1]);
+     console.log("held");
+     setInterval(() => {}, 1_000);`,
+    path,
+    new URL("../dist/node.js", import.meta.url).href,
   );
-  await once(holder.stdout, "data");
+  const { stop } = await startProcess(holder, { ready: /^held$/ });
   expect(() => acquireOwnerLock(path)).toThrow(inUse);
-  holder.kill("SIGKILL");
-  await once(holder, "exit");
+  await stop("SIGKILL");
   acquireOwnerLock(path).release();
 });
 
 test("acquireOwnerLock of a database in a missing folder fails with io", () => {
-  expect(() => acquireOwnerLock(join(newPath(), "x.db"))).toThrow(
+  expect(() => acquireOwnerLock(join(newDatabasePath(), "x.db"))).toThrow(
     expect.objectContaining({ code: "io", retryable: true }),
   );
 });

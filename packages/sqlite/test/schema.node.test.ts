@@ -1,11 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import {
+  newDatabasePath,
+  onDatabase,
+  userVersionOf,
+} from "@history-sync/test-kit/databases";
+import { moduleCommand, runToExit } from "@history-sync/test-kit/processes";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isCurrent, migrate, openDatabase } from "../src/node.js";
-import { newPath, on, versionOf } from "./temporary.js";
 
 const steps = [
   "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT) STRICT",
@@ -24,11 +27,11 @@ test("migrate ends in the same tables from every version, and keeps all rows", (
       fc.integer({ min: 1, max: steps.length }),
       fc.array(fc.string({ unit: "grapheme-ascii" }), { maxLength: 5 }),
       (version, bodies) => {
-        const expected = on(":memory:", (db) => {
+        const expected = onDatabase(":memory:", (db) => {
           migrate(db, schema);
           return tablesOf(db);
         });
-        on(":memory:", (db) => {
+        onDatabase(":memory:", (db) => {
           migrate(db, upTo(version));
           const insert = db.prepare("INSERT INTO notes (body) VALUES (?)");
           for (const body of bodies) insert.run(body);
@@ -73,8 +76,8 @@ test.each([
     "[foreign] expected the tables of version 1, got others",
   ],
 ])("A database %s is refused and left as it is", (_, make, message) => {
-  const path = newPath();
-  on(path, make);
+  const path = newDatabasePath();
+  onDatabase(path, make);
   const before = readFileSync(path);
   for (const access of ["owner", "shared", "exclusive"] as const) {
     expect(() => openDatabase(path, { schema, access })).toThrow(message);
@@ -85,7 +88,7 @@ test.each([
 test("isCurrent passes over optional tables", () => {
   const extra =
     "CREATE TABLE extra (name TEXT); CREATE INDEX names ON extra (name)";
-  on(":memory:", (db) => {
+  onDatabase(":memory:", (db) => {
     migrate(db, upTo(1));
     db.exec(extra);
     expect(() => isCurrent(db, schema)).toThrow("[foreign]");
@@ -94,30 +97,24 @@ test("isCurrent passes over optional tables", () => {
 });
 
 test("A process that is killed between steps leaves the old version", async () => {
-  const path = newPath();
-  on(path, (db) => migrate(db, upTo(2)));
-  const before = on(path, tablesOf);
-  const dying = spawn(
-    process.execPath,
-    [
-      "--input-type=module",
-      "-e",
-      `import { DatabaseSync } from "node:sqlite";
-       const [path, module, steps] = process.argv.slice(1);
-       const { migrate } = await import(module);
-       const db = new DatabaseSync(path);
-       db.function("die", () => process.kill(process.pid, "SIGKILL"));
-       migrate(db, { steps: [...JSON.parse(steps), "SELECT die()"] });`,
-      path,
-      new URL("../dist/node.js", import.meta.url).href,
-      JSON.stringify(steps),
-    ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+  const path = newDatabasePath();
+  onDatabase(path, (db) => migrate(db, upTo(2)));
+  const before = onDatabase(path, tablesOf);
+  const dying = moduleCommand(
+    `import { DatabaseSync } from "node:sqlite";
+     const [path, module, steps] = process.argv.slice(1);
+     const { migrate } = await import(module);
+     const db = new DatabaseSync(path);
+     db.function("die", () => process.kill(process.pid, "SIGKILL"));
+     migrate(db, { steps: [...JSON.parse(steps), "SELECT die()"] });`,
+    path,
+    new URL("../dist/node.js", import.meta.url).href,
+    JSON.stringify(steps),
   );
-  const [, signal] = await once(dying, "exit");
+  const { signal } = await runToExit(dying);
   expect(signal).toBe("SIGKILL");
-  expect(versionOf(path)).toBe(2);
-  expect(on(path, tablesOf)).toEqual(before);
+  expect(userVersionOf(path)).toBe(2);
+  expect(onDatabase(path, tablesOf)).toEqual(before);
   openDatabase(path, { schema, access: "owner" }).close();
-  expect(versionOf(path)).toBe(3);
+  expect(userVersionOf(path)).toBe(3);
 });

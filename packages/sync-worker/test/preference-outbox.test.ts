@@ -1,6 +1,7 @@
 import { ConsentStateSave } from "@history-sync/proto/device-sync";
+import { friend } from "@history-sync/test-kit/past";
 import { expect, test } from "vitest";
-import { consent, friend } from "./history.js";
+import { consent } from "./history.js";
 import { start, together, withHistory } from "./pair.js";
 import { settle, stop, World } from "./world.js";
 

@@ -1,6 +1,7 @@
 import { ConsentStateSave } from "@history-sync/proto/device-sync";
+import { friend } from "@history-sync/test-kit/past";
 import { expect, test } from "vitest";
-import { consent, friend, remember } from "./history.js";
+import { consent, remember } from "./history.js";
 import { Disk, next, World } from "./world.js";
 
 const off = { historySyncUrl: "" };

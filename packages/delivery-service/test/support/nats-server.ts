@@ -1,42 +1,31 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { spawnSync } from "node:child_process";
+import {
+  type StartedProcess,
+  startProcess,
+} from "@history-sync/test-kit/processes";
 
-/** Whether nats-server is installed. */
+/** True if nats-server is installed. */
 export const hasNatsServer: boolean =
   spawnSync("nats-server", ["--version"]).error === undefined;
 
-export interface NatsServer {
+export interface NatsServer extends StartedProcess {
   readonly url: string;
   readonly port: number;
-  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-/** A NATS with JetStream on a free port, which keeps its streams in the folder. */
+/** Starts a NATS server with JetStream on a free port, which keeps its streams in the folder. */
 export async function startNatsServer(
   folder: string,
   port = -1,
 ): Promise<NatsServer> {
-  const child = spawn(
-    "nats-server",
-    ["-js", "-sd", folder, "-a", "127.0.0.1", "-p", `${port}`],
-    { stdio: ["ignore", "ignore", "pipe"] },
+  const args = ["-js", "-sd", folder, "-a", "127.0.0.1", "-p", `${port}`];
+  const started = await startProcess(
+    { program: "nats-server", args },
+    { ready: /Server is ready/, output: "stderr" },
   );
-  const ended = once(child, "exit");
-  let url = "";
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [, port] = /client connections on .*:(\d+)/.exec(line) ?? [];
-    if (port) url = `nats://127.0.0.1:${port}`;
-    if (line.includes("Server is ready")) break;
-  }
-  // Nobody reads on, and a full pipe would hold the server up.
-  child.stderr.resume();
-  return {
-    url,
-    port: Number(new URL(url).port),
-    async stop(signal = "SIGTERM") {
-      child.kill(signal);
-      await ended;
-    },
-  };
+  const listening = /client connections on .*:(\d+)/.exec(
+    started.printed.join("\n"),
+  );
+  const { href, port: found } = new URL(`nats://127.0.0.1:${listening?.[1]}`);
+  return { ...started, url: href, port: Number(found) };
 }
