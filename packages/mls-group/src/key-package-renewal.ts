@@ -1,16 +1,21 @@
-import { nowNs } from "@history-sync/primitives";
+import {
+  fixedWaits,
+  type RetryPolicy,
+  retry,
+  sleepUntil,
+} from "@history-sync/async";
 import { MlsGroupError } from "./errors.js";
 import type { GroupStateStore } from "./group-state-store.js";
 import { renewalDueNs } from "./key-packages.js";
 import type { MlsContext } from "./ports.js";
 
-// Timers don't reach as far as 30 days, and a machine may sleep.
-const longestSleepMs = 60 * 60 * 1000;
+/** A delivery service that can't be reached is asked again each minute. */
+const retries: RetryPolicy = {
+  waitMs: fixedWaits([], 60_000),
+  isRetryable: (error) => error instanceof MlsGroupError && error.retryable,
+};
 
-// When the delivery service is out of reach.
-const retryMs = 60_000;
-
-/** Waits for the key package to become due, whatever moves that time. */
+/** Renews the key package whenever it is due. */
 export class RenewalTimer {
   readonly #context: MlsContext;
   #moved = new AbortController();
@@ -19,44 +24,45 @@ export class RenewalTimer {
     this.#context = context;
   }
 
-  /** To be called when a Welcome brought the time forward. */
+  /** Reads the time again: a Welcome has brought it forward. */
   moved(): void {
     this.#moved.abort();
     this.#moved = new AbortController();
   }
 
-  /** Calls `renew` whenever it is time, until the signal aborts. What may be tried again is tried again. */
+  /**
+   * Calls `renew` at once, and then whenever the key package is due, until `signal` aborts.
+   *
+   * @throws {MlsGroupError} the first error of `renew` that isn't retryable.
+   */
   async run(
     renew: (signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { clock, log } = this.#context;
+    const { clock, log, store } = this.#context;
     while (!signal.aborted) {
       const woken = AbortSignal.any([signal, this.#moved.signal]);
-      let waitMs: number;
       try {
-        await renew(signal);
-        waitMs = await this.#waitMs();
+        await retry(() => renew(signal), retries, {
+          clock,
+          signal: woken,
+          onRetry: (error) => log("key-package.not-renewed", codeOf(error)),
+        });
+        await sleepUntil(await dueAtNs(store), { clock, signal: woken });
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof MlsGroupError) || !error.retryable) throw error;
-        log("key-package.not-renewed", { code: error.code });
-        waitMs = retryMs;
+        if (error !== woken.reason) throw error;
       }
-      await clock.sleep(waitMs, woken).catch(() => {});
     }
-  }
-
-  async #waitMs(): Promise<number> {
-    const { store, clock } = this.#context;
-    const dueNs = await dueAt(store);
-    const waitNs = (dueNs ?? 0n) - nowNs(clock);
-    const waitMs = Number(waitNs / 1_000_000n) + 1;
-    return Math.min(Math.max(waitMs, 1), longestSleepMs);
   }
 }
 
-async function dueAt(store: GroupStateStore): Promise<bigint | undefined> {
+function codeOf(error: unknown): { readonly code: string } {
+  return { code: error instanceof MlsGroupError ? error.code : "none" };
+}
+
+async function dueAtNs(store: GroupStateStore): Promise<bigint> {
   const installation = await store.installation();
-  return installation && renewalDueNs(installation, await store.keyPackages());
+  if (installation === undefined) return 0n;
+  return renewalDueNs(installation, await store.keyPackages()) ?? 0n;
 }

@@ -1,10 +1,15 @@
 import {
+  exponentialWaits,
+  Mutex,
+  type RetryPolicy,
+  retry,
+} from "@history-sync/async";
+import {
   type GroupId,
   type InstallationId,
   nowNs,
 } from "@history-sync/primitives";
 import type { Member } from "./authentication-service.js";
-import { waitAfterLostRace } from "./backoff.js";
 import type { GroupView } from "./engine/engine.js";
 import { MlsGroupError } from "./errors.js";
 import {
@@ -22,7 +27,6 @@ import type {
   ReceivedRecord,
 } from "./group-state-store.js";
 import { forgottenState, viewOf } from "./group-view.js";
-import { Lock } from "./lock.js";
 import {
   keyUpdate,
   type MembershipChange,
@@ -43,21 +47,23 @@ import { deliver, type MlsContext } from "./ports.js";
 import { receiveAll } from "./receive-all.js";
 import { takeOver } from "./rejoin.js";
 
-// A race is lost only to a commit that counts, so that somebody gets on each time.
+// A commit loses only to one that counts, so that each round has a winner.
 const maxCommitAttempts = 8;
+// XMTP waits 50 to 150 ms between its rounds. Half of a wait is random, so that two members don't meet again.
+const raceWaits = { firstMs: 50, growth: 2, maxMs: 1_000 };
 
 // Publishing and receiving again ends as soon as nothing is on its way; a delivery service that shows nothing ends it too.
 const maxSettleRounds = 4;
 
 /**
- * A group that this installation is in. Every step is taken under one lock: from the stored state, written in one
+ * A group that this installation is in. Every step is taken under one mutex: from the stored state, written in one
  * transaction before anything is published. A commit of one's own counts when it comes back first in its epoch.
  */
 export class MlsGroup {
   readonly id: GroupId;
   readonly #self: Member;
   readonly #context: MlsContext;
-  readonly #lock = new Lock();
+  readonly #mutex = new Mutex();
   #record: GroupRecord;
   #view: GroupView;
 
@@ -145,10 +151,10 @@ export class MlsGroup {
 
   /** Takes in what the group's topic has, then resends what is still on its way. */
   sync(signal?: AbortSignal): Promise<void> {
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#reload();
       await this.#settle(signal);
-    });
+    }, signal);
   }
 
   /**
@@ -162,7 +168,7 @@ export class MlsGroup {
     options: Sending & { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const { id, signal } = options;
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       const { store, engine } = this.#context;
       await this.#reload();
       await this.#receive(signal);
@@ -180,7 +186,7 @@ export class MlsGroup {
         await this.#write(record, { groups: [record], outbox: [row] });
       }
       await this.#settle(signal);
-    });
+    }, signal);
   }
 
   /**
@@ -191,13 +197,13 @@ export class MlsGroup {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<MembershipChanged> {
     const { signal } = options;
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#reload();
       return this.#commit(
         () => planChange(change, this.#view, this.#context, signal),
         signal,
       );
-    });
+    }, signal);
   }
 
   /**
@@ -205,7 +211,7 @@ export class MlsGroup {
    * one that came in another group. When they differ, one of both is on another branch of the group, and `fork` is set.
    */
   compareEpoch(claim: EpochClaim): Promise<EpochComparison> {
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#reload();
       const { epochAuthenticator: authenticator, epoch } = this.#view;
       const comparison = compareClaim(claim, { epoch, authenticator });
@@ -228,7 +234,7 @@ export class MlsGroup {
     installation: InstallationRecord,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#reload();
       await this.#receive(signal);
       const taken = await takeOver(joined, this.#record, this.#context);
@@ -240,7 +246,7 @@ export class MlsGroup {
       // On another branch it may have been in an epoch of the same number.
       this.#view = await viewOf(taken.record, this.#context.engine);
       return true;
-    });
+    }, signal);
   }
 
   /**
@@ -248,7 +254,7 @@ export class MlsGroup {
    * own removal. Until another member removes this one, it stays in their list. Whoever adds it again later brings it back.
    */
   forget(): Promise<void> {
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       const { store } = this.#context;
       await this.#reload();
       const { pending: _, fork: __, ...rest } = this.#record;
@@ -280,30 +286,50 @@ export class MlsGroup {
     }
   }
 
-  /** Commits until it counts: planned and made anew on the new state, whenever another commit came first. */
-  async #commit(
+  /** Commits until a commit counts. Plans and makes it again on the new state whenever another one came first. */
+  #commit(
     plan: () => Promise<MembershipPlan>,
     signal: AbortSignal | undefined,
   ): Promise<MembershipChanged> {
-    for (let lost = 0; lost < maxCommitAttempts; lost++) {
-      await waitAfterLostRace(lost, this.#context, signal);
-      await this.#settle(signal);
-      this.#expectActive();
-      if (this.#record.pending) {
-        throw new MlsGroupError(
-          "commit-undecided",
-          `expected the commit of epoch ${this.#record.epoch} in the group's topic, got nothing behind ${this.#record.cursor}`,
-          { retryable: true },
-        );
-      }
-      const { isEmpty, intent, outcome } = await plan();
-      if (isEmpty) return outcome;
-      const { engine } = this.#context;
-      const pending = await pendingCommit(intent, this.#record, engine);
-      const record = { ...this.#record, pending };
-      await this.#write(record, { groups: [record] });
-      if (await this.#settle(signal)) return outcome;
+    const { clock } = this.#context;
+    return retry(() => this.#commitOnce(plan, signal), this.#raceRetries(), {
+      clock,
+      signal,
+    });
+  }
+
+  /** The winner of the first race is done: the second attempt follows at once. */
+  #raceRetries(): RetryPolicy {
+    const jitter = { fraction: 0.5, randomBytes: this.#context.randomBytes };
+    const maxRetries = maxCommitAttempts - 1;
+    const waits = exponentialWaits({ ...raceWaits, maxRetries, jitter });
+    return {
+      waitMs: (lost) => (lost === 1 ? 0 : waits(lost)),
+      isRetryable: (error) =>
+        error instanceof MlsGroupError && error.code === "commit-lost",
+    };
+  }
+
+  async #commitOnce(
+    plan: () => Promise<MembershipPlan>,
+    signal: AbortSignal | undefined,
+  ): Promise<MembershipChanged> {
+    await this.#settle(signal);
+    this.#expectActive();
+    if (this.#record.pending) {
+      throw new MlsGroupError(
+        "commit-undecided",
+        `expected the commit of epoch ${this.#record.epoch} in the group's topic, got nothing behind ${this.#record.cursor}`,
+        { retryable: true },
+      );
     }
+    const { isEmpty, intent, outcome } = await plan();
+    if (isEmpty) return outcome;
+    const { engine } = this.#context;
+    const pending = await pendingCommit(intent, this.#record, engine);
+    const record = { ...this.#record, pending };
+    await this.#write(record, { groups: [record] });
+    if (await this.#settle(signal)) return outcome;
     throw new MlsGroupError(
       "commit-lost",
       `expected a commit to come first in one of ${maxCommitAttempts} epochs, got other members' each time`,

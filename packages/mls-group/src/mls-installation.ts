@@ -1,3 +1,4 @@
+import { Mutex } from "@history-sync/async";
 import {
   equalBytes,
   type GroupId,
@@ -18,7 +19,6 @@ import {
   publishKeyPackage,
   wipeKeyPackages,
 } from "./key-packages.js";
-import { Lock } from "./lock.js";
 import { MlsGroup } from "./mls-group.js";
 import {
   type Extension,
@@ -110,7 +110,7 @@ export class MlsInstallation {
   readonly #context: MlsContext;
   readonly #groups: Map<GroupId, MlsGroup>;
   readonly #leafExtensions: readonly Extension[];
-  readonly #lock = new Lock();
+  readonly #mutex = new Mutex();
   readonly #renewal: RenewalTimer;
   #welcomeCursor: bigint;
 
@@ -174,7 +174,7 @@ export class MlsInstallation {
 
   /** Joins the groups that others added this installation to; gives those that are new or were left. */
   syncWelcomes(signal?: AbortSignal): Promise<readonly MlsGroup[]> {
-    return this.#lock.run(async () => {
+    return this.#mutex.run(async () => {
       await this.#renew(signal);
       const topic = { kind: "welcomes", installationId: this.id } as const;
       const joined: MlsGroup[] = [];
@@ -189,12 +189,12 @@ export class MlsInstallation {
       }
       await wipeKeyPackages(this.#context);
       return joined;
-    });
+    }, signal);
   }
 
   /** Publishes again whatever may not have gone out before a crash, and takes in what came back of it. */
   async resume(signal?: AbortSignal): Promise<void> {
-    await this.#lock.run(() => this.#renew(signal));
+    await this.#mutex.run(() => this.#renew(signal), signal);
     for (const group of this.groups()) await group.sync(signal);
   }
 
@@ -204,7 +204,7 @@ export class MlsInstallation {
    * does it. Throws what the store throws.
    */
   keepKeyPackageFresh(signal: AbortSignal): Promise<void> {
-    const renew = () => this.#lock.run(() => this.#renew(signal));
+    const renew = () => this.#mutex.run(() => this.#renew(signal), signal);
     return this.#renewal.run(renew, signal);
   }
 
