@@ -1,7 +1,7 @@
 import { installationIdOf } from "@history-sync/primitives";
 import type { Provenance } from "./history-store.js";
 
-/** What a store keeps of an import, as apps see it. */
+/** Returns the origin of a row from what a store keeps of its import. */
 export function provenanceOf(step: {
   readonly id: string;
   readonly archiveId?: Uint8Array | undefined;

@@ -4,7 +4,7 @@ import {
   type GroupSave,
 } from "@history-sync/proto/device-sync";
 
-/** Conversations as apps show them: all but sync groups, the one with the newest message first. */
+/** Returns the conversations that apps show: all but sync groups, ordered by their newest message, newest first. */
 export function shownConversations(
   groups: Iterable<GroupSave>,
 ): readonly GroupSave[] {
@@ -17,7 +17,7 @@ export function shownConversations(
     );
 }
 
-/** What all groups of one DM have in common; undefined for what isn't a DM. */
+/** Returns the id that all groups of one DM share, or undefined for a group that isn't a DM. */
 export function dmIdOf({
   conversationType,
   dmId,

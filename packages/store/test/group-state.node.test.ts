@@ -54,7 +54,7 @@ const received: ReceivedRecord = {
   plaintext: secret,
 };
 
-test("t18: a handled message leaves nothing in the database's files", async () => {
+test("t18: SqliteGroupStateStore leaves nothing of a handled message in the database's files", async () => {
   const folder = await newFolder();
   const store = openIn(folder);
   const row = {
@@ -74,7 +74,7 @@ test("t18: a handled message leaves nothing in the database's files", async () =
   expect(await filesWith(folder, secret)).toEqual([]);
 });
 
-test("a key package or a group that is over leaves nothing in the database's files", async () => {
+test("SqliteGroupStateStore leaves nothing of a removed key package or group in the database's files", async () => {
   const folder = await newFolder();
   const store = openIn(folder);
   const keyPackage = {
@@ -108,7 +108,7 @@ test("a key package or a group that is over leaves nothing in the database's fil
   expect(await filesWith(folder, secret)).toEqual([]);
 });
 
-test("a reader that holds the log delays nobody", async () => {
+test("SqliteGroupStateStore doesn't wait for a reader that holds the log", async () => {
   const folder = await newFolder();
   const store = openIn(folder);
   await store.commit({ received: [received] });
@@ -123,7 +123,7 @@ test("a reader that holds the log delays nobody", async () => {
   expect(await filesWith(folder, secret)).toEqual([]);
 });
 
-test("a transaction that fails writes nothing of it", async () => {
+test("SqliteGroupStateStore writes nothing of a transaction that fails", async () => {
   const store = openIn(await newFolder());
   const wrong = { ...received, plaintext: null as unknown as Uint8Array };
   const installation = {

@@ -21,7 +21,7 @@ import { frameCount, frames, options } from "./medium-archive.js";
 
 const paged = { ...options, pageRows: 500 };
 
-test("an import goes on after its tab died, and IndexedDB holds what memory would", async () => {
+test("an import resumes after its tab was killed, and IndexedDB has the same rows as memory", async () => {
   const memory = new MemoryHistoryStore();
   const summary = await importArchive(frames(), memory, paged);
   const name = databaseName();
@@ -44,7 +44,7 @@ test("an import goes on after its tab died, and IndexedDB holds what memory woul
   expect(await history.counts()).toEqual(await memory.counts());
 });
 
-test("a page that meets a closed store is imported later", async () => {
+test("a page is imported later when the store was closed", async () => {
   const name = databaseName();
   const closing = await testStore(name);
   let merged = 0;
@@ -65,7 +65,7 @@ test("a page that meets a closed store is imported later", async () => {
   expect((await history.counts()).messages).toBe(2_011);
 });
 
-test("a page whose merge fails leaves nothing, and the store goes on", async () => {
+test("a page whose merge fails writes nothing, and the store still works", async () => {
   const { history } = await testStore();
   const group = sampleGroup(1);
   await put(history, { groups: [group] });
@@ -131,7 +131,7 @@ test.for(orders)(
   },
 );
 
-test("a write that fails while a snapshot is open shows nothing twice", async () => {
+test("a snapshot shows no row twice when a write fails while it is open", async () => {
   const { history } = await testStore();
   const group = sampleGroup(1);
   const messages = [sampleMessage(1, group), sampleMessage(2, group)];
@@ -154,7 +154,7 @@ test("a write that fails while a snapshot is open shows nothing twice", async ()
   await snapshot.close();
 });
 
-test("one conversation is read by itself, in both orders and within a window", async () => {
+test("a snapshot of one conversation reads only its messages, in both orders and within a window", async () => {
   const { history } = await testStore();
   const memory = new MemoryHistoryStore();
   const groups = [1, 2, 3].map((n) => sampleGroup(n));

@@ -5,7 +5,7 @@ import { int64Key, mapBytes, positionKey } from "../src/indexeddb/keys.js";
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const id = fc.uint8Array({ maxLength: 4 });
 
-test("keys of integers sort as the integers do, negative ones too", () => {
+test("int64Key sorts as the integers do, negative ones too", () => {
   fc.assert(
     fc.property(int64, int64, (a, b) => {
       const order = a === b ? 0 : a < b ? -1 : 1;
@@ -14,7 +14,7 @@ test("keys of integers sort as the integers do, negative ones too", () => {
   );
 });
 
-test("keys of positions sort by time, then by id", () => {
+test("positionKey sorts by time, then by id", () => {
   const time = fc.bigInt({ min: -1n, max: 1n });
   fc.assert(
     fc.property(time, id, time, id, (time1, id1, time2, id2) => {
@@ -26,7 +26,7 @@ test("keys of positions sort by time, then by id", () => {
   );
 });
 
-test("mapping bytes leaves everything else as it is", () => {
+test("mapBytes leaves everything but bytes as it is", () => {
   const value = { a: [1n, own(new Uint8Array([1, 2]))], b: { c: undefined } };
   const mapped = mapBytes(value, (bytes) => new Uint8Array(bytes.length));
   expect(mapped).toEqual({

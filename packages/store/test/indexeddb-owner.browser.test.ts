@@ -8,7 +8,7 @@ import { databaseName, testStore } from "./indexeddb-store.js";
 
 const groupId = groupIdOf(Uint8Array.of(1));
 
-test("a second one is refused, or waits until the first lets go", async () => {
+test("openIndexedDbStore refuses a second tab, or waits until the first closes", async () => {
   const name = databaseName();
   const first = await testStore(name);
   await expect(openIndexedDbStore(name)).rejects.toMatchObject({
@@ -24,7 +24,7 @@ test("a second one is refused, or waits until the first lets go", async () => {
   expect(await second.history.conversations()).toEqual([sampleGroup(1)]);
 });
 
-test("a wait ends with its signal", async () => {
+test("openIndexedDbStore stops waiting when its signal aborts", async () => {
   const name = databaseName();
   await testStore(name);
   const ending = new AbortController();
@@ -36,7 +36,7 @@ test("a wait ends with its signal", async () => {
   await expect(waiting).rejects.toThrow("tired");
 });
 
-test("a tab that goes lets go of the store", async () => {
+test("a closed tab releases the store", async () => {
   const name = databaseName();
   const tab = document.createElement("iframe");
   document.body.append(tab);
@@ -57,7 +57,7 @@ test("a tab that goes lets go of the store", async () => {
   await testStore(name, { wait: true });
 });
 
-test("a closed store says so", async () => {
+test("a closed store fails with closed", async () => {
   const store = await testStore();
   const snapshot = await store.history.snapshot();
   store.close();
@@ -70,7 +70,7 @@ test("a closed store says so", async () => {
   await snapshot.close();
 });
 
-test("a store whose database is deleted is closed and says so", async () => {
+test("a store whose database is deleted closes and calls onLost", async () => {
   const name = databaseName();
   const onLost = vi.fn();
   const store = await testStore(name, { onLost });
@@ -81,7 +81,7 @@ test("a store whose database is deleted is closed and says so", async () => {
   expect(await again.groups.groups()).toEqual([]);
 });
 
-test("without room nothing is written, and the store goes on", async () => {
+test("a write without room writes nothing, and the store still works", async () => {
   // Chromium's buckets have a quota of their own; the rest of the browser's is as large as its disk.
   const { storageBuckets } = navigator as unknown as StorageBuckets;
   const bucket = await storageBuckets.open("small", { quota: 500_000 });

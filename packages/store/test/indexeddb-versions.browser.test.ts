@@ -75,7 +75,7 @@ test("a database of version 1 is brought to the newest version", async () => {
   expect(await history.dmGroups("dm:a:b")).toEqual([dm]);
 });
 
-test("a later step is taken, and all earlier records stay", async () => {
+test("a later migration step runs, and all earlier records stay", async () => {
   const name = databaseName();
   await leftStore(name);
   const steps = [...migrations, oneMore];
@@ -91,7 +91,7 @@ test("a later step is taken, and all earlier records stay", async () => {
   expect(stores).toContain("later");
 });
 
-test("a database of a later version is refused, and left as it is", async () => {
+test("a database of a later version is refused and left as it is", async () => {
   const name = databaseName();
   const later = await Database.open(name, nobody, [...migrations, oneMore]);
   await later.close();
@@ -104,7 +104,7 @@ test("a database of a later version is refused, and left as it is", async () => 
   expect(await found(name)).toEqual(before);
 });
 
-test("a step that fails takes all of them back", async () => {
+test("a migration step that fails undoes all steps", async () => {
   const name = databaseName();
   await leftStore(name);
   const before = await found(name);
@@ -121,7 +121,7 @@ test("a step that fails takes all of them back", async () => {
   expect(await store.history.conversations()).toEqual([sampleGroup(1)]);
 });
 
-test("a database of the time when stores changed without a version is refused, and left as it is", async () => {
+test("a database from before the first release is refused and left as it is", async () => {
   const name = databaseName();
   const older = await openDB(name, 1, {
     upgrade: (db) => void db.createObjectStore("messages"),

@@ -26,7 +26,7 @@ const zeros = {
   welcomes: [{ data: new Uint8Array(1) }],
 };
 
-test("a record is zeros before it is deleted", async () => {
+test("remove overwrites a record with zeros before it deletes it", async () => {
   const { store, calls } = noting(null, record);
   await remove(store, "k");
   expect(calls).toEqual([
@@ -35,13 +35,13 @@ test("a record is zeros before it is deleted", async () => {
   ]);
 });
 
-test("a record that holds its key is put without one", async () => {
+test("overwrite puts a record that contains its key without one", async () => {
   const { store, calls } = noting("id", record);
   await overwrite(store, "a");
   expect(calls).toEqual([["put", zeros]]);
 });
 
-test("where nothing is, nothing is written", async () => {
+test("overwrite and remove write nothing where there is no record", async () => {
   const { store, calls } = noting(null, undefined);
   await overwrite(store, "k");
   expect(calls).toEqual([]);

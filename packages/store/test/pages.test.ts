@@ -4,7 +4,7 @@ import { nextPageRows } from "../src/indexeddb/pages.js";
 const pageOf = (rows: number, bytes: number) =>
   Array.from({ length: rows }, () => ({ row: new Uint8Array(bytes) }));
 
-test("pages of short rows have a thousand, those of long ones few", () => {
+test("nextPageRows gives a thousand short rows, and few long ones", () => {
   expect(nextPageRows(pageOf(50, 300))).toBe(1_000);
   expect(nextPageRows(pageOf(50, 0))).toBe(1_000);
   expect(nextPageRows(pageOf(50, 40_000))).toBe(104);

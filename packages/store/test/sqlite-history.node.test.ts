@@ -23,7 +23,7 @@ import {
 import { clock, frames, options } from "./medium-archive.js";
 import { sqliteHistory } from "./sqlite-file.js";
 
-test("libxmtp's archive stands in SQLite as it stands in memory", async () => {
+test("an import of libxmtp's archive gives the same rows in SQLite and in memory", async () => {
   const memory = new MemoryHistoryStore();
   const summary = await importArchive(frames(), memory, options);
   const { history, close } = await sqliteHistory();
@@ -38,7 +38,7 @@ test("libxmtp's archive stands in SQLite as it stands in memory", async () => {
   await close();
 });
 
-test("an import that dies goes on after the file was opened again", async () => {
+test("an interrupted import resumes after the file was opened again", async () => {
   const { path, history, close } = await sqliteHistory();
   const paged = { ...options, pageRows: 500 };
   let merged = 0;
@@ -64,7 +64,7 @@ test("an import that dies goes on after the file was opened again", async () => 
   await close();
 });
 
-test("a snapshot stands still while pages are merged", async () => {
+test("a snapshot doesn't change while pages are merged", async () => {
   const { history, close } = await sqliteHistory();
   const group = sampleGroup(1);
   const batch = (from: number) =>
@@ -85,7 +85,7 @@ test("a snapshot stands still while pages are merged", async () => {
   await close();
 });
 
-test("nothing of a call stays when its transaction fails", async () => {
+test("SqliteHistory writes nothing of a call whose transaction fails", async () => {
   const { db, history, close } = await sqliteHistory();
   const group = sampleGroup(1);
   db.exec("BEGIN");
@@ -98,7 +98,7 @@ test("nothing of a call stays when its transaction fails", async () => {
   await close();
 });
 
-test("exports go along indexes, in both directions and for a choice", async () => {
+test("exports read along indexes, in both directions and for chosen conversations", async () => {
   const { db, close } = await sqliteHistory();
   db.exec(
     "CREATE TEMP TABLE chosen (conversation INTEGER PRIMARY KEY, oldest_ns, oldest_id)",
@@ -125,7 +125,7 @@ test("exports go along indexes, in both directions and for a choice", async () =
   await close();
 });
 
-test("messages whose ids have one hash are kept apart (T13)", async () => {
+test("messages whose ids have the same hash stay distinct (T13)", async () => {
   const { history, close } = await sqliteHistory();
   const group = sampleGroup(1);
   // Only the first 32 bytes of an id are hashed.
@@ -144,7 +144,7 @@ test("messages whose ids have one hash are kept apart (T13)", async () => {
   await close();
 });
 
-test("restored rows know their archive and who made it", async () => {
+test("provenance returns the archive of restored rows and the installation that made it", async () => {
   const memory = new MemoryHistoryStore();
   const group = sampleGroup(1);
   await memory.put({ groups: [group], messages: [sampleMessage(1, group)] });
@@ -173,7 +173,7 @@ test("restored rows know their archive and who made it", async () => {
   await close();
 });
 
-test("a database in memory gives no snapshots and is refused", () => {
+test("SqliteHistory refuses a database in memory, which has no snapshots", () => {
   const db = openDatabase(":memory:");
   expect(() => new SqliteHistory(db)).toThrow("[no-file]");
   db.close();

@@ -14,7 +14,7 @@ async function newPath(): Promise<string> {
   return join(folder, "installation.db");
 }
 
-test("a second one is refused until the first is closed", async () => {
+test("openSqliteStore refuses a second store until the first is closed", async () => {
   const path = await newPath();
   const first = openSqliteStore(path);
   expect(() => openSqliteStore(path)).toThrow(inUse);
@@ -24,7 +24,7 @@ test("a second one is refused until the first is closed", async () => {
   openSqliteStore(path).close();
 });
 
-test("a process that has the store keeps others out until it dies", async () => {
+test("openSqliteStore is refused while another process holds the lock, until that is killed", async () => {
   const path = await newPath();
   openSqliteStore(path).close();
   const holder = spawn(
@@ -47,7 +47,7 @@ test("a process that has the store keeps others out until it dies", async () => 
   openSqliteStore(path).close();
 });
 
-test("a store in memory is refused, and leaves no lock behind", async () => {
+test("openSqliteStore refuses a store in memory, and leaves no lock file", async () => {
   const before = await readdir(".");
   expect(() => openSqliteStore(":memory:")).toThrow("[no-file]");
   expect(await readdir(".")).toEqual(before);

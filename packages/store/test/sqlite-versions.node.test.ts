@@ -81,7 +81,7 @@ test.each([
   store.close();
 });
 
-test("a later step is taken once, and all earlier rows stay", async () => {
+test("a later migration step runs once, and all earlier rows stay", async () => {
   const path = await newPath();
   openSqliteStore(path).close();
   on(path, (db) => db.exec("INSERT INTO sync_decisions VALUES ('a')"));
@@ -106,14 +106,14 @@ test.each([
     "[unknown-schema] expected an empty database, got others",
   ],
   [
-    "of the time when tables changed without a version",
+    "from before the first release",
     (db: DatabaseSync) => {
       db.exec(version1);
       db.exec("ALTER TABLE mls_groups DROP COLUMN fork_reason");
     },
     "[unknown-schema] expected the tables of version 1, got others",
   ],
-])("a database %s is refused, and left as it is", async (_, make, message) => {
+])("a database %s is refused and left as it is", async (_, make, message) => {
   const path = await newPath();
   on(path, make);
   const before = await readFile(path);
@@ -122,7 +122,7 @@ test.each([
   expect(await readFile(path)).toEqual(before);
 });
 
-test("a process that is killed between steps leaves the old version", async () => {
+test("a process that is killed during a migration leaves the old version", async () => {
   const path = await newPath();
   openSqliteStore(path).close();
   const tables = namesIn(path);
@@ -155,7 +155,7 @@ test("a process that is killed between steps leaves the old version", async () =
   openSqliteStore(path).close();
 });
 
-test("tables are made and changed by the one who has the store", async () => {
+test("openDatabase migrates only while no store holds the owner lock", async () => {
   const path = await newPath();
   const lock = acquireOwnerLock(path);
   expect(() => openDatabase(path)).toThrow(

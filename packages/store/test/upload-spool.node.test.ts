@@ -22,7 +22,7 @@ uploadSpoolContract("FileUploadSpool", async () => {
   };
 });
 
-test("the files stand beside the database, and others on the machine can't read them", async () => {
+test("FileUploadSpool keeps files beside the database that other users can't read", async () => {
   const path = join(await folder(), "installation.db");
   const store = openSqliteStore(path);
   onTestFinished(() => store.close());
@@ -32,7 +32,7 @@ test("the files stand beside the database, and others on the machine can't read 
   expect(await modeOf(join(`${path}-spool`, `${id}.sealed`))).toBe(0o600);
 });
 
-test("what the file system refuses is this package's error", async () => {
+test("FileUploadSpool throws StoreError for errors of the file system", async () => {
   const path = await folder();
   const spool = new FileUploadSpool(path);
   await mkdir(join(path, `${id}.sealed`));

@@ -9,7 +9,7 @@ import type { Database } from "./database.js";
 import { ownBytes } from "./keys.js";
 import { overwrite, remove } from "./overwrite.js";
 
-/** Archives that other installations told of, in IndexedDB. */
+/** Archives that other installations have announced, in IndexedDB. */
 export class IndexedDbArchiveShelf implements ArchiveShelf {
   readonly #db: Database;
 
@@ -30,7 +30,7 @@ export class IndexedDbArchiveShelf implements ArchiveShelf {
     const records = await this.#db.read(["sync_archives"], (tx) =>
       tx.objectStore("sync_archives").getAll(),
     );
-    // By id they are already.
+    // They are ordered by id already.
     return records
       .map(({ state }) => decodeAvailableArchive(state))
       .sort((a, b) => compareNs(a.sentAtNs, b.sentAtNs));

@@ -17,8 +17,8 @@ export type WriteTransaction<Name extends StoreName> = IDBPTransaction<
 >;
 
 /**
- * A connection, and the only way to its transactions. A transaction commits by itself as soon as it has nothing to do, so
- * that `work` must wait for nothing but requests of its transaction.
+ * A connection, and the only way to its transactions. A transaction commits as soon as it has no pending request, so
+ * `work` must await nothing but requests of its transaction.
  */
 export class Database {
   readonly #db: IDBPDatabase<StoreSchema>;
@@ -28,9 +28,10 @@ export class Database {
   }
 
   /**
-   * Opens, or makes, the database, and brings it to the newest version, all of it in one transaction. `onGone` hears that
-   * the browser took it away, or that somebody wants to delete it, for which it is closed. Throws `newer-schema` and
-   * `unknown-schema`.
+   * Opens the database or creates it, and brings it to the newest version in one transaction. `onGone` is called when
+   * the browser has deleted the database, or when another page wants to: then it is closed for that.
+   *
+   * @throws {StoreError} `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
    */
   static async open(
     name: string,
@@ -66,12 +67,12 @@ export class Database {
     return run(() => this.#db.transaction([...names], "readonly"), work);
   }
 
-  /** All that `work` does is durable when this resolves, or nothing of it is done. */
+  /** Runs `work` in one transaction. All of it is durable when this resolves; nothing is written when it rejects. */
   write<Name extends StoreName, Result>(
     names: readonly Name[],
     work: (tx: WriteTransaction<Name>) => Promise<Result>,
   ): Promise<Result> {
-    // By default a browser may say that it is done before the data is on the disk.
+    // By default a browser may resolve before the data is on the disk.
     const durability = "strict";
     return run(
       () => this.#db.transaction([...names], "readwrite", { durability }),
@@ -79,11 +80,11 @@ export class Database {
     );
   }
 
-  /** Takes no more calls; resolves when those that it took are done. */
+  /** Refuses further calls, and resolves when the earlier ones are done. */
   async close(): Promise<void> {
     const last = this.write([...this.#db.objectStoreNames], async () => {});
     this.#db.close();
-    // Where the browser closed it, there is nothing to wait for.
+    // If the browser has closed it, there is nothing to wait for.
     await last.catch(() => {});
   }
 }
@@ -109,12 +110,12 @@ async function run<Tx extends Transaction, Result>(
   }
 }
 
-/** Takes everything back; what the transaction failed of says more than what a request of it failed of. */
+/** Aborts the transaction and returns its reason, which says more than the error of one request. */
 async function aborted(tx: Transaction, error: unknown): Promise<unknown> {
   try {
     tx.abort();
   } catch {
-    // It is over already.
+    // It has ended already.
   }
   const cause = await tx.done.then(
     () => undefined,
@@ -162,8 +163,8 @@ function isDomException(error: unknown, name: string): boolean {
 }
 
 /**
- * The results of many requests of one transaction. They are answered in their order, so that only the last is listened
- * to: a promise for each takes as long as the request itself.
+ * Returns the results of many requests of one transaction. Requests are answered in their order, so only the last one
+ * needs a listener: a promise for each takes as long as the request itself.
  */
 export function resultsOf<Result>(
   requests: readonly IDBRequest<Result>[],
@@ -172,7 +173,7 @@ export function resultsOf<Result>(
   if (!last) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
     last.onsuccess = () => resolve(requests.map(({ result }) => result));
-    // One that fails takes the transaction with it, and all that follow.
+    // A failed request aborts the transaction, and all requests after it.
     last.onerror = () => reject(last.error);
   });
 }

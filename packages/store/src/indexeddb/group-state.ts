@@ -138,7 +138,7 @@ async function removeAll(
   }
 }
 
-/** A row's number, which rises in the order of first writing; undefined for a new one. */
+/** Returns the number of a row, in the order of first writing; undefined for a new row. */
 function outboxKey(
   tx: GroupStateTransaction,
   { groupId, id }: Pick<OutboxRecord, "groupId" | "id">,

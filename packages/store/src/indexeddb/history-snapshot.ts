@@ -20,7 +20,7 @@ import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
 import type { ConversationRecord, MessageRecord } from "./schema.js";
 import type { SnapshotView } from "./snapshot-view.js";
 
-/** The history as it was when the view was opened. */
+/** The history at the time when the view was opened. */
 export class IndexedDbSnapshot implements ArchiveSnapshot {
   readonly #view: SnapshotView;
 
@@ -86,7 +86,7 @@ export class IndexedDbSnapshot implements ArchiveSnapshot {
     this.#view.close();
   }
 
-  /** One conversation is read by itself; of several, everything is read and the rest passed over. */
+  /** One conversation is read by its index. For several, all messages are read and the others skipped. */
   #walk(
     selection: Selection,
     order: MessageOrder,
@@ -101,7 +101,7 @@ export class IndexedDbSnapshot implements ArchiveSnapshot {
       : this.#view.messages(windowSpan(selection), direction);
   }
 
-  /** The conversations of wanted messages, with what tells which of theirs are wanted. */
+  /** The conversations of selected messages, and the filter for their messages. */
   async #wantedConversations(
     selection: Selection,
   ): Promise<ReadonlyMap<string, WantedConversation>> {
@@ -131,7 +131,7 @@ export class IndexedDbSnapshot implements ArchiveSnapshot {
     return wanted;
   }
 
-  /** Of a conversation's newest wanted messages, `count` of them at most, the oldest; undefined where there is none. */
+  /** Returns the oldest of the `count` newest selected messages of a conversation, or undefined if there is none. */
   async #newest(
     { id }: ConversationRecord,
     settings: DisappearingSettings,
@@ -158,14 +158,14 @@ export class IndexedDbSnapshot implements ArchiveSnapshot {
 
 interface WantedConversation {
   readonly settings: DisappearingSettings;
-  /** The position of the oldest message that is wanted; undefined for all. */
+  /** The position of the oldest selected message; undefined for all. */
   readonly oldest: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Positions of messages: those of a selection's window, and perhaps a few more, which its filter leaves out. */
+/** Returns the positions of a selection's window, and perhaps a few more, which its filter removes. */
 function windowSpan(selection: Selection): Required<KeySpan> {
   const { first, last } = windowOf(selection);
-  // A window may be empty; a range of keys can't be.
+  // A window may be empty; a key range can't.
   const end = last < first ? first : last + 1n;
   return {
     from: int64Key(first),
@@ -175,7 +175,7 @@ function windowSpan(selection: Selection): Required<KeySpan> {
   };
 }
 
-/** The same in the index of conversations. */
+/** Does the same for the index of conversations. */
 function conversationSpan(id: Bytes, selection: Selection): KeySpan {
   const { from, to } = windowSpan(selection);
   return { from: [id, from], to: [id, to] };

@@ -42,8 +42,8 @@ export const historyStores = [
 type HistoryTransaction = WriteTransaction<(typeof historyStores)[number]>;
 
 /**
- * The history's rows in one transaction. Every step sends all its requests at once, and writes aren't waited for: where
- * one fails, the transaction does.
+ * Reads and writes the history's rows in one transaction. Every step sends all its requests at once, and doesn't wait
+ * for writes: a write that fails aborts the transaction.
  */
 export class HistoryWriter {
   readonly #tx: HistoryTransaction;
@@ -53,9 +53,9 @@ export class HistoryWriter {
   readonly #consentStore: IDBObjectStore;
   readonly #hmacKeyStore: IDBObjectStore;
   readonly #overwritten: Overwritten;
-  /** The transaction's number. */
+  /** The number of the transaction. */
   readonly #written: number;
-  // What stands in the database, as far as it was looked for.
+  // The records in the database, as far as they were read.
   readonly #conversations = new Map<string, ConversationRecord | undefined>();
   readonly #messages = new Map<string, MessageRecord | undefined>();
   readonly #consent = new Map<string, ConsentRecord | undefined>();
@@ -91,8 +91,8 @@ export class HistoryWriter {
     return new HistoryWriter(tx, overwritten, before + 1, hmacKey);
   }
 
-  /** The local rows with the keys of a page's rows, and the conversations of its messages. */
-  async met(page: Rows): Promise<Rows> {
+  /** Returns the local rows with the keys of a page's rows, and the conversations of its messages. */
+  async localRows(page: Rows): Promise<Rows> {
     await this.#look(page);
     return {
       groups: found(this.#conversations, groupOf),
@@ -102,7 +102,7 @@ export class HistoryWriter {
     };
   }
 
-  /** Moves an import's cursor, and gives the number of the import. */
+  /** Moves an import's cursor and returns the number of the import. */
   async moveCursor(
     step: ImportStep,
     state: Uint8Array | undefined,
@@ -119,7 +119,11 @@ export class HistoryWriter {
     });
   }
 
-  /** Writes rows over what is there; `importNumber` is the import that brings them. Throws `unknown-conversation`. */
+  /**
+   * Inserts or replaces rows. `importNumber` is the import that brings them.
+   *
+   * @throws {StoreError} `unknown-conversation`
+   */
   async write(rows: Rows, importNumber?: number): Promise<void> {
     await this.#look(rows);
     this.#checkConversations(rows);
@@ -129,7 +133,7 @@ export class HistoryWriter {
     if (rows.hmacKey) this.#writeHmacKey(rows.hmacKey);
   }
 
-  /** Looks for the records that rows meet, where it hasn't yet. */
+  /** Reads the records with the keys of these rows, unless they were read before. */
   async #look(rows: Rows): Promise<void> {
     const groupIds = [
       ...rows.groups.map(({ id }) => id),
@@ -195,7 +199,7 @@ export class HistoryWriter {
     this.#hmacKeyStore.put(this.#hmacKey, onlyKey);
   }
 
-  /** A conversation or a message comes from where it came from first. */
+  /** A conversation or a message keeps its first origin. */
   #origin(
     old: { readonly import?: number } | undefined,
     importNumber: number | undefined,

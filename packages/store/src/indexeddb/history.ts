@@ -38,7 +38,7 @@ import { consentOf, groupOf, hmacKeyOf, messageOf } from "./rows.js";
 import { onlyKey } from "./schema.js";
 import { SnapshotView } from "./snapshot-view.js";
 
-/** The history in IndexedDB. Nobody else may write to it while this is in use: snapshots rely on it. */
+/** The history in IndexedDB. Nothing else may write to it while it is open: snapshots rely on that. */
 export class IndexedDbHistory implements HistoryStore {
   readonly #db: Database;
   readonly #overwritten = new Overwritten();
@@ -61,7 +61,7 @@ export class IndexedDbHistory implements HistoryStore {
 
   mergePage(page: ImportPage, merge: Merge): Promise<Merged> {
     return this.#write(async (writer) => {
-      const merged = merge(await writer.met(page), page);
+      const merged = merge(await writer.localRows(page), page);
       const importNumber =
         page.import && (await writer.moveCursor(page.import, merged.state));
       await writer.write(merged.write, importNumber);

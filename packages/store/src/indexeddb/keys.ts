@@ -1,18 +1,18 @@
-/** Bytes as IndexedDB takes and gives them: with a buffer of their own. */
+/** Bytes as IndexedDB stores and returns them: with a buffer of their own. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const int64Bytes = 8;
 const signBit = 1n << 63n;
 
-/** A 64-bit integer as a key: IndexedDB has no keys of `bigint`, and compares bytes as unsigned ones. */
+/** Returns a 64-bit integer as a key. IndexedDB has no `bigint` keys, and compares bytes as unsigned numbers. */
 export function int64Key(value: bigint): Bytes {
   const key = new Uint8Array(int64Bytes);
-  // The sign bit is turned over, so that negative numbers come before the others.
+  // The sign bit is inverted, so that negative numbers come first.
   new DataView(key.buffer).setBigUint64(0, BigInt.asUintN(64, value) ^ signBit);
   return key;
 }
 
-/** Where a message stands in the order of `sent_at_ns` and `id`. */
+/** Returns the key of a message in the order of `sent_at_ns` and `id`. */
 export function positionKey(sentAtNs: bigint, id: Uint8Array): Bytes {
   const key = new Uint8Array(int64Bytes + id.length);
   key.set(int64Key(sentAtNs));
@@ -20,10 +20,10 @@ export function positionKey(sentAtNs: bigint, id: Uint8Array): Bytes {
   return key;
 }
 
-/** After every key of bytes: in IndexedDB's order arrays come last. */
+/** A key after all keys of bytes: IndexedDB orders arrays last. */
 export const afterAllBytes: IDBValidKey = [];
 
-/** A copy with a buffer of its own: of a view, IndexedDB would store all of what it looks into. */
+/** Returns a copy with a buffer of its own. Of a view, IndexedDB would store the whole buffer. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   return new Uint8Array(bytes);
 }

@@ -9,7 +9,7 @@ import {
 } from "./object-stores.js";
 import { groupOf } from "./rows.js";
 
-/** The object stores that `StoreSchema` tells the records of. */
+/** The object stores of version 1. */
 const version1: ObjectStores = {
   conversations: { keyPath: "id" },
   messages: {
@@ -47,7 +47,7 @@ const version1: ObjectStores = {
   sync_decisions: {},
 };
 
-/** Waits for nothing but requests of the transaction. */
+/** A step of a migration. It awaits nothing but requests of the transaction. */
 export type Migration = (
   db: UpgradingDatabase,
   tx: UpgradeTransaction,
@@ -64,7 +64,7 @@ export const migrations: readonly Migration[] = [
   async (db) => void db.createObjectStore("upload_spool"),
 ];
 
-/** Messages on their way of before they said whether to push them went out without. */
+/** Messages that were pending before there was `shouldPush` went out without a push. */
 async function pushNothingOnItsWay(
   _: UpgradingDatabase,
   tx: UpgradeTransaction,
@@ -75,7 +75,7 @@ async function pushNothingOnItsWay(
   }
 }
 
-/** The groups of a DM are found by its id. */
+/** Adds the index that finds the groups of a DM by its id. */
 async function nameDms(
   _: UpgradingDatabase,
   tx: UpgradeTransaction,
@@ -88,14 +88,18 @@ async function nameDms(
   conversations.createIndex("dm", "dmId");
 }
 
-/** Brings a database to the newest version. Throws `unknown-schema` for one that its version doesn't make. */
+/**
+ * Brings a database to the newest version.
+ *
+ * @throws {StoreError} `unknown-schema` when its object stores aren't those of its version
+ */
 export async function migrate(
   db: UpgradingDatabase,
   tx: UpgradeTransaction,
   oldVersion: number,
   steps: readonly Migration[],
 ): Promise<void> {
-  // Before the first release the stores of version 1 changed without a step.
+  // Before the first release, the stores of version 1 changed without a step.
   if (oldVersion === 1 && !hasStores(tx, version1)) {
     throw new StoreError(
       "unknown-schema",

@@ -1,6 +1,6 @@
 import type { IDBPDatabase, IDBPTransaction } from "idb";
 
-/** A database while its version changes: its object stores are still those of another version than `StoreSchema`'s. */
+/** A database during an upgrade: its object stores are those of an older version than `StoreSchema`. */
 export type UpgradingDatabase = IDBPDatabase<unknown>;
 export type UpgradeTransaction = IDBPTransaction<
   unknown,
@@ -8,7 +8,7 @@ export type UpgradeTransaction = IDBPTransaction<
   "versionchange"
 >;
 
-/** Object stores by name, with what never changes of one once it is made. */
+/** Object stores by name, with the properties that never change after creation. */
 export type ObjectStores = Readonly<Record<string, ObjectStore>>;
 
 interface ObjectStore {
@@ -36,7 +36,7 @@ export function createStores(
   }
 }
 
-/** Whether a database has these stores with these indexes, and no others. */
+/** Returns true if a database has these object stores with these indexes, and no others. */
 export function hasStores(
   tx: UpgradeTransaction,
   stores: ObjectStores,

@@ -1,6 +1,6 @@
 import { mapBytes } from "./keys.js";
 
-/** What is needed of an object store. */
+/** The part of an object store that this file uses. */
 export interface Overwritable<Key, Record> {
   readonly keyPath: string | string[] | null;
   get(key: Key): Promise<Record | undefined>;
@@ -9,8 +9,8 @@ export interface Overwritable<Key, Record> {
 }
 
 /**
- * Writes zeros over the bytes of a record, as many as there were, so that a browser that keeps records in place keeps
- * nothing of them. Not for records that hold a key of bytes.
+ * Overwrites the bytes in a record with as many zeros, so that a browser that keeps records in place keeps nothing of
+ * them. It isn't for records that contain a key of bytes.
  */
 export async function overwrite<Key, Record>(
   store: Overwritable<Key, Record>,

@@ -1,6 +1,6 @@
 import type { HistoryRecord, StoreName, StoreSchema } from "./schema.js";
 
-/** The history's object stores whose rows a snapshot reads. */
+/** The object stores of the history that snapshots read. */
 export type HistoryStoreName = Extract<
   StoreName,
   "conversations" | "messages" | "consent" | "hmac_key"
@@ -9,19 +9,20 @@ export type HistoryStoreName = Extract<
 interface OldRecord {
   readonly store: HistoryStoreName;
   readonly record: HistoryRecord;
-  /** The number of the transaction that writes over it. */
+  /** The number of the transaction that replaced it. */
   readonly replacedBy: number;
 }
 
 /**
- * Records that were written over while snapshots are open, which still show them. IndexedDB has no transaction that
- * stays open while others write; but nobody else writes to a store that is ours, so that these can be kept in memory.
+ * Keeps records that were replaced while snapshots are open, since the snapshots still show them. IndexedDB has no
+ * transaction that stays open while others write. Only the owner of the store writes to it, so it can keep these
+ * records in memory.
  */
 export class Overwritten {
   readonly #records: OldRecord[] = [];
   #snapshots = 0;
 
-  /** Call it before the snapshot's mark is read, so that nothing slips between. */
+  /** Starts to keep records. Call it before the snapshot's mark is read, so that none is missed. */
   openSnapshot(): void {
     this.#snapshots++;
   }
@@ -31,7 +32,10 @@ export class Overwritten {
     if (this.#snapshots === 0) this.#records.length = 0;
   }
 
-  /** Call it before the write. One that is taken back does no harm: then the record itself is still found. */
+  /**
+   * Keeps a record that is about to be replaced. If that transaction aborts, the kept copy does no harm: the record
+   * itself is still found.
+   */
   keep(
     store: HistoryStoreName,
     record: HistoryRecord,
@@ -40,7 +44,7 @@ export class Overwritten {
     if (this.#snapshots > 0) this.#records.push({ store, record, replacedBy });
   }
 
-  /** What stood in a store when `mark` transactions had written. */
+  /** Returns the kept records that a store had after `mark` transactions. */
   asOf<Name extends HistoryStoreName>(
     store: Name,
     mark: number,

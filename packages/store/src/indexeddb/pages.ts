@@ -1,6 +1,6 @@
 import { compareBytes } from "@history-sync/archive";
 
-/** What `readPage` needs of an object store or an index. */
+/** The part of an object store or an index that `readPage` uses. */
 export interface KeyOrdered<Record> {
   getAll(range: IDBKeyRange | null, count?: number): Promise<Record[]>;
   openKeyCursor(
@@ -16,7 +16,7 @@ interface KeyCursor {
 
 export type Direction = "rising" | "falling";
 
-/** Keys from the one to the other; where one is missing, from or to the end. */
+/** A range of keys. A missing end is unbounded. */
 export interface KeySpan {
   readonly from?: IDBValidKey;
   readonly to?: IDBValidKey;
@@ -33,7 +33,7 @@ export function keyRange(span: KeySpan): IDBKeyRange | null {
   return to === undefined ? null : IDBKeyRange.upperBound(to, withoutTo);
 }
 
-/** The part of a span after a key, in the direction. */
+/** Returns the part of a span after a key, in the direction. */
 export function spanAfter(
   span: KeySpan,
   key: IDBValidKey,
@@ -44,7 +44,7 @@ export function spanAfter(
     : { ...span, to: key, withoutTo: true };
 }
 
-/** The part of a span up to a key, in the direction, with it. */
+/** Returns the part of a span up to and including a key, in the direction. */
 export function spanUpTo(
   span: KeySpan,
   key: IDBValidKey,
@@ -55,11 +55,11 @@ export function spanUpTo(
     : { ...span, from: key, withoutFrom: false };
 }
 
-// What a page is meant to hold. More rows wouldn't make it faster, and more bytes would fill the memory.
+// The target size of a page. More rows wouldn't be faster, and more bytes would fill the memory.
 const pageRows = 1_000;
 const pageBytes = 4 * 1024 * 1024;
 
-/** How many records the page after this one should have, if they are as long as these. */
+/** Returns the number of records for the next page, assuming that they are as long as these. */
 export function nextPageRows(
   page: readonly { readonly row: Uint8Array }[],
 ): number {
@@ -68,7 +68,7 @@ export function nextPageRows(
   return Math.max(1, Math.min(pageRows, fitting));
 }
 
-/** The first records of a span in the direction, at most `limit`, which is at least 1. */
+/** Returns the first records of a span in the direction, at most `limit`, which is at least 1. */
 export async function readPage<Record>(
   source: KeyOrdered<Record>,
   span: KeySpan,
@@ -76,7 +76,8 @@ export async function readPage<Record>(
   limit: number,
 ): Promise<Record[]> {
   if (direction === "rising") return source.getAll(keyRange(span), limit);
-  // Nothing reads many records at once backwards: so the key of the last one is looked for, and all up to it are read.
+  // IndexedDB can't read many records at once backwards, so this finds the key of the last one and reads everything up
+  // to it.
   const newest = await source.openKeyCursor(keyRange(span), "prev");
   if (!newest) return [];
   const oldest = limit === 1 ? newest : await newest.advance(limit - 1);
@@ -84,7 +85,7 @@ export async function readPage<Record>(
   return (await source.getAll(keyRange(part))).reverse();
 }
 
-/** The newest records of several spans together, newest first: at most `limit`, which is at least 1. */
+/** Returns the newest records of several spans together, newest first: at most `limit`, which is at least 1. */
 export async function readTogether<
   Record extends { readonly position: Uint8Array },
 >(

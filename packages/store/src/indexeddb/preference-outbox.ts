@@ -9,7 +9,7 @@ import type { Database } from "./database.js";
 import { overwrite, remove } from "./overwrite.js";
 import { onlyKey } from "./schema.js";
 
-/** Changes of preferences that wait to be told, in IndexedDB. */
+/** Preference changes that aren't sent yet, in IndexedDB. */
 export class IndexedDbPreferenceOutbox implements PreferenceOutbox {
   readonly #db: Database;
 

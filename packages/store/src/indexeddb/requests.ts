@@ -51,7 +51,7 @@ export class IndexedDbRequestStore implements RequestStore {
     const records = await this.#db.read(["sync_requests"], (tx) =>
       tx.objectStore("sync_requests").getAll(),
     );
-    // By id they are already.
+    // They are ordered by id already.
     return records
       .map(({ state }) => decodeRequest(state))
       .sort((a, b) => compareNs(a.createdAtNs, b.createdAtNs));

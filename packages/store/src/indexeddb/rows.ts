@@ -19,7 +19,7 @@ import type {
   MessageRecord,
 } from "./schema.js";
 
-/** What a record knows beside its row: which transaction wrote it, and which import brought it. */
+/** The properties of a record beside its row: the transaction that wrote it, and the import that brought it. */
 export interface Origin {
   readonly written: number;
   readonly import?: number;

@@ -10,18 +10,18 @@ import type { InstallationId } from "@history-sync/primitives";
 import type { DBSchema, StoreNames } from "idb";
 import type { Bytes } from "./keys.js";
 
-/** A row of the history: its protobuf message, with fields that this version doesn't know. */
+/** A row of the history as its protobuf message, with fields that this version doesn't know. */
 export interface HistoryRecord {
   readonly row: Bytes;
-  /** The number of the transaction that wrote it: a snapshot passes over what is later than itself. */
+  /** The number of the transaction that wrote it. A snapshot skips records with a number above its own. */
   readonly written: number;
 }
 
 export interface ConversationRecord extends HistoryRecord {
   readonly id: Bytes;
-  /** The DM's id, of a DM alone. */
+  /** The DM's id; only for DMs. */
   readonly dmId?: string;
-  /** The number of the import that brought it; none for rows of this installation. */
+  /** The number of the import that brought it; absent for rows of this installation. */
   readonly import?: number;
 }
 
@@ -30,7 +30,7 @@ export interface MessageRecord extends HistoryRecord {
   readonly position: Bytes;
   readonly id: Bytes;
   readonly conversation: Bytes;
-  /** The conversation once more, while the message waits to be sent: its index holds these alone. */
+  /** The conversation again, only while the message isn't sent, so that its index holds only such messages. */
   readonly unpublished?: Bytes;
   readonly import?: number;
 }
@@ -41,7 +41,7 @@ export interface ConsentRecord extends HistoryRecord {
 }
 
 interface ImportRecord {
-  /** Given by the database. */
+  /** Assigned by the database. */
   readonly number?: number;
   readonly name: string;
   readonly cursor: number;
@@ -56,7 +56,7 @@ export interface StateRecord {
   readonly state: Bytes;
 }
 
-/** Changes of preferences that wait to be told: a protobuf message. */
+/** Preference changes that aren't sent yet, as a protobuf message. */
 interface UnsentRecord {
   readonly id: string;
   readonly updates: Bytes;
@@ -65,10 +65,10 @@ interface UnsentRecord {
 /** The installations that the HMAC key was made for. */
 type AudienceRecord = readonly InstallationId[];
 
-/** The id of an archive, and where in it the part begins. */
+/** The id of an archive, and the offset of the part in it. */
 export type SpooledKey = [id: string, offset: number];
 
-/** What the object stores hold. */
+/** The records of the object stores. */
 export interface StoreSchema extends DBSchema {
   conversations: {
     key: Bytes;
@@ -87,7 +87,7 @@ export interface StoreSchema extends DBSchema {
   consent: { key: [number, string]; value: ConsentRecord };
   hmac_key: { key: number; value: HistoryRecord };
   imports: { key: number; value: ImportRecord; indexes: { name: string } };
-  /** How many transactions wrote history. */
+  /** The number of transactions that wrote history. */
   writes: { key: number; value: number };
   mls_installation: { key: number; value: InstallationRecord };
   mls_key_packages: { key: Bytes; value: KeyPackageRecord };
@@ -110,5 +110,5 @@ export interface StoreSchema extends DBSchema {
 
 export type StoreName = StoreNames<StoreSchema>;
 
-/** The key in stores of one record. */
+/** The key in stores with a single record. */
 export const onlyKey = 1;

@@ -19,19 +19,19 @@ import {
   type StoreSchema,
 } from "./schema.js";
 
-// Nothing is known yet of how long the records are.
+// The first page is small, since the length of the records isn't known yet.
 const firstPageRows = 50;
 
 type Pages<Record> = AsyncGenerator<readonly Record[], void, undefined>;
 
 /**
- * The records as they stood at one moment, read page by page, each in a transaction of its own. Records that were written
- * since are passed over; where they replaced others, those are put back.
+ * Reads the records at one moment, page by page, each in a transaction of its own. It skips records that were written
+ * later, and adds the records that those replaced.
  */
 export class SnapshotView {
   readonly #db: Database;
   readonly #overwritten: Overwritten;
-  /** How many transactions had written by then. */
+  /** The number of transactions that had written by then. */
   readonly #mark: number;
   #isOpen = true;
 
@@ -62,7 +62,7 @@ export class SnapshotView {
     this.#isOpen = false;
   }
 
-  /** By id. */
+  /** Returns conversations by id. */
   conversations(): Pages<ConversationRecord> {
     return this.#pages("conversations", {
       source: (tx) => tx.objectStore("conversations"),
@@ -70,7 +70,7 @@ export class SnapshotView {
     });
   }
 
-  /** By position. */
+  /** Returns messages by position. */
   messages(span: KeySpan, direction: Direction): Pages<MessageRecord> {
     return this.#pages("messages", {
       source: (tx) => tx.objectStore("messages"),
@@ -80,7 +80,7 @@ export class SnapshotView {
     });
   }
 
-  /** By conversation and position. */
+  /** Returns messages of a conversation by position. */
   messagesOf(span: KeySpan, direction: Direction): Pages<MessageRecord> {
     return this.#pages("messages", {
       source: (tx) => tx.objectStore("messages").index("conversation"),
@@ -90,7 +90,7 @@ export class SnapshotView {
     });
   }
 
-  /** By kind and entity. */
+  /** Returns consent records by kind and entity. */
   consent(): Pages<ConsentRecord> {
     return this.#pages("consent", {
       source: (tx) => tx.objectStore("consent"),
@@ -135,7 +135,7 @@ export class SnapshotView {
     }
   }
 
-  /** A page as it was: without what was written since, and with what stood there before. */
+  /** Returns a page at the moment of the view: without records written later, and with those that they replaced. */
   #restored<Name extends HistoryStoreName>(
     name: Name,
     page: readonly StoreSchema[Name]["value"][],

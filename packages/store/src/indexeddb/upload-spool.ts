@@ -5,7 +5,7 @@ import type { SpooledKey } from "./schema.js";
 
 const name = "upload_spool";
 
-/** Sealed archives in IndexedDB: a record for what was appended at a time, under its id and its offset. */
+/** Keeps sealed archives in IndexedDB: a record for each append, under the archive's id and the offset. */
 export class IndexedDbUploadSpool implements UploadSpool {
   readonly #db: Database;
 
@@ -56,7 +56,7 @@ export class IndexedDbUploadSpool implements UploadSpool {
     return [...new Set(keys.map(([id]) => id))];
   }
 
-  /** What one record has from the offset on. */
+  /** Returns the bytes of a record from an offset on. */
   #piece(id: string, offset: number): Promise<Uint8Array | undefined> {
     const upTo = IDBKeyRange.bound([id, 0], [id, offset]);
     return this.#db.read([name], async (tx) => {
@@ -69,7 +69,7 @@ export class IndexedDbUploadSpool implements UploadSpool {
   }
 }
 
-/** Arrays come after all numbers in IndexedDB's order. */
+/** IndexedDB orders arrays after all numbers. */
 function all(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id], [id, []]);
 }

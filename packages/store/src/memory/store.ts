@@ -26,7 +26,7 @@ import { provenanceOf } from "../provenance.js";
 import { compareNs, dmIdOf, shownConversations } from "../shown.js";
 import type { Store } from "../store.js";
 
-/** A store that lives as long as the process. */
+/** Returns a store that keeps everything in memory, for tests and short-lived clients. */
 export function memoryStore(): Store {
   return {
     history: new MemoryHistoryStore(),
@@ -37,7 +37,7 @@ export function memoryStore(): Store {
   };
 }
 
-/** The history in memory. A query looks at every row: for tests and short-lived clients. */
+/** The history in memory. A query looks at every row. */
 export class MemoryHistoryStore extends MemoryHistory implements HistoryStore {
   async put(rows: Partial<Rows>): Promise<void> {
     this.writeRows({ groups: [], messages: [], consent: [], ...rows });

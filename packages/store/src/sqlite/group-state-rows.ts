@@ -246,7 +246,7 @@ export function heldOf(columns: Columns): HeldRecord {
   };
 }
 
-// JSON's numbers are too small for these.
+// JSON numbers can't hold 64 bits, so they are texts.
 function readdedText(readded: readonly Readded[]): string {
   return JSON.stringify(
     readded.map(({ installationId, sequence, atNs }) => [

@@ -1,4 +1,4 @@
-/** A state is three columns: what wrote it, in which version, and its bytes. */
+/** An MLS state has three columns: the engine that wrote it, its version and its bytes. */
 export const groupStateTables = `
   CREATE TABLE mls_installation (
     one INTEGER PRIMARY KEY CHECK (one = 1),

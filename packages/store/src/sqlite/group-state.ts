@@ -192,7 +192,7 @@ export class SqliteGroupStateStore implements GroupStateStore {
     statements(() => this.#db.prepare(sql).run(...values));
   }
 
-  /** Writes a row over the one with its key, in its place. */
+  /** Inserts a row, or replaces the values of the row that has the same key. */
   #put(table: string, key: readonly string[], values: Values): void {
     const columns = Object.keys(values);
     const changing = columns.filter((column) => !key.includes(column));

@@ -1,10 +1,10 @@
 /**
- * Every field has its column. `unknown` holds, as a protobuf message of the row's type, the fields that this version
- * doesn't know. `import` names the import that brought the row, null for rows of this installation.
+ * Every field has a column. `unknown` holds the fields that this version doesn't know, as a protobuf message of the
+ * row's type. `import` refers to the import that brought the row; it is null for rows of this installation.
  *
- * A message's id is random, so that an index of whole ids would outgrow the cache, and every insert would read and write
- * a page of it. Messages are found by a hash of four bytes, kept short by small numbers for what many of them share; the
- * other indexes grow in the order of time. Ids in rows break ties.
+ * A message's id is random, so an index of whole ids would outgrow the cache, and every insert would read and write a
+ * page of it. Messages are found by a hash of four bytes instead, and rows are kept short by small numbers for what
+ * many messages share; the other indexes grow in the order of time. Ids in rows break ties.
  */
 export const historyTables = `
   CREATE TABLE imports (

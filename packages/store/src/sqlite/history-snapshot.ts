@@ -29,8 +29,9 @@ const pageRows = 1_000;
 const minInt64 = -(2n ** 63n);
 
 /**
- * A read transaction on a connection of its own: writers go on meanwhile, and what they write isn't seen. Each kind of
- * rows is one statement that is read on whenever a page is asked for, so that a row costs the same wherever it stands.
+ * A read transaction on a connection of its own: other connections write in the meantime, and their changes aren't
+ * visible in it. The rows of each kind come from one statement, which continues for each page, so that each row costs
+ * the same.
  */
 export class SqliteSnapshot implements ArchiveSnapshot {
   readonly #db: DatabaseSync;
@@ -38,7 +39,7 @@ export class SqliteSnapshot implements ArchiveSnapshot {
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { readOnly: true, readBigInts: true });
-    // The transaction's view is that of its first read.
+    // A transaction reads the state at its first read.
     this.#db.exec(
       "PRAGMA busy_timeout = 5000; BEGIN; SELECT 1 FROM imports LIMIT 1",
     );
@@ -88,7 +89,10 @@ export class SqliteSnapshot implements ArchiveSnapshot {
     yield* pagesOf(rows, (columns) => codec.decode(columns));
   }
 
-  /** The name of a temporary table of the chosen conversations; undefined where all messages of all are wanted. */
+  /**
+   * Creates a temporary table of the chosen conversations and returns its name; undefined if all messages of all
+   * conversations are selected.
+   */
   #choose(
     { conversations, newestPerConversation }: Selection,
     parameters: SelectionParameters,
@@ -116,7 +120,7 @@ export class SqliteSnapshot implements ArchiveSnapshot {
     return table;
   }
 
-  /** A statement that takes what it needs of a selection's parameters. */
+  /** Prepares a statement that uses some of a selection's parameters. */
   #prepare(sql: string): StatementSync {
     const statement = this.#db.prepare(sql);
     statement.setAllowUnknownNamedParameters(true);

@@ -14,7 +14,7 @@ import { MessageTable } from "./message-table.js";
 import { consentRow, hmacKeyRow } from "./preference-rows.js";
 import { Table } from "./table.js";
 
-/** The history's rows, found and written one by one. Whoever writes holds the transaction. */
+/** Finds and writes the history's rows one by one. Callers that write hold the transaction. */
 export class HistoryTables {
   readonly groups: Table<GroupSave>;
   readonly messages: MessageTable;
@@ -22,7 +22,7 @@ export class HistoryTables {
   readonly hmacKey: Table<HmacKeySave>;
 
   constructor(db: DatabaseSync) {
-    // A conversation or a message comes from where it came from first; a preference from whoever won.
+    // A conversation or a message keeps its first origin; a preference gets that of the record that won.
     this.groups = new Table(db, "conversations", groupRow, {
       sample: create(GroupSaveSchema),
       key: ["id"],
@@ -41,8 +41,8 @@ export class HistoryTables {
     });
   }
 
-  /** The local rows with the keys of a page's rows, and the conversations of its messages. */
-  met(page: Rows): Rows {
+  /** Returns the local rows with the keys of a page's rows, and the conversations of its messages. */
+  localRows(page: Rows): Rows {
     const groupIds = new Map<string, Uint8Array>();
     for (const { id } of page.groups) groupIds.set(bytesKey(id), id);
     for (const { groupId } of page.messages) {

@@ -76,7 +76,7 @@ export class SqliteHistory implements HistoryStore {
 
   async mergePage(page: ImportPage, merge: Merge): Promise<Merged> {
     return transaction(this.#db, () => {
-      const merged = merge(this.#tables.met(page), page);
+      const merged = merge(this.#tables.localRows(page), page);
       const importRow = page.import
         ? this.#moveCursor(page.import, merged.state)
         : null;
@@ -89,7 +89,7 @@ export class SqliteHistory implements HistoryStore {
     transaction(this.#db, () => this.write(rows));
   }
 
-  /** `put` for a caller that holds the transaction, so that history and other state are written together. */
+  /** Does what `put` does inside a transaction of the caller, so that history and other state are written together. */
   write(rows: Partial<Rows>): void {
     const none = { groups: [], messages: [], consent: [] };
     this.#tables.write({ ...none, ...rows }, null);
@@ -239,7 +239,7 @@ export class SqliteHistory implements HistoryStore {
 
 type Value = string | number | bigint | Uint8Array | null;
 
-/** A snapshot is read on a second connection, which only a file can have. */
+/** Returns the path of a database's file. A snapshot needs a second connection, which only a file can have. */
 function pathOf(db: DatabaseSync): string {
   const path = db.prepare("PRAGMA database_list").get()?.file;
   if (typeof path === "string" && path !== "") return path;

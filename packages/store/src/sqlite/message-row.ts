@@ -5,7 +5,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import { withUnknown } from "./row-codec.js";
 
-/** The columns that `MessageReader` reads, of `messages m`. */
+/** The columns of `messages m` that `MessageReader` reads. */
 export const messageColumns = `
   m.id, m.conversation, m.sender, m.content_type, m.sent_at_ns, m.kind, m.delivery_status, m.decrypted_message_bytes,
   m.reference_id, m.sequence_id, m.originator_id, m.unknown, m.should_push`;
@@ -26,12 +26,12 @@ type MessageColumns = [
   shouldPush: bigint | null,
 ];
 
-// What messages of one page share is far less; a hostile archive can't make it grow without end.
+// The messages of a page share far fewer values; this bounds the memory that a hostile archive can take.
 const maxShared = 10_000;
 
 /**
- * Makes messages of their rows. What many of them share is read once, so a reader is good for as long as the view of the
- * database that it reads.
+ * Decodes rows of messages. Values that many messages share are read once, so a reader is valid for one view of the
+ * database.
  */
 export class MessageReader {
   readonly #conversations: Shared<Uint8Array>;
@@ -64,7 +64,7 @@ export class MessageReader {
     );
   }
 
-  /** A row of `messageColumns`, as an array. */
+  /** Decodes a row of `messageColumns`, which is an array. */
   read(columns: unknown): GroupMessageSave {
     const values = columns as MessageColumns;
     const [id, conversation, sender, contentType, sentAtNs, kind] = values;
@@ -90,7 +90,7 @@ export class MessageReader {
   }
 }
 
-/** The statement with rows as arrays, which cost less than objects. */
+/** Prepares a statement that returns rows as arrays, which cost less than objects. */
 export function prepareArrays(db: DatabaseSync, sql: string): StatementSync {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
@@ -107,7 +107,7 @@ type ContentType = Pick<
   | "contentTypeSave"
 >;
 
-/** Values by the number of their row. */
+/** Caches values by the number of their row. */
 class Shared<Value> {
   readonly #find: StatementSync;
   readonly #decode: (columns: Record<string, SQLOutputValue>) => Value;

@@ -8,7 +8,7 @@ import { MessageReader, messageColumns, prepareArrays } from "./message-row.js";
 import { encodeUnknown } from "./row-codec.js";
 import { SharedRows } from "./shared-rows.js";
 
-/** In the order of `valuesOf`; those of a message that may change. */
+/** The columns of a message that may change, in the order of `valuesOf`. */
 const columns = [
   "conversation",
   "sender",
@@ -44,7 +44,7 @@ function valuesOf(
   ];
 }
 
-/** Messages, found and written by their ids. Whoever writes holds the transaction: nothing else keeps ids unique. */
+/** Finds and writes messages by their ids. Callers that write hold the transaction: nothing else keeps ids unique. */
 export class MessageTable {
   readonly #db: DatabaseSync;
   readonly #idHash: IdHash;
@@ -77,13 +77,16 @@ export class MessageTable {
     });
   }
 
-  /** The number of the import that brought a message; null for one of this installation, undefined for none. */
+  /**
+   * Returns the number of the import that brought a message; null for a message of this installation, undefined for
+   * none.
+   */
   importOf(id: Uint8Array): bigint | null | undefined {
     const row = this.#origin.get(this.#idHash.of(id), id);
     return row?.import as bigint | null | undefined;
   }
 
-  /** Writes over what is there; a message stays of the import that brought it first. */
+  /** Inserts messages or replaces their values. A message keeps its first origin. */
   write(messages: readonly GroupMessageSave[], importRow: bigint | null): void {
     const shared = new SharedRows(this.#db);
     for (const message of messages) {
@@ -102,14 +105,14 @@ const idBytes = 32;
 const factors = idBytes / 2;
 
 /**
- * A hash of message ids below 2^31, by which they are found. Its key is the database's own and random: whoever chooses
- * ids, as an archive can, still can't choose many of one hash. (Multilinear hashing modulo a prime: any two ids have one
- * hash with a chance of 1 in 2^31.) Ids of another length than 32 bytes are found as well, only slower.
+ * Hashes message ids to numbers below 2^31. Its key is random and the database's own, so that a hostile archive can't
+ * choose many ids with one hash. (Multilinear hashing modulo a prime: two ids have the same hash with a probability of
+ * 1 in 2^31.) Ids of another length than 32 bytes are found too, but slower.
  */
 class IdHash {
   readonly #factors: readonly number[];
 
-  /** Makes the database's key, if there is none yet. */
+  /** Creates the database's key if there is none yet. */
   constructor(db: DatabaseSync) {
     db.prepare(
       "INSERT OR IGNORE INTO id_hash_key (one, key) VALUES (1, ?)",

@@ -10,9 +10,9 @@ import {
 export type Columns = Readonly<Record<string, SQLOutputValue>>;
 export type Values = Readonly<Record<string, SQLInputValue>>;
 
-/** How a kind of row stands in its table. */
+/** Encodes and decodes the columns of one kind of row. */
 export interface RowCodec<Row> {
-  /** The columns of a row, but for `import`. */
+  /** Returns the columns of a row, without `import`. */
   encode(row: Row): Values;
   decode(columns: Columns): Row;
 }
@@ -31,7 +31,7 @@ export function integer(value: SQLOutputValue | undefined): bigint {
   return value as bigint;
 }
 
-/** An optional field: left out where its column is null. */
+/** Returns an optional field, or nothing where its column is null. */
 export function optional<Name extends string, Value>(
   name: Name,
   column: SQLOutputValue | undefined,
@@ -42,7 +42,10 @@ export function optional<Name extends string, Value>(
   ) as { [name in Name]?: Value };
 }
 
-/** The fields of a message that its generated type doesn't know, as a message of nothing else; null for none. */
+/**
+ * Encodes the fields of a message that its generated type doesn't know, as a message without other fields; null for
+ * none.
+ */
 export function encodeUnknown<Desc extends DescMessage>(
   schema: Desc,
   { $unknown }: MessageShape<Desc>,
@@ -53,7 +56,7 @@ export function encodeUnknown<Desc extends DescMessage>(
   return toBinary(schema, bare);
 }
 
-/** Gives a message its unknown fields back. */
+/** Adds the unknown fields to a message. */
 export function withUnknown<Desc extends DescMessage>(
   schema: Desc,
   row: MessageShape<Desc>,

@@ -2,13 +2,13 @@ import type { MessageOrder, Selection } from "@history-sync/archive";
 import { clampToInt64, type TimeWindow, windowOf } from "../window.js";
 import { messageColumns } from "./message-row.js";
 
-/** A selection as the statements here take it. */
+/** A selection as parameters of the statements in this file. */
 export type SelectionParameters = TimeWindow & {
   readonly now: bigint;
   readonly exclude: number;
-  /** A JSON array of ids in hex; null for all. */
+  /** A JSON array of ids in hex, or null for all. */
   readonly conversations: string | null;
-  /** Whether any message is wanted at all. */
+  /** 0 if no messages are selected, else 1. */
   readonly any: number;
 };
 
@@ -57,15 +57,15 @@ export const selectGroups: string = `
 
 export const selectChosen: string = `SELECT c.row FROM conversations c WHERE ${isChosen}`;
 
-/** Which of a conversation's selected messages is the one after the `:skip` newest. */
+/** Selects the message of a conversation that follows the `:skip` newest selected ones. */
 export const selectNthNewest: string = `
   SELECT m.sent_at_ns, m.id FROM messages m CROSS JOIN conversations c ON c.row = m.conversation
   WHERE m.conversation = :conversation AND ${isSelected}
   ORDER BY m.sent_at_ns DESC, m.id DESC LIMIT 1 OFFSET :skip`;
 
 /**
- * Along the index of times; cross joins keep SQLite on it, whatever it thinks of the tables' sizes. `chosen` names a table
- * of the chosen conversations, with each one's oldest wanted message.
+ * Selects messages along the index of times. Cross joins keep SQLite on that index, whatever its statistics say.
+ * `chosen` is a table of the chosen conversations with the oldest selected message of each.
  */
 export function selectMessages(
   order: MessageOrder,
@@ -89,8 +89,8 @@ export const selectConsent: string = `
   ORDER BY entity_type, entity`;
 
 /**
- * The newest messages of the conversations in `:conversations`, a JSON array of ids in hex. Of each conversation no more
- * than a page is read, along its index: the cross join keeps SQLite on it.
+ * Selects the newest messages of the conversations in `:conversations`, a JSON array of ids in hex. It reads at most a
+ * page of each conversation, along its index: the cross join keeps SQLite on it.
  */
 export function selectPage(isBefore: boolean): string {
   return `

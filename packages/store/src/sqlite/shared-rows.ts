@@ -4,7 +4,9 @@ import { toHex } from "@history-sync/primitives";
 import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import { StoreError } from "../errors.js";
 
-/** The numbers of the rows that messages share, made where there are none yet. Good for one transaction. */
+/**
+ * Returns the row numbers of values that messages share, and inserts values that are new. Valid for one transaction.
+ */
 export class SharedRows {
   readonly #conversation: StatementSync;
   readonly #sender: FindOrInsert;
@@ -25,7 +27,7 @@ export class SharedRows {
     ]);
   }
 
-  /** Throws `unknown-conversation`. */
+  /** @throws {StoreError} `unknown-conversation` */
   conversation({ groupId }: GroupMessageSave): bigint {
     return this.#once(`conversation ${bytesKey(groupId)}`, () => {
       const found = this.#conversation.get(groupId);

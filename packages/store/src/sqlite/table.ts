@@ -1,14 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { RowCodec } from "./row-codec.js";
 
-/** One kind of rows: found and written by its key, with statements that are prepared once. */
+/** Finds and writes rows of one kind by their key, with prepared statements. */
 export class Table<Row> {
   readonly #codec: RowCodec<Row>;
   readonly #columns: readonly string[];
   readonly #find: StatementSync;
   readonly #write: StatementSync;
 
-  /** `sample` is any row: it tells the columns. Whoever writes over a row leaves its `import` as `keepsImport` says. */
+  /** @param options `sample`, any row, gives the columns. With `keepsImport`, a replaced row keeps its origin. */
   constructor(
     db: DatabaseSync,
     name: string,

@@ -6,7 +6,9 @@ import { StoreError } from "../errors.js";
 const suffix = ".sealed";
 const pieceBytes = 256 * 1024;
 
-/** Sealed archives as files in a folder, for the user's eyes only. The folder is made when it is needed. */
+/**
+ * Keeps sealed archives as files in a folder, which only the user can read. The folder is created when it is needed.
+ */
 export class FileUploadSpool implements UploadSpool {
   readonly #folder: string;
 
@@ -72,7 +74,7 @@ export class FileUploadSpool implements UploadSpool {
   }
 }
 
-/** Returns when what was written to the file, or the folder, is on the disk. */
+/** Resolves when everything written to the file or the folder is on the disk. */
 async function sync(path: string, flags: string): Promise<void> {
   const handle = await open(path, flags);
   try {

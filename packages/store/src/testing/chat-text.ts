@@ -18,7 +18,7 @@ const words =
     /\s+/,
   );
 
-/** Made-up chat: common words far more often than rare ones, messages of many lengths. */
+/** Makes chat texts of various lengths, in which a few words are far more common than others. */
 export class ChatText {
   readonly #random: RandomBytes;
   readonly #meanBytes: number;
@@ -29,18 +29,18 @@ export class ChatText {
   }
 
   next(): string {
-    // From a tenth of the mean to nearly twice.
+    // Between a tenth of the mean and nearly twice the mean.
     const length = Math.ceil(this.#meanBytes * (0.1 + 1.8 * this.#share()));
     let text = "";
     while (text.length < length) {
-      // Zipf's law: the nth word of the list comes with a frequency of 1/n.
+      // Zipf's law: the nth word of the list has a frequency proportional to 1/n.
       const rank = Math.floor(words.length ** this.#share());
       text += `${words[rank - 1]} `;
     }
     return text.trimEnd();
   }
 
-  /** At least 0 and below 1. */
+  /** Returns a number from 0 inclusive to 1 exclusive. */
   #share(): number {
     const [high = 0, low = 0] = this.#random(2);
     return (high * 256 + low) / 65_536;

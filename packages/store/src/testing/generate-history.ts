@@ -23,7 +23,7 @@ const startNs = 1_700_000_000_000_000_000n;
 const stepNs = 30_000_000_000n;
 const meanTextBytes = 200;
 
-/** Fills a store with as many made-up messages, evenly over 50 conversations; the same ones in every run. */
+/** Fills a store with that many generated messages, evenly over 50 conversations. Every run generates the same ones. */
 export async function generateHistory(
   history: HistoryStore,
   messages: number,
