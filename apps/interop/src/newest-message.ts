@@ -1,10 +1,10 @@
-import { grpcTransport } from "@history-sync/delivery-service/node";
 import { groupId, idBytes } from "@history-sync/primitives";
 import {
   type GroupMessage_V1,
   MlsApi,
   SortDirection,
 } from "@history-sync/proto/mls-api";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 
 /** A group's newest message as the node gives it. */
 export async function newestMessage(

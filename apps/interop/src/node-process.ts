@@ -5,7 +5,7 @@ import {
 } from "@history-sync/test-kit/processes";
 
 const program = fileURLToPath(
-  new URL("../node_modules/.bin/history-sync-node", import.meta.url),
+  new URL("../node_modules/.bin/xmtp-node", import.meta.url),
 );
 
 /** Starts our XMTP node as an operator does. */

@@ -1,9 +1,4 @@
 import {
-  NodeDeliveryService,
-  NodeIdentityService,
-} from "@history-sync/delivery-service";
-import { grpcTransport } from "@history-sync/delivery-service/node";
-import {
   firstNonce,
   type IdentityLog,
   identityLog,
@@ -31,6 +26,11 @@ import {
   openSyncGroups,
   type SyncGroups,
 } from "@history-sync/sync-group";
+import {
+  NodeDeliveryService,
+  NodeIdentityService,
+} from "@history-sync/xmtp-node-client";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 
 const now = () => ({ clientTimestampNs: nowNs(systemClock) });
 

@@ -1,9 +1,9 @@
 import { type Client, createClient } from "@history-sync/client";
-import { NodeDeliveryService } from "@history-sync/delivery-service";
-import { grpcTransport } from "@history-sync/delivery-service/node";
 import { privateKeySigner } from "@history-sync/identity/private-key";
 import { fromHex, systemClock } from "@history-sync/primitives";
 import { memoryStore } from "@history-sync/store/memory";
+import { NodeDeliveryService } from "@history-sync/xmtp-node-client";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor, Conversation } from "../src/actor.ts";
 import type { Ours } from "../src/ours.ts";

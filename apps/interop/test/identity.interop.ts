@@ -1,9 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { NodeIdentityService } from "@history-sync/delivery-service";
-import {
-  type GrpcTransport,
-  grpcTransport,
-} from "@history-sync/delivery-service/node";
 import {
   identityLog,
   registration,
@@ -15,6 +10,11 @@ import {
   privateKeySigner,
 } from "@history-sync/identity/private-key";
 import { installationId, systemClock } from "@history-sync/primitives";
+import { NodeIdentityService } from "@history-sync/xmtp-node-client";
+import {
+  type GrpcTransport,
+  grpcTransport,
+} from "@history-sync/xmtp-node-client/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { World } from "../src/world.ts";
 

@@ -1,10 +1,10 @@
+import type { Signer } from "@history-sync/identity";
+import { memoryStore } from "@history-sync/store/memory";
 import {
   NodeDeliveryService,
   NodeIdentityService,
-} from "@history-sync/delivery-service";
-import { grpcTransport } from "@history-sync/delivery-service/node";
-import type { Signer } from "@history-sync/identity";
-import { memoryStore } from "@history-sync/store/memory";
+} from "@history-sync/xmtp-node-client";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 import { expect, test } from "vitest";
 import { walletOf } from "./support/stage.js";
 import { World } from "./support/world.js";

@@ -6,7 +6,7 @@ export const node: Command = {
   name: "node",
   summary: "run a node: XMTP's API, kept in SQLite or NATS",
   async run(args, surroundings) {
-    const { runNode } = await import("@history-sync/delivery-service/server");
+    const { runNode } = await import("@history-sync/xmtp-node/node");
     const code = await runNode(args, serverProcess(surroundings));
     return code === 0 ? 0 : 1;
   },

@@ -3,14 +3,14 @@
 import { on } from "node:events";
 import { join } from "node:path";
 import { createClient } from "@history-sync/client";
-import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
-import { serveNode } from "@history-sync/delivery-service/server";
 import { historyServerClient } from "@history-sync/history-client";
 import { serve } from "@history-sync/history-server/node";
 import { groupIdOf, toHex } from "@history-sync/primitives";
 import type { HistoryStore, Store } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
 import type { HistoryServer } from "@history-sync/sync-worker";
+import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
+import { serveNode } from "@history-sync/xmtp-node/node";
 import {
   type AnswererDone,
   type AnswererOptions,

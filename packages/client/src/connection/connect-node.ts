@@ -1,10 +1,10 @@
-import {
-  NodeDeliveryService,
-  NodeIdentityService,
-} from "@history-sync/delivery-service";
 import type { IdentityService } from "@history-sync/identity";
 import type { DeliveryService } from "@history-sync/mls-group";
 import type { Clock } from "@history-sync/primitives";
+import {
+  NodeDeliveryService,
+  NodeIdentityService,
+} from "@history-sync/xmtp-node-client";
 import { platform } from "#platform";
 import type { Environment } from "./environments.js";
 

@@ -1,4 +1,4 @@
-import { grpcTransport } from "@history-sync/delivery-service/node";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 import type { Platform } from "./platform.js";
 
 /** gRPC over HTTP/2. */

@@ -1,5 +1,5 @@
-import type { NodeDeliveryService } from "@history-sync/delivery-service";
-import { grpcWebTransport } from "@history-sync/delivery-service/web";
+import type { NodeDeliveryService } from "@history-sync/xmtp-node-client";
+import { grpcWebTransport } from "@history-sync/xmtp-node-client/web";
 import type { Environment } from "./environments.js";
 
 /** Connects to XMTP nodes in the way of this platform. */

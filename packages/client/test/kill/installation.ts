@@ -1,12 +1,12 @@
 /** An installation in a process of its own, which is killed at a point. */
 import { createClient } from "@history-sync/client";
+import { systemClock } from "@history-sync/primitives";
+import { openSqliteStore } from "@history-sync/store/sqlite";
 import {
   NodeDeliveryService,
   NodeIdentityService,
-} from "@history-sync/delivery-service";
-import { grpcTransport } from "@history-sync/delivery-service/node";
-import { systemClock } from "@history-sync/primitives";
-import { openSqliteStore } from "@history-sync/store/sqlite";
+} from "@history-sync/xmtp-node-client";
+import { grpcTransport } from "@history-sync/xmtp-node-client/node";
 import { walletOf } from "../support/stage.ts";
 import { KillSwitch, type Point } from "./kill-switch.ts";
 import { untilReceipted } from "./until-receipted.ts";

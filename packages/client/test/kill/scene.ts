@@ -4,15 +4,12 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
-import {
-  type RunningNode,
-  serveNode,
-} from "@history-sync/delivery-service/server";
 import { defaultTtlMs } from "@history-sync/history-server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
 import type { SpooledArchive } from "@history-sync/sync-worker";
+import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
+import { type RunningNode, serveNode } from "@history-sync/xmtp-node/node";
 import { createClient } from "../../src/index.js";
 import { remember } from "../support/past.js";
 import { ShiftedClock } from "../support/shifted-clock.js";

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
-import { serveNode } from "@history-sync/delivery-service/server";
 import { serve } from "@history-sync/history-server/node";
+import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
+import { serveNode } from "@history-sync/xmtp-node/node";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {

@@ -1,13 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MemoryNodeStorage } from "@history-sync/delivery-service/memory";
-import {
-  type RunningNode,
-  serveNode,
-} from "@history-sync/delivery-service/server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
+import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
+import { type RunningNode, serveNode } from "@history-sync/xmtp-node/node";
 import { createClient } from "../../src/index.js";
 import {
   type Installation,

@@ -1,6 +1,0 @@
-export {
-  defaultStreamName,
-  defaultTimeoutMs,
-  NatsNodeStorage,
-  type NatsNodeStorageOptions,
-} from "./nats-node-storage.js";

@@ -1,4 +1,0 @@
-export {
-  SqliteNodeStorage,
-  type SqliteNodeStorageOptions,
-} from "./sqlite-node-storage.js";

@@ -1,0 +1,7 @@
+export { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
+export { type NatsSettings, type NodeProcess, runNode } from "./run-node.js";
+export {
+  type RunningNode,
+  type ServeNodeOptions,
+  serveNode,
+} from "./serve-node.js";

@@ -1,0 +1,89 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { SmartContractVerifier } from "@history-sync/identity";
+import {
+  type Clock,
+  type Logger,
+  silent,
+  systemClock,
+} from "@history-sync/primitives";
+import { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
+import { NodeMetrics } from "./metrics.js";
+import { requestHandler } from "./request-handler.js";
+import { listenOnSharedPort } from "./shared-port.js";
+import type { NodeStorage } from "./storage/node-storage.js";
+import { Subscriptions } from "./subscriptions.js";
+
+export interface ServeNodeOptions {
+  /** What the node keeps; it stays open when the node closes. */
+  readonly storage: NodeStorage;
+  /** `defaultPort` where absent; 0 takes any free one. */
+  readonly port?: number;
+  /** 127.0.0.1 where absent: to serve others is a decision. */
+  readonly host?: string;
+  /** Asks chains about smart-contract wallets; where absent, their signatures are refused. */
+  readonly smartContracts?: SmartContractVerifier;
+  /** What differs from `defaultLimits`. */
+  readonly limits?: Partial<NodeLimits>;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+export interface RunningNode {
+  /** `http://host:port`, what clients are given. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends the streams, lets running calls end within `closeGraceMs`, then cuts them. Idempotent. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Runs a node: XMTP's MlsApi and IdentityApi over gRPC, gRPC-web and Connect on one port, without TLS.
+ * Rejects with Node's own error when it can't listen.
+ */
+export async function serveNode(
+  options: ServeNodeOptions,
+): Promise<RunningNode> {
+  const { storage, smartContracts } = options;
+  const { host = "127.0.0.1", port = defaultPort } = options;
+  const { clock = systemClock, log = silent } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const subscriptions = new Subscriptions(storage, limits);
+  const shutdown = new AbortController();
+  const listening = await listenOnSharedPort({
+    port,
+    host,
+    maxConnections: limits.maxConnections,
+    maxStreamsPerConnection: limits.maxStreamsPerConnection,
+    handle: requestHandler(
+      {
+        storage,
+        subscriptions,
+        limits,
+        clock,
+        log,
+        metrics: new NodeMetrics(),
+      },
+      { smartContracts, shutdown: shutdown.signal },
+    ),
+  });
+  log("node-listening", { port: listening.port });
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      shutdown.abort(new ConnectError("the node closes", Code.Unavailable));
+      await listening.close(limits.closeGraceMs);
+      subscriptions.close();
+      log("node-closed");
+    })();
+    return closing;
+  };
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${shownHost}:${listening.port}`,
+    port: listening.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
