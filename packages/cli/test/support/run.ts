@@ -17,8 +17,9 @@ type Env = Readonly<Record<string, string>>;
 
 const command = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-export function start(args: readonly string[], env: Env = {}) {
+export function start(args: readonly string[], env: Env = {}, cwd?: string) {
   return spawn(process.execPath, [command, ...args], {
+    cwd,
     env: { ...crashReportEnvironment(), ...env },
   });
 }
@@ -27,8 +28,9 @@ export function start(args: readonly string[], env: Env = {}) {
 export async function run(
   args: readonly string[],
   env: Env = {},
+  cwd?: string,
 ): Promise<Ran> {
-  const child = start(args, env);
+  const child = start(args, env, cwd);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
