@@ -5,11 +5,11 @@ import { type Client, createClient } from "@history-sync/client";
 import { serve } from "@history-sync/history-server/node";
 import { MemoryIdentityService } from "@history-sync/identity/memory";
 import { privateKeySigner } from "@history-sync/identity/private-key";
+import type { DeliveryService } from "@history-sync/mls-group";
 import { MemoryDeliveryService } from "@history-sync/mls-group/memory";
 import { systemClock, systemRandomBytes } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
-import { countingDelivery } from "./counting-delivery.js";
 
 /** An installation with the store that it lives in. */
 export interface Installation {
@@ -64,5 +64,29 @@ export async function setStage(): Promise<StageSet> {
       await server.close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Wraps a delivery service: calls `onBytes` with the size of everything that is sent to it. */
+function countingDelivery(
+  service: DeliveryService,
+  onBytes: (length: number) => void,
+): DeliveryService {
+  return {
+    uploadKeyPackage: (installationId, keyPackage, options) => {
+      onBytes(keyPackage.length);
+      return service.uploadKeyPackage(installationId, keyPackage, options);
+    },
+    sendGroupMessage: (groupId, data, options) => {
+      onBytes(data.length);
+      return service.sendGroupMessage(groupId, data, options);
+    },
+    sendWelcomes: (welcomes, options) => {
+      for (const { data } of welcomes) onBytes(data.length);
+      return service.sendWelcomes(welcomes, options);
+    },
+    fetchKeyPackages: (ids, options) => service.fetchKeyPackages(ids, options),
+    query: (topic, afterId, options) => service.query(topic, afterId, options),
+    subscribe: (positions, signal) => service.subscribe(positions, signal),
   };
 }

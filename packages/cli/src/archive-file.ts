@@ -11,29 +11,29 @@ import { fileError } from "./errors.js";
 import { ProgressBar } from "./progress-bar.js";
 
 export interface ArchiveFileOptions {
-  /** Wiped when the archive is read. */
+  /** Wiped once the archive is read. */
   readonly key: Uint8Array;
   /** Reads legacy xmtp-v0 archives too. */
   readonly allowRepeatedNonce: boolean;
-  /** What the progress bar says; without it, none is shown. */
+  /** The label of the progress bar. Default: no progress bar. */
   readonly progress?: string | undefined;
 }
 
-/** What was typed for an archive that is read. */
+/** The command line's options for reading an archive. */
 export const archiveOptions = {
   key: { type: "string" },
   "key-file": { type: "string" },
   "allow-repeated-nonce": { type: "boolean", default: false },
 } as const;
 
-/** The same for `--help`. */
+/** The options' lines of `--help`. */
 export const archiveOptionsHelp: string = `  --key HEX                the archive's key, 64 hex digits
   --key-file FILE          the same from a file: hex, or 32 raw bytes
   HISTORY_SYNC_KEY         the same from the environment
   --allow-repeated-nonce   read legacy archives, whose records share one nonce
 `;
 
-// Enough to tell every format.
+// Enough to recognize every format.
 const firstBytes = 16;
 // A terminal's progress stays lively, and each read is worth its call.
 const chunkBytes = 262_144;
@@ -60,7 +60,7 @@ export class ArchiveFile implements AsyncDisposable {
     this.#surroundings = surroundings;
   }
 
-  /** Throws `unreadable-file`. */
+  /** @throws {CliError} `unreadable-file` */
   static async open(
     path: string,
     options: ArchiveFileOptions,
@@ -75,12 +75,12 @@ export class ArchiveFile implements AsyncDisposable {
     }
   }
 
-  /** What the first bytes read say. */
+  /** The format by the first bytes read; undefined before that. */
   get format(): ArchiveFormat | undefined {
     return archiveFormat(this.#first);
   }
 
-  /** Frame by frame, once; wipes the key. Throws what `openArchive` throws. */
+  /** Reads the archive's frames, once, and wipes the key. Throws as `openArchive` does. */
   frames(): AsyncGenerator<Uint8Array, void, undefined> {
     const { key, allowRepeatedNonce } = this.#options;
     const { signal } = this.#surroundings;
@@ -93,7 +93,7 @@ export class ArchiveFile implements AsyncDisposable {
     return frames;
   }
 
-  /** Element by element, without the empty frames that part an archive; throws what `decodeElement` throws too. */
+  /** Reads the archive's elements, once. Throws as `openArchive` and `decodeElement` do. */
   async *elements(): AsyncGenerator<Element, void, undefined> {
     let position = 0;
     for await (const frame of this.frames()) {
@@ -136,7 +136,7 @@ export class ArchiveFile implements AsyncDisposable {
   }
 }
 
-/** A path for a message. One that looks like a key is probably one, in the wrong place. */
+/** Returns a path for a message. A text that looks like a key is probably one in the wrong place, and isn't printed. */
 function shown(path: string): string {
   return /^[0-9a-fA-F]{64}$/.test(path) ? "FILE" : JSON.stringify(path);
 }

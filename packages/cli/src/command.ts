@@ -1,9 +1,9 @@
 import type { Writable } from "node:stream";
 
-/** Where text goes to; on a terminal, progress is shown. */
+/** A text output. Progress is shown on a terminal only. */
 export type Output = Pick<Writable, "write"> & { readonly isTTY?: boolean };
 
-/** What a command sees of the process around it; `process` itself is one. */
+/** The parts of the process that a command uses; `process` itself can be passed. */
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -11,14 +11,14 @@ export interface Surroundings {
   readonly signal?: AbortSignal;
 }
 
-/** 0: done, and whole; 1: the archive is damaged or the work failed; 2: wrong usage. */
+/** 0: done, and the archive is intact; 1: the archive is damaged or the work failed; 2: wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
-/** One word of the command line. */
+/** A subcommand of `history-sync`. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** The text of `--help`, from its arguments on; a command without one tells it itself. */
+  /** The text of `--help`, from the arguments on. A command without it prints its own. */
   readonly usage?: string;
   run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode>;
 }

@@ -2,12 +2,12 @@ import { HistorySyncError } from "@history-sync/primitives";
 import type { ExitCode } from "./command.js";
 
 /**
- * What is wrong with the command line or with the files that it names; what is wrong inside of an archive is an error of
- * the package that found it.
+ * Errors of the command line and of the files that it names. Errors inside an archive are those of the package that
+ * detects them.
  *
  * - `usage`: the arguments don't fit the command; see its `--help`.
  * - `no-key`: no key was given; pass `--key`, `--key-file` or the environment variable that the message names.
- * - `invalid-key`: what was given is no key; expected are 64 hex digits, or in a file also 32 raw bytes.
+ * - `invalid-key`: the value is no key; pass 64 hex digits, or in a file also 32 raw bytes.
  * - `unreadable-file`: the file isn't there, or can't be read.
  * - `unwritable-file`: the new file can't be written, or the disk is full; nothing is left of it.
  * - `file-exists`: the new file is there already; choose another name, or `--force`.
@@ -22,7 +22,7 @@ export type CliErrorCode =
   | "file-exists"
   | "bench-failed";
 
-/** A second try with other arguments may do; the rest is the work's own failure. */
+/** Errors that other arguments may resolve. */
 const wrongUsage: ReadonlySet<string> = new Set<CliErrorCode>([
   "usage",
   "no-key",
@@ -31,7 +31,7 @@ const wrongUsage: ReadonlySet<string> = new Set<CliErrorCode>([
   "file-exists",
 ]);
 
-/** What the command line can do about errors of other packages. */
+/** Remedies on the command line for errors of other packages. */
 const remedies: Readonly<Record<string, string>> = {
   "repeated-nonce":
     "it is a legacy archive; --allow-repeated-nonce reads it all the same",
@@ -39,7 +39,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 export class CliError extends HistorySyncError<CliErrorCode> {}
 
-/** A file that can't be used, with the system's own code for why. */
+/** Creates the error for an unusable file, with the system's code. */
 export function fileError(
   code: "unreadable-file" | "unwritable-file",
   what: string,
@@ -56,7 +56,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof CliError && wrongUsage.has(error.code) ? 2 : 1;
 }
 
-/** One line: the code in brackets, what was expected and what came, and what to do where the command line can help. */
+/** Returns one line: the code in brackets, the message, and a remedy if there is one. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof HistorySyncError)) {
     const message = error instanceof Error ? error.message : String(error);

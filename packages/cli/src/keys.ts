@@ -4,7 +4,7 @@ import { archiveKeyBytes } from "@history-sync/encryption-codec";
 import { fromHex } from "@history-sync/primitives";
 import { CliError, fileError } from "./errors.js";
 
-/** Where one key can come from. */
+/** The possible sources of one key. */
 export interface KeySource {
   readonly option: "key" | "out-key";
   readonly fileOption: "key-file" | "out-key-file";
@@ -23,7 +23,7 @@ export const newArchiveKey: KeySource = {
   variable: "HISTORY_SYNC_OUT_KEY",
 };
 
-/** What was typed, by option. */
+/** The values of the key options. */
 export type KeyValues = Readonly<
   Partial<Record<KeySource["option" | "fileOption"], string | undefined>>
 >;
@@ -31,7 +31,11 @@ export type KeyValues = Readonly<
 // More than any key and the line ends around it, and little for a file named by mistake.
 const maxFileBytes = 256;
 
-/** The key, which the caller wipes; throws `no-key` if there is none. */
+/**
+ * Returns the key, which the caller wipes.
+ *
+ * @throws {CliError} `no-key`, `invalid-key`, `unreadable-file`
+ */
 export async function readKey(
   source: KeySource,
   values: KeyValues,
@@ -45,7 +49,7 @@ export async function readKey(
   );
 }
 
-/** An option wins over the environment. No error names what was given: it could be a key in the wrong place. */
+/** Returns the key if there is one. Options take precedence over the environment. No error contains a value, which could be a key in the wrong place. */
 export async function readOptionalKey(
   { option, fileOption, variable }: KeySource,
   values: KeyValues,

@@ -6,7 +6,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // Once: the second one ends the process at once.
   process.once(signal, () => interrupted.abort(signal));
 }
-// A reader that goes away is told by the write that fails.
+// When the reader has closed the pipe, the next write rejects, which is handled there.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
@@ -18,6 +18,6 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   env,
   signal,
 });
-// What was half done is cleared away: now the signal does what it does by itself. A server that ended well just ends.
+// Unfinished files are removed by now, so the process ends by the signal itself. A server that stopped cleanly just exits.
 if (signal.aborted && process.exitCode !== 0)
   process.kill(process.pid, signal.reason);

@@ -5,14 +5,16 @@ import { pipeline } from "node:stream/promises";
 import { CliError, fileError } from "./errors.js";
 
 export interface NewFileOptions {
-  /** Replaces a file that is there. */
+  /** True if an existing file is replaced. */
   readonly force: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a file out of a stream: all of it, or nothing. It grows beside `path` under another name and takes its own once it
- * is on the disk; readable for its owner only. Throws `file-exists` before the stream is read, or `unwritable-file`.
+ * Writes a stream to a file, completely or not at all: into another file beside `path`, which is renamed once it is on the
+ * disk. Only its owner can read it.
+ *
+ * @throws {CliError} `file-exists` before the stream is read, `unwritable-file`
  */
 export async function writeNewFile(
   path: string,

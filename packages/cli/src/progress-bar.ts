@@ -2,7 +2,7 @@ import type { Output } from "./command.js";
 
 const width = 30;
 
-/** How far a piece of work is: a line that is drawn over, on a terminal; nothing in a pipe. */
+/** Shows the progress of work in one line on a terminal; prints nothing into a pipe. */
 export class ProgressBar implements Disposable {
   readonly #output: Output;
   readonly #what: string;
@@ -16,7 +16,7 @@ export class ProgressBar implements Disposable {
   update(done: number, total: number): void {
     if (!this.#output.isTTY || total <= 0) return;
     const percent = Math.floor(100 * Math.min(done / total, 1));
-    // Drawn at most a hundred times, however often it is told.
+    // Drawn at most a hundred times, however often `update` is called.
     if (percent === this.#shown) return;
     this.#shown = percent;
     const filled = Math.round((percent / 100) * width);
@@ -24,7 +24,7 @@ export class ProgressBar implements Disposable {
     this.#output.write(`\r\x1b[K${bar} ${this.#what} ${percent} %`);
   }
 
-  /** Takes it from the screen. */
+  /** Removes it from the screen. */
   [Symbol.dispose](): void {
     if (this.#shown !== undefined) this.#output.write("\r\x1b[K");
     this.#shown = undefined;

@@ -10,13 +10,15 @@ export interface Arguments<
   Names extends readonly string[],
 > {
   readonly values: Values<Options>;
-  /** One for each name. */
+  /** One value for each name. */
   readonly positionals: { readonly [Index in keyof Names]: string };
 }
 
 /**
- * Reads a command's arguments: as many positional ones as there are names, and the options. Throws `usage`. Messages
- * never repeat a value, since a key might stand in the wrong place.
+ * Reads a command's arguments: as many positional ones as there are names, and the options. No message contains a value,
+ * which could be a key in the wrong place.
+ *
+ * @throws {CliError} `usage`
  */
 export function readArguments<
   const Options extends ParseArgsOptionsConfig,

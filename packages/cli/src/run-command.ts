@@ -21,8 +21,8 @@ const commands: readonly Command[] = [
 ];
 
 /**
- * Runs `history-sync` with these arguments, and gives its exit code. Never throws for what goes wrong in a command: that
- * is one line on `stderr`. A reader of `stdout` that goes away ends the command quietly.
+ * Runs `history-sync` with these arguments, and returns its exit code. Errors of a command don't reject but print one line
+ * on `stderr`. When the reader of `stdout` closes the pipe, the command ends without a message.
  */
 export async function runCommand(
   args: readonly string[],
@@ -42,7 +42,7 @@ async function dispatch(
   args: readonly string[],
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  // pnpm hands on the "--" that npm needs.
+  // pnpm passes on the "--" that npm needs.
   const [name, ...rest] = args[0] === "--" ? args.slice(1) : args;
   if (name === "--version") {
     await writeText(surroundings, `${version()}\n`);
@@ -77,8 +77,8 @@ function helpText(): string {
   return `Usage: history-sync COMMAND [options]
 
 ${lines.join("")}
-  history-sync COMMAND --help tells a command's options, history-sync --version the version.
-  Exit codes: 0 done and whole, 1 damaged or failed, 2 wrong usage.
+  history-sync COMMAND --help prints a command's options, history-sync --version the version.
+  Exit codes: 0 done and intact, 1 damaged or failed, 2 wrong usage.
 `;
 }
 

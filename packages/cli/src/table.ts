@@ -1,9 +1,9 @@
-/** 2,011 */
+/** Formats a number with commas: 2,011. */
 export function count(n: number): string {
   return n.toLocaleString("en-US");
 }
 
-/** Rows in aligned columns, a line each. */
+/** Formats rows in aligned columns, one line each. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -17,10 +17,10 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Control characters, line ends, and what turns the direction of writing. */
+/** Control characters, line ends, and marks that change the direction of writing. */
 const steering = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** Somebody else's text on one line of a terminal: cut, and without what would move its cursor or its direction. */
+/** Makes an archive's text safe for one line of a terminal: truncated, without control characters. */
 export function plainText(text: string, maxCharacters: number): string {
   const plain = text.replace(steering, "�");
   const characters = [...plain];

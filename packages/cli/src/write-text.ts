@@ -1,8 +1,8 @@
 import type { Surroundings } from "./command.js";
 
 /**
- * Writes to `stdout` and waits until it is taken, so that a slow reader slows us down. Fails with EPIPE once nobody reads
- * any more, and with the signal's reason.
+ * Writes to `stdout` and waits until the reader has consumed it. Rejects with EPIPE once the reader has closed the pipe,
+ * and with the signal's reason when that aborts.
  */
 export function writeText(
   { stdout, signal }: Surroundings,
@@ -20,7 +20,7 @@ export function writeText(
   });
 }
 
-/** One JSON value on lines of its own. */
+/** Writes a JSON value. */
 export function writeJson(
   surroundings: Surroundings,
   value: object,
@@ -28,7 +28,7 @@ export function writeJson(
   return writeText(surroundings, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Whether the reader of our output has gone, as `head` does. */
+/** True if the reader has closed the pipe, as `head` does. */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

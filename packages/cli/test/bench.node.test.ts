@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { archiveFormats } from "../src/formats.js";
+import { archiveFormats } from "../src/commands/convert.js";
 import { run } from "./support/run.js";
 
 test("every format is measured in the same run", async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
-import { archiveFormats } from "../src/formats.js";
+import { archiveFormats } from "../src/commands/convert.js";
 import { legacy, medium, tiny } from "./support/fixtures.js";
 import { run, runHere } from "./support/run.js";
 

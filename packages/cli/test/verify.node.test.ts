@@ -9,7 +9,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
-import { archiveFormats } from "../src/formats.js";
+import { archiveFormats } from "../src/commands/convert.js";
 import { legacy, medium, tiny } from "./support/fixtures.js";
 import { metadata, writeFrames } from "./support/own-archive.js";
 import { run, runHere } from "./support/run.js";

@@ -16,12 +16,11 @@ import {
 import type { Store } from "@history-sync/store";
 import type { HistoryServer, ReleasePolicy } from "@history-sync/sync-worker";
 import type { Client } from "./client.js";
-import { connectNode } from "./connection/connect-node.js";
+import { connectNode, withSenderHmac } from "./connection/connect-node.js";
 import {
   type Environment,
   historySyncUrls,
 } from "./connection/environments.js";
-import { withSenderHmac } from "./connection/with-sender-hmac.js";
 import {
   closeDeviceSync,
   type HistorySettings,

@@ -7,11 +7,11 @@ import type { ArchiveFormat } from "@history-sync/encryption-codec";
 import { CliError } from "../errors.js";
 import type { Phase, PhaseOutput } from "./phases.js";
 
-/** A size of history, with every format in the same run. */
+/** The results for one size of history. */
 export interface SizeResult {
   readonly messages: number;
   readonly formats: Readonly<Record<ArchiveFormat, FormatResult>>;
-  /** Of "paged-v1" to "xmtp-v0": below 1 is better. */
+  /** `paged-v1` divided by `xmtp-v0`: below 1 is better. */
   readonly ratios: Ratios;
 }
 
@@ -33,17 +33,17 @@ interface Ratios {
 
 export interface MeasureOptions {
   readonly messages: number;
-  /** Where stores and archives are made. */
+  /** The folder for stores and archives. */
   readonly folder: string;
-  /** Hears of every phase that is done. */
+  /** Called after every phase. */
   readonly onPhase: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The phases of one size, generating included. */
+/** The number of phases of one size, generating included. */
 export const phasesOfSize = 5;
 
-/** Makes a history, and takes it out of one SQLite store and into another, once in each format. */
+/** Generates a history, exports it from one SQLite store and imports it into another, once in each format. */
 export async function measureSize(
   options: MeasureOptions,
 ): Promise<SizeResult> {
@@ -76,7 +76,7 @@ async function measureFormat(
 
 const runFile = promisify(execFile);
 
-/** Young objects are collected at 8 MiB, so that what is measured is what is needed, not what V8 takes where there is plenty. */
+// The young generation is limited to 8 MiB, so that the peak shows the memory needed, not what V8 uses when it is plentiful.
 export const nodeFlags: readonly string[] = [
   "--no-warnings",
   "--max-semi-space-size=8",

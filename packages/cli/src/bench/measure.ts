@@ -9,7 +9,7 @@ import { messageOf } from "../errors.js";
 import { writeNewFile } from "../new-file.js";
 import type { Phase, PhaseOutput } from "./phases.js";
 
-/** Runs one phase in a process of its own, so that its peak memory is its own, and prints what it measured. */
+// Runs one phase and prints its measurements. Each phase has its own process, so that peak memory is measured for it alone.
 const [phase, storePath = "", archivePath = "", formatName, messages] =
   process.argv.slice(2);
 const format = formatName === "xmtp-v0" ? "xmtp-v0" : "paged-v1";

@@ -1,10 +1,10 @@
-/** What a phase's process prints. */
+/** The output of a phase's process. */
 export interface PhaseOutput {
   readonly seconds: number;
   readonly peakRssMB: number;
-  /** Above what the process had when the phase began. */
+  /** Peak memory minus that at the beginning of the phase. */
   readonly aboveBaseMB: number;
-  /** How many messages the store holds in the end. */
+  /** The number of messages in the store at the end. */
   readonly messages: number;
 }
 

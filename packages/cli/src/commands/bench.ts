@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeBench } from "../bench/describe-bench.js";
 import {
+  type FormatResult,
   measureSize,
   nodeFlags,
   phasesOfSize,
@@ -12,15 +12,16 @@ import type { Command, Surroundings } from "../command.js";
 import { CliError } from "../errors.js";
 import { ProgressBar } from "../progress-bar.js";
 import { readArguments } from "../read-arguments.js";
+import { count, table } from "../table.js";
 import { writeJson, writeText } from "../write-text.js";
 
 // A few seconds each, and large enough that fixed costs don't count in the last.
 const defaultSizes = "1000,10000,100000";
 
-/** What `bench --json` prints. */
+/** The output of `bench --json`. */
 interface BenchReport {
   readonly node: string;
-  /** What every phase's process runs with. */
+  /** The flags of every phase's process. */
   readonly nodeFlags: readonly string[];
   readonly cpu: string;
   readonly results: readonly SizeResult[];
@@ -34,12 +35,12 @@ export const bench: Command = {
   --messages N[,N...]      sizes of history (${defaultSizes})
   --json                   print one JSON object
 
-Makes a history of chat-like messages in 50 conversations, exports and seals it from
+Creates a history of chat-like messages in 50 conversations, exports and seals it from
 one SQLite store to a file, opens and merges that into another store. Every phase has
-a process of its own, whose peak memory is told.
+a process of its own, whose peak memory is printed.
 `,
   async run(args, surroundings) {
-    // pnpm hands on the "--" that npm needs.
+    // pnpm passes on the "--" that npm needs.
     const { values } = readArguments(
       args.filter((arg) => arg !== "--"),
       [],
@@ -92,4 +93,40 @@ async function measure(
     await rm(folder, { recursive: true, force: true });
   }
   return results;
+}
+
+const head = [
+  "messages",
+  "format",
+  "bytes",
+  "out s",
+  "µs each",
+  "peak MB",
+  "in s",
+  "µs each",
+  "peak MB",
+];
+
+/** Formats the results as a table, a line for each size and format. */
+function describeBench(results: readonly SizeResult[]): string {
+  const rows = results.flatMap(({ messages, formats }) =>
+    Object.entries(formats).map(([format, result]) => [
+      count(messages),
+      format,
+      ...figures(result),
+    ]),
+  );
+  return table([head, ...rows]);
+}
+
+function figures(result: FormatResult): string[] {
+  const phases = [result.exportAndSeal, result.openAndMerge];
+  return [
+    count(result.archiveBytes),
+    ...phases.flatMap(({ seconds, microsecondsAMessage, peakRssMB }) => [
+      seconds.toFixed(3),
+      microsecondsAMessage.toFixed(1),
+      count(peakRssMB),
+    ]),
+  ];
 }

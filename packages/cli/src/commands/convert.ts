@@ -1,4 +1,7 @@
-import { sealArchive } from "@history-sync/encryption-codec";
+import {
+  type ArchiveFormat,
+  sealArchive,
+} from "@history-sync/encryption-codec";
 import { wipe } from "@history-sync/primitives";
 import {
   ArchiveFile,
@@ -6,7 +9,7 @@ import {
   archiveOptionsHelp,
 } from "../archive-file.js";
 import type { Command } from "../command.js";
-import { archiveFormats, readFormat } from "../formats.js";
+import { CliError } from "../errors.js";
 import {
   archiveKey,
   newArchiveKey,
@@ -16,9 +19,12 @@ import {
 import { writeNewFile } from "../new-file.js";
 import { readArguments } from "../read-arguments.js";
 
+// libxmtp reads the first one only.
+export const archiveFormats: readonly ArchiveFormat[] = ["xmtp-v0", "paged-v1"];
+
 export const convert: Command = {
   name: "convert",
-  summary: "write an archive anew, in another format or under another key",
+  summary: "write an archive again, in another format or under another key",
   usage: `IN OUT --key HEX --to ${archiveFormats.join("|")} [--out-key HEX] [--force]
 
 ${archiveOptionsHelp}  --to FORMAT              the new archive's format
@@ -26,7 +32,7 @@ ${archiveOptionsHelp}  --to FORMAT              the new archive's format
                            or HISTORY_SYNC_OUT_KEY in the environment
   --force                  replace OUT if it is there
 
-Every element stays as it is, in its order. OUT is whole, or isn't there.
+Every element stays as it is, in its order. OUT is written completely or not at all.
 `,
   async run(args, surroundings) {
     const options = { ...archiveOptions, ...convertOptions };
@@ -64,7 +70,17 @@ const convertOptions = {
   force: { type: "boolean", default: false },
 } as const;
 
-/** Without empty frames: they hold no element. */
+/** @throws {CliError} `usage` */
+function readFormat(option: string, text: string | undefined): ArchiveFormat {
+  const format = archiveFormats.find((known) => known === text);
+  if (format) return format;
+  throw new CliError(
+    "usage",
+    `${option}: expected ${archiveFormats.join(" or ")}`,
+  );
+}
+
+/** Yields the frames without empty ones, which contain no element. */
 async function* elementFrames(
   file: ArchiveFile,
 ): AsyncGenerator<Uint8Array, void, undefined> {

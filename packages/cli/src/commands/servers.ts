@@ -1,7 +1,8 @@
-import type { Command, Surroundings } from "../command.js";
-import { runProcess } from "./run-process.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Command, ExitCode, Surroundings } from "../command.js";
 
-/** The servers tell their own options, and are loaded only when they are run. */
+// Each server prints its own `--help`, and is loaded only when it is run.
 export const node: Command = {
   name: "node",
   summary: "run a node: XMTP's API, kept in SQLite or NATS",
@@ -16,7 +17,7 @@ export const serve: Command = {
   name: "serve",
   summary: "run a history server: the bucket of sealed archives",
   async run(args, surroundings) {
-    // A process of its own: some of the flags that keep its memory small can't be set once Node runs.
+    // Some of the flags that keep its memory small can't be set in a running process.
     const { historyServerProcess } = await import(
       "@history-sync/history-server/node"
     );
@@ -28,8 +29,29 @@ export const serve: Command = {
 function serverProcess({ signal, ...surroundings }: Surroundings) {
   return {
     ...surroundings,
-    /** Whichever signal it is, the surroundings hear of it once. */
+    /** SIGINT and SIGTERM both abort the surroundings' signal, which calls `stop` once. */
     once: (_name: string, stop: () => void) =>
       signal?.addEventListener("abort", stop, { once: true }),
   };
+}
+
+/** Runs Node.js with these arguments in another process, which gets SIGTERM when the surroundings' signal aborts. */
+async function runProcess(
+  args: readonly string[],
+  { stdout, stderr, env, signal }: Surroundings,
+): Promise<ExitCode> {
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...env },
+  });
+  child.stdout.on("data", (piece: Uint8Array) => stdout.write(piece));
+  child.stderr.on("data", (piece: Uint8Array) => stderr.write(piece));
+  const stop = () => child.kill("SIGTERM");
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const [code] = await once(child, "close");
+    return code === 0 ? 0 : 1;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }

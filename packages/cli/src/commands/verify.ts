@@ -46,7 +46,7 @@ ${archiveOptionsHelp}  --json                   print one JSON object, of a dama
 
 const verifyOptions = { json: { type: "boolean", default: false } } as const;
 
-/** What `verify --json` prints. */
+/** The output of `verify --json`. */
 type Verdict =
   | ({ readonly whole: true } & Checked)
   | ({ readonly whole: false } & Damage & Partial<Checked>);
@@ -60,14 +60,14 @@ interface Checked {
   readonly format: ArchiveFile["format"] | null;
   readonly bytes: number;
   readonly frames: number;
-  /** Whether the archive says itself what it holds; without that, a cut xmtp-v0 archive can look whole. */
+  /** True if the archive has a manifest. A truncated xmtp-v0 archive without one can look intact. */
   readonly manifest: boolean;
-  /** What an import would skip, or find odd; the first hundred. */
+  /** The first hundred rows that an import would skip or report. */
   readonly problems: ValidationReport["problems"];
   readonly problemCount: number;
 }
 
-/** Whoever made the archive meant it so: libxmtp leaves conversations out that are older than the window of an export. */
+// Not damage: libxmtp leaves conversations out that are older than the window of an export.
 const harmless: ReadonlySet<string> = new Set([
   "bad-row",
   "unknown-conversation",

@@ -15,7 +15,7 @@ import {
 import { consentStateName, consentTypeName, selectionName } from "./names.js";
 import { isoText, nsText } from "./times.js";
 
-/** What `inspect --json` prints. Never message texts, never a key. */
+/** The output of `inspect --json`. It contains no message texts and no keys. */
 export interface ArchiveReport {
   readonly format: ArchiveFormat | null;
   readonly bytes: number;
@@ -23,16 +23,16 @@ export interface ArchiveReport {
   /** Elements by kind, named as in the JSON of a `BackupElement`; `unknown` are those of other versions. */
   readonly elementCounts: Readonly<Record<string, number>>;
   readonly conversations: readonly ConversationReport[];
-  /** Records by what they are about ("conversation", "inbox"), then by state ("allowed", "denied", "unknown"). */
+  /** Counts of records by entity type ("conversation", "inbox"), then by state ("allowed", "denied", "unknown"). */
   readonly consent: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Whether there is one; never the key. */
+  /** True if the archive has an HMAC key. */
   readonly hmacKey: boolean;
-  /** What the archive's last element says that it holds. */
+  /** The contents by the archive's last element. */
   readonly manifest: ManifestReport | null;
 }
 
 interface MetadataReport {
-  /** What the archive was asked to hold: "messages", "consent". */
+  /** The requested elements: "messages", "consent". */
   readonly elements: readonly string[];
   /** Nanoseconds since the Unix epoch, like every `Ns`; the field after it is the same in ISO 8601. */
   readonly exportedAtNs: string | null;
@@ -45,7 +45,7 @@ interface MetadataReport {
   readonly end: string | null;
   /** Of archives that end with a manifest, in hex. */
   readonly archiveId: string | null;
-  /** Who says that it made the archive, in hex. */
+  /** The exporting installation by the archive's metadata, in hex. */
   readonly installationId: string | null;
 }
 
@@ -58,7 +58,7 @@ interface ManifestReport {
   readonly conversations: number;
 }
 
-/** Reads the whole archive. Throws what `ArchiveFile.elements` throws, and `no-metadata`. */
+/** Reads the whole archive. Throws as `ArchiveFile.elements` does, and `no-metadata`. */
 export async function reportOn(file: ArchiveFile): Promise<ArchiveReport> {
   const tally = new ArchiveTally();
   for await (const element of file.elements()) tally.add(element);

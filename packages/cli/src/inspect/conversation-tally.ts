@@ -8,9 +8,9 @@ import { isoText, nsText } from "./times.js";
 
 export interface ConversationReport {
   readonly id: string;
-  /** As its members named it; null for none, and for one that only messages tell of. */
+  /** The name; null for none, and for a conversation that only messages mention. */
   readonly name: string | null;
-  /** "group", "dm" or "sync"; null for one that only messages tell of. */
+  /** "group", "dm" or "sync"; null for a conversation that only messages mention. */
   readonly type: string | null;
   readonly messages: number;
   /** When the oldest message was sent: nanoseconds since the Unix epoch, and the same in ISO 8601; null without messages. */
@@ -20,7 +20,7 @@ export interface ConversationReport {
   readonly newest: string | null;
 }
 
-/** What an archive holds of each conversation. */
+/** Counts an archive's messages by conversation. */
 export class ConversationTally {
   readonly #conversations = new Map<string, Figures>();
 

@@ -5,7 +5,7 @@ import {
   ConversationTypeSave,
 } from "@history-sync/proto/device-sync";
 
-/** What stands for values that this version doesn't know. */
+/** The name for values that this version doesn't know. */
 const other = "other";
 
 export function conversationTypeName(type: ConversationTypeSave): string {

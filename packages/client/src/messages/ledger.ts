@@ -20,8 +20,7 @@ import {
   keyOfGroup,
 } from "../groups/conversation-key.js";
 import { type MembershipStatus, statusOf } from "../groups/dm-groups.js";
-import { Signal } from "../work/signal.js";
-import { stream } from "../work/stream.js";
+import { Signal, stream } from "../work/events.js";
 import { groupRow, isConversation } from "./group-row.js";
 import {
   canBeLeft,

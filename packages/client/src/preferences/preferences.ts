@@ -3,7 +3,7 @@ import { type Clock, nowNs } from "@history-sync/primitives";
 import type { ConsentSave } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
 import type { Background } from "../work/background.js";
-import { stream } from "../work/stream.js";
+import { stream } from "../work/events.js";
 import {
   type Consent,
   type ConsentEntityType,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stream } from "../../src/work/stream.js";
+import { stream } from "../../src/work/events.js";
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const read: Item[] = [];
