@@ -14,6 +14,12 @@ const adapters = [
     adapter: "@history-sync/history-server-s3",
     opens: "openBucket",
   },
+  {
+    args: ["node", "--port", "0", "--nats", "nats://127.0.0.1:9"],
+    flag: "--nats",
+    adapter: "@history-sync/xmtp-node-nats",
+    opens: "openNatsStorage",
+  },
 ] as const;
 
 test.each(adapters)(

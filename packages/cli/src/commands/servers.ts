@@ -5,7 +5,7 @@ import type { Command, ExitCode, Surroundings } from "../command.js";
 // Each server prints its own `--help`, and is loaded only when it is run.
 export const node: Command = {
   name: "node",
-  summary: "run a node: XMTP's API, kept in SQLite or NATS",
+  summary: "run an XMTP node, stored in SQLite or NATS",
   async run(args, surroundings) {
     const { runNode } = await import("@history-sync/xmtp-node/node");
     const code = await runNode(args, serverProcess(surroundings));
@@ -15,7 +15,7 @@ export const node: Command = {
 
 export const serve: Command = {
   name: "serve",
-  summary: "run a history server: the bucket of sealed archives",
+  summary: "run a history server, stored in a folder or an S3 bucket",
   async run(args, surroundings) {
     // Some of the flags that keep its memory small can't be set in a running process.
     const { historyServerProcess } = await import(
