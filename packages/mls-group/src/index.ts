@@ -1,9 +1,18 @@
+export type { MlsPorts } from "./context.js";
+export { MlsGroupError, type MlsGroupErrorCode } from "./errors.js";
+export type { MlsGroup } from "./group/mls-group.js";
+export {
+  type InstallationOptions,
+  type MlsInstallation,
+  openInstallation,
+} from "./mls-installation.js";
+export { type Extension, extensionTypes } from "./parameters.js";
 export type {
   AuthenticationService,
   JoinedGroup,
   Member,
   ProposedCommit,
-} from "./authentication-service.js";
+} from "./ports/authentication-service.js";
 export type {
   Delivered,
   DeliveryOptions,
@@ -14,8 +23,7 @@ export type {
   Topic,
   TopicPosition,
   WelcomeHeader,
-} from "./delivery-service.js";
-export { MlsGroupError, type MlsGroupErrorCode } from "./errors.js";
+} from "./ports/delivery-service.js";
 export type {
   EngineState,
   Fork,
@@ -32,18 +40,10 @@ export type {
   PendingCommit,
   Readded,
   ReceivedRecord,
-} from "./group-state-store.js";
+} from "./ports/group-state-store.js";
 export type {
   Circumstances,
   MembershipChange,
   MembershipChanged,
-} from "./membership.js";
-export type { MlsGroup } from "./mls-group.js";
-export {
-  type InstallationOptions,
-  type MlsInstallation,
-  openInstallation,
-} from "./mls-installation.js";
-export type { Sending } from "./outbox.js";
-export { type Extension, extensionTypes } from "./parameters.js";
-export type { MlsPorts } from "./ports.js";
+} from "./sending/membership.js";
+export type { Sending } from "./sending/outbox.js";

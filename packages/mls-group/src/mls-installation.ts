@@ -6,20 +6,19 @@ import {
   type InstallationId,
   nowNs,
 } from "@history-sync/primitives";
-import type { Member } from "./authentication-service.js";
-import type { Delivered } from "./delivery-service.js";
+import type { MlsContext, MlsPorts } from "./context.js";
 import { openTsMlsEngine } from "./engine/ts-mls-engine.js";
 import { MlsGroupError } from "./errors.js";
-import type { GroupRecord, InstallationRecord } from "./group-state-store.js";
-import { viewOf } from "./group-view.js";
-import { RenewalTimer } from "./key-package-renewal.js";
+import { viewOf } from "./group/group-view.js";
+import { MlsGroup } from "./group/mls-group.js";
+import { RenewalTimer } from "./joining/key-package-renewal.js";
 import {
   ensureKeyPackage,
   newLeaf,
   publishKeyPackage,
   wipeKeyPackages,
-} from "./key-packages.js";
-import { MlsGroup } from "./mls-group.js";
+} from "./joining/key-packages.js";
+import { join } from "./joining/welcomes.js";
 import {
   type Extension,
   groupIdBytes,
@@ -27,9 +26,13 @@ import {
   renewalAfterWelcomeMs,
   signatureKeyBytes,
 } from "./parameters.js";
-import type { MlsContext, MlsPorts } from "./ports.js";
-import { entriesAfter } from "./topics.js";
-import { join } from "./welcomes.js";
+import type { Member } from "./ports/authentication-service.js";
+import type { Delivered } from "./ports/delivery-service.js";
+import type {
+  GroupRecord,
+  InstallationRecord,
+} from "./ports/group-state-store.js";
+import { entriesAfter } from "./receiving/topics.js";
 
 export interface InstallationOptions {
   /** The identity of the basic credential in every leaf of this installation. */

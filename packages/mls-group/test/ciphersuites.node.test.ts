@@ -1,7 +1,7 @@
 import { systemRandomBytes } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import * as native from "#ciphersuite";
-import * as portable from "../src/engine/ciphersuite.js";
+import * as portable from "../src/engine/crypto/ciphersuite.js";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
 import { everybody, text } from "./actors.js";
 import {

@@ -1,8 +1,8 @@
 import { equalBytes, type InstallationId } from "@history-sync/primitives";
+import { MemberCheck } from "../src/engine/checks/member-check.js";
 import { messageOf } from "../src/engine/codec.js";
 import { intendedProposals } from "../src/engine/commit-intent.js";
 import type { Commit, Engine } from "../src/engine/engine.js";
-import { MemberCheck } from "../src/engine/member-check.js";
 import { StateCodec } from "../src/engine/state.js";
 import {
   type CiphersuiteImpl,

@@ -1,8 +1,8 @@
 import { installationIdOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { openCiphersuite } from "#ciphersuite";
+import { MemberCheck } from "../src/engine/checks/member-check.js";
 import type { Processed } from "../src/engine/engine.js";
-import { MemberCheck } from "../src/engine/member-check.js";
 import { StateCodec } from "../src/engine/state.js";
 import {
   type ClientState,

@@ -1,7 +1,7 @@
 import { silent, systemRandomBytes } from "@history-sync/primitives";
 import { expect, test, vi } from "vitest";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";
-import { fetchKeyPackages } from "../src/member-key-packages.js";
+import { fetchKeyPackages } from "../src/joining/member-key-packages.js";
 import { MemoryGroupStateStore } from "../src/memory/index.js";
 import { everybody, groupOf, heard, sideOf, text, World } from "./actors.js";
 

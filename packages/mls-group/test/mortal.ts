@@ -2,8 +2,8 @@ import { silent, systemRandomBytes, toHex } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { decryptSenderData } from "ts-mls/privateMessage.js";
 import { openCiphersuite } from "#ciphersuite";
+import { MemberCheck } from "../src/engine/checks/member-check.js";
 import { messageOf } from "../src/engine/codec.js";
-import { MemberCheck } from "../src/engine/member-check.js";
 import { StateCodec } from "../src/engine/state.js";
 import type { PrivateMessage } from "../src/engine/ts-mls.js";
 import {

@@ -1,6 +1,6 @@
 import { equalBytes } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { MemberCheck } from "../src/engine/member-check.js";
+import { MemberCheck } from "../src/engine/checks/member-check.js";
 import { StateCodec } from "../src/engine/state.js";
 import { TreeCache } from "../src/engine/tree-cache.js";
 import { openTsMlsEngine } from "../src/engine/ts-mls-engine.js";

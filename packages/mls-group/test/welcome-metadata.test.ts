@@ -4,7 +4,7 @@ import { MlsGroupError } from "../src/errors.js";
 import {
   decodeWelcomeMetadata,
   encodeWelcomeMetadata,
-} from "../src/welcome-metadata.js";
+} from "../src/joining/welcomes.js";
 
 test("a message cursor has XMTP's bytes", () => {
   expect(toHex(encodeWelcomeMetadata(2n))).toBe("0802");

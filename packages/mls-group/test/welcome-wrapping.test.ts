@@ -7,7 +7,7 @@ import {
   unwrapWelcome,
   wrapWelcome,
   xWingPublicKey,
-} from "../src/welcome-wrapping.js";
+} from "../src/joining/welcome-wrapping.js";
 import { encodeVector, WireReader } from "../src/wire/index.js";
 import {
   openInOrder,

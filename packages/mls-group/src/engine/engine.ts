@@ -1,8 +1,11 @@
 import type { GroupId, InstallationId } from "@history-sync/primitives";
-import type { Member } from "../authentication-service.js";
 import type { MlsGroupErrorCode } from "../errors.js";
-import type { EngineState, KeyPackageRecord } from "../group-state-store.js";
 import type { Extension } from "../parameters.js";
+import type { Member } from "../ports/authentication-service.js";
+import type {
+  EngineState,
+  KeyPackageRecord,
+} from "../ports/group-state-store.js";
 
 /** What a state says. */
 export interface GroupView {

@@ -1,6 +1,6 @@
 import { equalBytes, installationIdOf } from "@history-sync/primitives";
-import type { Member } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
+import type { Member } from "../ports/authentication-service.js";
 import type { ClientState, LeafNode } from "./ts-mls.js";
 
 export function leaves(

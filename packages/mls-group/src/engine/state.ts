@@ -1,10 +1,10 @@
 import { concatBytes } from "@history-sync/primitives";
 import { MlsGroupError } from "../errors.js";
-import type { EngineState } from "../group-state-store.js";
 import { pastEpochs } from "../parameters.js";
+import type { EngineState } from "../ports/group-state-store.js";
+import type { MemberCheck } from "./checks/member-check.js";
 import { attempt } from "./codec.js";
 import { leaves } from "./leaves.js";
-import type { MemberCheck } from "./member-check.js";
 import { TreeCache } from "./tree-cache.js";
 import {
   type ClientState,

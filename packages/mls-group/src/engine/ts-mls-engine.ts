@@ -5,18 +5,27 @@ import {
   installationIdOf,
 } from "@history-sync/primitives";
 import { openCiphersuite, signaturePublicKey } from "#ciphersuite";
-import type { AuthenticationService } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
-import type { EngineState, KeyPackageRecord } from "../group-state-store.js";
 import {
   creatorExtensionTypes,
   type Extension,
   extensionTypes,
   keyPackageExtensionTypes,
 } from "../parameters.js";
+import type { AuthenticationService } from "../ports/authentication-service.js";
+import type {
+  EngineState,
+  KeyPackageRecord,
+} from "../ports/group-state-store.js";
+import {
+  checkedCommit,
+  proposedCommit,
+  readdedBy,
+} from "./checks/commit-rules.js";
+import { MemberCheck } from "./checks/member-check.js";
+import { welcomeSigner } from "./checks/welcome-signer.js";
 import { keyPackageOf, messageOf, privateMessageOf } from "./codec.js";
 import { intendedProposals } from "./commit-intent.js";
-import { checkedCommit, proposedCommit, readdedBy } from "./commit-rules.js";
 import type {
   Commit,
   CommitIntent,
@@ -32,7 +41,6 @@ import { toEngineExtension } from "./extensions.js";
 import { guarded } from "./guarded.js";
 import { newKeyPackage, readKeyPackage } from "./key-package.js";
 import { memberOf, ownLeaf } from "./leaves.js";
-import { MemberCheck } from "./member-check.js";
 import { type Past, StateCodec, wipe } from "./state.js";
 import {
   addHistoricalReceiverData,
@@ -50,7 +58,6 @@ import {
 } from "./ts-mls.js";
 import { type Unsealed, unseal } from "./unseal.js";
 import { groupView, joinedGroup } from "./views.js";
-import { welcomeSigner } from "./welcome-signer.js";
 
 /** `ts-mls` with XMTP's parameters. */
 export async function openTsMlsEngine(

@@ -1,5 +1,5 @@
 import { groupIdOf } from "@history-sync/primitives";
-import type { JoinedGroup } from "../authentication-service.js";
+import type { JoinedGroup } from "../ports/authentication-service.js";
 import type { GroupView } from "./engine.js";
 import { fromEngineExtension } from "./extensions.js";
 import { leaves, memberOf, ownLeaf } from "./leaves.js";

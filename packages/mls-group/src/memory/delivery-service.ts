@@ -14,7 +14,7 @@ import type {
   Page,
   Topic,
   TopicPosition,
-} from "../delivery-service.js";
+} from "../ports/delivery-service.js";
 
 export type DeliveryCall = Exclude<keyof DeliveryService, "subscribe">;
 

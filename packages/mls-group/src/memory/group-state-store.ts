@@ -9,7 +9,7 @@ import type {
   KeyPackageRecord,
   OutboxRecord,
   ReceivedRecord,
-} from "../group-state-store.js";
+} from "../ports/group-state-store.js";
 
 /** State that lives as long as the process: for tests and for apps without a disk. */
 export class MemoryGroupStateStore implements GroupStateStore {

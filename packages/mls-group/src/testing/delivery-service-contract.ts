@@ -9,7 +9,7 @@ import type {
   DeliveryService,
   OutgoingWelcome,
   Topic,
-} from "../delivery-service.js";
+} from "../ports/delivery-service.js";
 
 export interface DeliveryServiceContractOptions {
   /**

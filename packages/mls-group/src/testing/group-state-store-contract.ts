@@ -9,7 +9,7 @@ import type {
   OutboxRecord,
   PendingCommit,
   ReceivedRecord,
-} from "../group-state-store.js";
+} from "../ports/group-state-store.js";
 
 /** What every GroupStateStore must do. `open` gives an empty store; `reopen` the same one as after a restart. */
 export function groupStateStoreContract(

@@ -1,2 +1,2 @@
 export { WireError, WireReader } from "./reader.js";
-export { decodeVector, encodeVector } from "./vector.js";
+export { decodeVector, encodeUint16Vector, encodeVector } from "./vector.js";

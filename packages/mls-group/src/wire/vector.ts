@@ -27,6 +27,15 @@ export function encodeVector(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return concatBytes(prefix, bytes);
 }
 
+/** Encodes a vector of 16-bit numbers. */
+export function encodeUint16Vector(
+  values: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  return encodeVector(
+    Uint8Array.from(values.flatMap((value) => [value >> 8, value & 0xff])),
+  );
+}
+
 /**
  * Returns the content of bytes that are one vector and nothing else.
  *

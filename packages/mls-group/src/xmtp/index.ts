@@ -1,24 +1,17 @@
 export { applicationId, credentialOf, inboxOf } from "./credential.js";
-export { dmId } from "./dm-id.js";
 export {
   type ConversationKind,
+  dmId,
   type ImmutableMetadata,
   isSyncGroupOf,
   type ReaddRequest,
   readImmutableMetadata,
-} from "./immutable-metadata.js";
-export { encodeLeaveRequest, isLeaveRequest } from "./leave-request.js";
+} from "./group-data/immutable-metadata.js";
 export {
   type Membership,
   readMembership,
   withMembership,
-} from "./membership.js";
-export {
-  type OpenedMessage,
-  unwrapMessage,
-  wrapMessage,
-} from "./message-envelope.js";
-export { xmtpMessageId } from "./message-id.js";
+} from "./group-data/membership.js";
 export {
   type MutableMetadata,
   maxMetadataBytes,
@@ -29,7 +22,7 @@ export {
   withoutAdmin,
   withoutSuperAdmin,
   withSuperAdmin,
-} from "./mutable-metadata.js";
+} from "./group-data/mutable-metadata.js";
 export {
   type NewConversationOptions,
   type NewGroupOptions,
@@ -37,28 +30,42 @@ export {
   newGroupExtensions,
   newReaddRequestExtensions,
   newSyncGroupExtensions,
-} from "./new-group.js";
+} from "./group-data/new-group.js";
 export {
   metadataPolicy,
   type Permissions,
   readPermissions,
   withPermissions,
-} from "./permissions.js";
-export { allows, type Policy, type PolicyActor } from "./policy.js";
-export { adminOnly, allMembers, dmPermissions } from "./preset-permissions.js";
-export type { InboxStates } from "./rules/inbox-states.js";
-export { protocolVersion } from "./rules/protocol-version.js";
+} from "./group-data/permissions.js";
+export { allows, type Policy, type PolicyActor } from "./group-data/policy.js";
 export {
-  type XmtpGroupRulesOptions,
-  xmtpGroupRules,
-} from "./rules/xmtp-group-rules.js";
+  adminOnly,
+  allMembers,
+  dmPermissions,
+} from "./group-data/preset-permissions.js";
+export {
+  encodeLeaveRequest,
+  isLeaveRequest,
+} from "./messages/leave-request.js";
+export {
+  type OpenedMessage,
+  unwrapMessage,
+  wrapMessage,
+  xmtpMessageId,
+} from "./messages/message-envelope.js";
 export {
   hmacPeriod,
   hmacRootBytes,
   senderHmac,
   type TopicHmacKey,
   topicHmacKeys,
-} from "./sender-hmac.js";
+} from "./messages/sender-hmac.js";
+export type { InboxStates } from "./rules/inbox-states.js";
+export { protocolVersion } from "./rules/protocol-version.js";
+export {
+  type XmtpGroupRulesOptions,
+  xmtpGroupRules,
+} from "./rules/xmtp-group-rules.js";
 export {
   type UpdateMembershipOptions,
   updateMembership,

@@ -1,19 +1,19 @@
 import { equalBytes, type InboxId } from "@history-sync/primitives";
-import type { Member } from "../authentication-service.js";
 import { MlsGroupError } from "../errors.js";
+import type { MlsGroup } from "../group/mls-group.js";
+import type { Extension } from "../parameters.js";
+import type { Member } from "../ports/authentication-service.js";
 import type {
   Circumstances,
   MembershipChange,
   MembershipChanged,
-} from "../membership.js";
-import type { MlsGroup } from "../mls-group.js";
-import type { Extension } from "../parameters.js";
+} from "../sending/membership.js";
 import {
   type Membership,
   membershipExtension,
   readMembership,
   withMembership,
-} from "./membership.js";
+} from "./group-data/membership.js";
 import { expectedChange } from "./rules/expected-change.js";
 import type { InboxStates } from "./rules/inbox-states.js";
 import { installationOf, leafOf, without } from "./rules/leaf.js";

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   decodeVector,
+  encodeUint16Vector,
   encodeVector,
   WireError,
   WireReader,
@@ -77,6 +78,11 @@ test("decodeVector refuses bytes after the vector", () => {
   expect(() => decodeVector(fromHex("01aabb"))).toThrow(
     "at byte 2 of 3: expected the end, got 1 more bytes",
   );
+});
+
+test("encodeUint16Vector writes 16-bit numbers with their length in bytes", () => {
+  expect(encodeUint16Vector([])).toEqual(fromHex("00"));
+  expect(encodeUint16Vector([1, 0xff02])).toEqual(fromHex("040001ff02"));
 });
 
 test("uint16Vector refuses half a number", () => {

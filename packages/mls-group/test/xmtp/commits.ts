@@ -3,8 +3,8 @@ import {
   type InboxId,
   systemRandomBytes,
 } from "@history-sync/primitives";
-import type { ProposedCommit } from "../../src/authentication-service.js";
 import type { Extension, Member } from "../../src/index.js";
+import type { ProposedCommit } from "../../src/ports/authentication-service.js";
 import {
   newDmExtensions,
   newGroupExtensions,

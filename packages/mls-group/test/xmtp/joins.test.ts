@@ -1,7 +1,7 @@
 import { idBytes } from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
-import type { JoinedGroup } from "../../src/authentication-service.js";
 import type { Member } from "../../src/index.js";
+import type { JoinedGroup } from "../../src/ports/authentication-service.js";
 import {
   allMembers,
   credentialOf,

@@ -6,7 +6,8 @@ import {
 } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { type Extension, extensionTypes } from "../../src/index.js";
-import { immutableMetadataExtension } from "../../src/xmtp/immutable-metadata.js";
+import { immutableMetadataExtension } from "../../src/xmtp/group-data/immutable-metadata.js";
+import { allMembers } from "../../src/xmtp/group-data/preset-permissions.js";
 import {
   newReaddRequestExtensions,
   readImmutableMetadata,
@@ -14,7 +15,6 @@ import {
   readMutableMetadata,
   readPermissions,
 } from "../../src/xmtp/index.js";
-import { allMembers } from "../../src/xmtp/preset-permissions.js";
 import { alix, dataOf } from "./real-group.js";
 
 const group = groupId("44b6f0b080d70ea76851c5bdd15eb0da");

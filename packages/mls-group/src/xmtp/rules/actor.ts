@@ -1,7 +1,7 @@
 import type { InboxId } from "@history-sync/primitives";
-import type { Member } from "../../authentication-service.js";
-import type { MutableMetadata } from "../mutable-metadata.js";
-import type { PolicyActor } from "../policy.js";
+import type { Member } from "../../ports/authentication-service.js";
+import type { MutableMetadata } from "../group-data/mutable-metadata.js";
+import type { PolicyActor } from "../group-data/policy.js";
 import { inboxOfMember, type Leaf, leafOf } from "./leaf.js";
 
 /** Who commits, by the lists that the group has before the commit. */

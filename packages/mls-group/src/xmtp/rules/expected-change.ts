@@ -1,6 +1,6 @@
 import type { InboxId } from "@history-sync/primitives";
-import { invalid } from "../extension-data.js";
-import type { Membership } from "../membership.js";
+import { invalid } from "../group-data/extension-data.js";
+import type { Membership } from "../group-data/membership.js";
 import type { InboxStates } from "./inbox-states.js";
 import { type InboxAt, installationsOf } from "./installations-of.js";
 import { type Leaf, without } from "./leaf.js";

@@ -2,13 +2,16 @@ import type { Extension } from "../../parameters.js";
 import {
   type ImmutableMetadata,
   readImmutableMetadata,
-} from "../immutable-metadata.js";
-import { type Membership, readMembership } from "../membership.js";
+} from "../group-data/immutable-metadata.js";
+import { type Membership, readMembership } from "../group-data/membership.js";
 import {
   type MutableMetadata,
   readMutableMetadata,
-} from "../mutable-metadata.js";
-import { type Permissions, readPermissions } from "../permissions.js";
+} from "../group-data/mutable-metadata.js";
+import {
+  type Permissions,
+  readPermissions,
+} from "../group-data/permissions.js";
 
 /** All that XMTP keeps in a group. */
 export interface GroupData {

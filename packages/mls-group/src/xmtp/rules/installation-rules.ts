@@ -1,6 +1,6 @@
-import type { ProposedCommit } from "../../authentication-service.js";
-import { invalid } from "../extension-data.js";
-import type { Membership } from "../membership.js";
+import type { ProposedCommit } from "../../ports/authentication-service.js";
+import { invalid } from "../group-data/extension-data.js";
+import type { Membership } from "../group-data/membership.js";
 import type { Actor } from "./actor.js";
 import type { ExpectedChange } from "./expected-change.js";
 import type { InboxStates } from "./inbox-states.js";

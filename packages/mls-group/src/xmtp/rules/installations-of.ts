@@ -1,5 +1,5 @@
 import type { InboxId } from "@history-sync/primitives";
-import { invalid } from "../extension-data.js";
+import { invalid } from "../group-data/extension-data.js";
 import type { InboxStates } from "./inbox-states.js";
 import { type Leaf, leafIn } from "./leaf.js";
 

@@ -1,5 +1,5 @@
-import type { JoinedGroup } from "../../authentication-service.js";
-import { invalid } from "../extension-data.js";
+import type { JoinedGroup } from "../../ports/authentication-service.js";
+import { invalid } from "../group-data/extension-data.js";
 import { type GroupData, readGroupData } from "./group-data.js";
 import type { InboxStates } from "./inbox-states.js";
 import { installationsOf } from "./installations-of.js";

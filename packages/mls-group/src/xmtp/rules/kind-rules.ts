@@ -1,5 +1,5 @@
 import type { InboxId } from "@history-sync/primitives";
-import { invalid } from "../extension-data.js";
+import { invalid } from "../group-data/extension-data.js";
 import type { GroupData } from "./group-data.js";
 
 /** A sync group is of one inbox: libxmtp's default permissions would let any member add another. */

@@ -1,7 +1,7 @@
 import type { InboxId, InstallationId } from "@history-sync/primitives";
-import type { Member } from "../../authentication-service.js";
+import type { Member } from "../../ports/authentication-service.js";
 import { inboxOf } from "../credential.js";
-import { invalid } from "../extension-data.js";
+import { invalid } from "../group-data/extension-data.js";
 
 /** An installation together with its inbox, in one word, so that sets of them can be compared. */
 export type Leaf = `${InboxId} ${InstallationId}`;

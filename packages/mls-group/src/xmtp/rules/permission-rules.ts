@@ -1,9 +1,15 @@
 import type { InboxId } from "@history-sync/primitives";
 import { equalBytes } from "@history-sync/primitives";
-import { invalid } from "../extension-data.js";
-import { expectFits, type MutableMetadata } from "../mutable-metadata.js";
-import { metadataPolicy, permissionsExtension } from "../permissions.js";
-import { allows, type Policy } from "../policy.js";
+import { invalid } from "../group-data/extension-data.js";
+import {
+  expectFits,
+  type MutableMetadata,
+} from "../group-data/mutable-metadata.js";
+import {
+  metadataPolicy,
+  permissionsExtension,
+} from "../group-data/permissions.js";
+import { allows, type Policy } from "../group-data/policy.js";
 import type { Actor } from "./actor.js";
 import type { ExpectedChange } from "./expected-change.js";
 import type { GroupData } from "./group-data.js";

@@ -1,6 +1,9 @@
 import { MlsGroupError } from "../../errors.js";
-import { invalid } from "../extension-data.js";
-import { type MutableMetadata, metadataFields } from "../mutable-metadata.js";
+import { invalid } from "../group-data/extension-data.js";
+import {
+  type MutableMetadata,
+  metadataFields,
+} from "../group-data/mutable-metadata.js";
 
 /** The release of libxmtp whose groups this package follows. */
 export const protocolVersion = "1.10.0";
