@@ -6,27 +6,33 @@ import type {
 } from "@history-sync/proto/device-sync";
 import type { MessageOrder, Selection } from "./selection.js";
 
-/** Where history is exported from. */
+/** The port that history is exported from. */
 export interface ArchiveSource {
-  /** One consistent view of the whole history: what is written after this call isn't in it. */
+  /** Returns a consistent view of the whole history. What is written after this call isn't in it. */
   snapshot(): Promise<ArchiveSnapshot>;
 }
 
-/** A view to be read once and closed. Rows come in pages, so that a million of them never stand in memory. */
+/**
+ * A view that is read once and then closed. Rows come in pages, so that a million of them are never in memory together.
+ */
 export interface ArchiveSnapshot {
-  /** Conversations made in the selection's window, and those of every selected message, by id; never sync groups. */
+  /**
+   * Returns the conversations created in the selection's window, and those of every selected message, by id. Sync
+   * groups are never among them.
+   */
   groups(selection: Selection): AsyncIterable<readonly GroupSave[]>;
   /**
-   * Selected application messages in key order (`sent_at_ns`, `id`), one way or the other; none of sync groups, and none
-   * that expired. A message that an import brought doesn't expire: XMTP's archives don't say when it would.
+   * Returns the selected application messages in key order (`sent_at_ns`, `id`), rising or falling. Messages of sync
+   * groups and expired ones are never among them. A message that an import brought doesn't expire: XMTP's archives
+   * don't say when it would.
    */
   messages(
     selection: Selection,
     order: MessageOrder,
   ): AsyncIterable<readonly GroupMessageSave[]>;
-  /** Consent records by kind and entity: every one, or those about the selected conversations. */
+  /** Returns consent records by kind and entity: all of them, or those about the selected conversations. */
   consent(selection: Selection): AsyncIterable<readonly ConsentSave[]>;
   hmacKey(): Promise<HmacKeySave | undefined>;
-  /** Lets go of the view; a second call does nothing. */
+  /** Releases the view. Does nothing the second time. */
   close(): Promise<void>;
 }

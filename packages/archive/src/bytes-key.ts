@@ -2,10 +2,10 @@ import { toHex } from "@history-sync/primitives";
 
 const longestId = 255;
 
-/** A key for maps, equal for equal bytes only; several times as fast as hex for ids, which is what it is for. */
+/** Returns a key for maps, equal for equal bytes only. For ids it is several times as fast as hex. */
 export function bytesKey(id: Uint8Array): string {
-  // More arguments than a call takes mustn't come from outside.
+  // Longer bytes, which may come from outside, would exceed the number of arguments of a call.
   if (id.length > longestId) return `hex ${toHex(id)}`;
-  // Spread, the bytes would go through an iterator first.
+  // Spreading the bytes would be slower: it goes through an iterator.
   return String.fromCharCode.apply(null, id as unknown as number[]);
 }

@@ -12,17 +12,18 @@ import {
 import { rowLimits as limits } from "./limits.js";
 
 /**
- * Why a row is never written:
- * - `id`: a group, message or installation id of a wrong length.
+ * The reason why a row is never written:
+ * - `id`: a group, message or installation id has a wrong length.
  * - `sender`: the sender isn't an inbox id.
- * - `kind`: an unspecified or unknown kind of message.
- * - `delivery-status`: an unspecified or unknown one.
- * - `sync-group`: a sync group, or a message in one.
- * - `consent-type`, `consent-state`: an unspecified or unknown one.
- * - `entity`: consent about something that is no group or inbox id.
- * - `key-length`: an HMAC key that isn't 42 bytes long.
- * - `time`: before 1970; of a conversation or a message, also after 2099 (consent from the future is clamped).
- * - `too-long`: a text, a list or a body beyond the limits.
+ * - `kind`: the kind of message is unspecified or unknown.
+ * - `delivery-status`: it is unspecified or unknown.
+ * - `sync-group`: it is a sync group, or a message in one.
+ * - `consent-type`, `consent-state`: it is unspecified or unknown.
+ * - `entity`: the consent is about something that is neither a group id nor an inbox id.
+ * - `key-length`: the HMAC key isn't 42 bytes long.
+ * - `time`: a time is before 1970; of a conversation or a message, also after 2099 (consent from the future is
+ *   clamped).
+ * - `too-long`: a text, a list or a body exceeds the limits.
  */
 export type SkipReason =
   | "id"
@@ -37,7 +38,7 @@ export type SkipReason =
   | "time"
   | "too-long";
 
-/** Metadata of a conversation is a claim whatever it says, so only its sizes are looked at. */
+/** A conversation's metadata is an unverified claim, so only its sizes are checked. */
 export function checkGroup(group: GroupSave): SkipReason | undefined {
   if (!isGroupId(group.id)) return "id";
   if (group.conversationType === ConversationTypeSave.SYNC) return "sync-group";

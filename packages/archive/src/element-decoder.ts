@@ -8,7 +8,7 @@ import {
 const messageTag = 0x1a;
 
 const { Varint, LengthDelimited } = WireType;
-/** By field number. */
+/** Fields by number. */
 const wireTypes: readonly (WireType | undefined)[] = [
   undefined,
   LengthDelimited,
@@ -30,8 +30,8 @@ const wireTypes: readonly (WireType | undefined)[] = [
 ];
 
 /**
- * Reads a frame that is a message as every writer writes it, three times as fast as the generic code. Undefined for
- * anything else (other elements, unknown fields, damage), which is left to the generic code.
+ * Decodes a frame that contains a message in the usual form, three times as fast as the generated code. Returns
+ * undefined for anything else (other elements, unknown fields, damage), which the generated code decodes.
  */
 export function decodeMessageFrame(
   frame: Uint8Array,

@@ -3,8 +3,8 @@ import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 import { type Element, encodeElement } from "./element.js";
 
 /**
- * Encodes many elements, to the same bytes as `encodeElement`. Messages, which are nearly all of an archive, go through
- * one writer that keeps its buffer: four times as fast as a writer for each.
+ * Encodes many elements to the same bytes as `encodeElement`. Messages, which are nearly all of an archive, share one
+ * writer and its buffer: four times as fast as a writer for each.
  */
 export class ElementEncoder {
   readonly #writer = new BinaryWriter();
@@ -17,7 +17,7 @@ export class ElementEncoder {
   }
 }
 
-/** The fields of proto3: in order of their numbers, those with a default value left out. */
+/** The fields of proto3 in the order of their numbers, without those that have their default value. */
 function writeMessage(writer: BinaryWriter, message: GroupMessageSave): void {
   const bytes = (field: number, value: Uint8Array) =>
     writer.tag(field, WireType.LengthDelimited).bytes(value);

@@ -7,10 +7,10 @@ import { decodeMessageFrame } from "./element-decoder.js";
 import { ArchiveError } from "./errors.js";
 import { defaultFrameLimits, type FrameLimits } from "./limits.js";
 
-/** What a frame holds; `{ case: undefined }` for an element that this version doesn't know. */
+/** The content of a frame; `{ case: undefined }` for an element that this version doesn't know. */
 export type Element = BackupElement["element"];
 
-/** The bytes of one frame. */
+/** Encodes an element as the bytes of one frame. */
 export function encodeElement(element: Element): Uint8Array<ArrayBuffer> {
   return toBinary(
     BackupElementSchema,
@@ -19,8 +19,10 @@ export function encodeElement(element: Element): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads one frame. Fields that this version doesn't know stay with their row. Throws `bad-frame` or
- * `frame-too-large`, with the frame's `position` in the archive, counted from 0.
+ * Decodes one frame. Fields that this version doesn't know are kept in their row.
+ *
+ * @param position The frame's number in the archive, from 0, for the error
+ * @throws {ArchiveError} `bad-frame`, `frame-too-large`
  */
 export function decodeElement(
   frame: Uint8Array,

@@ -21,44 +21,49 @@ import { archiveIdBytes, originOf } from "./manifest/ids.js";
 import { ManifestTally } from "./manifest/manifest-tally.js";
 import type { Selection } from "./selection.js";
 
-/** What an archive can be asked to hold. */
+/** The kinds of elements that an export selects. */
 export type ExportElement = "messages" | "consent";
 
 /**
- * - `xmtp`: metadata, then the elements that were asked for in their order (conversations before messages, oldest first),
- *   the HMAC key and the manifest.
- * - `newest-first`: metadata, conversations, consent, HMAC key, an empty frame, messages from the newest to the oldest,
- *   manifest. The empty frame says that what came before is of use by itself.
+ * The order of the elements:
+ * - `xmtp`: metadata, then the selected elements in their order (conversations before messages, oldest first), the HMAC
+ *   key and the manifest.
+ * - `newest-first`: metadata, conversations, consent, HMAC key, an empty frame, messages from newest to oldest,
+ *   manifest. Everything before the empty frame is useful without the rest.
  */
 export type ArchiveOrder = "xmtp" | "newest-first";
 
+/** The selection and the form of an export. */
 export interface ExportOptions {
-  /** Default: messages (with their conversations) and consent. */
+  /** The elements to export. Default: messages (with their conversations) and consent. */
   readonly elements?: readonly ExportElement[];
-  /** Messages and conversations after this time; nanoseconds since the Unix epoch, exclusive. */
+  /** Selects messages and conversations after this time, in nanoseconds since the Unix epoch, exclusive. */
   readonly startNs?: bigint | undefined;
-  /** Messages and conversations up to this time; nanoseconds since the Unix epoch, inclusive. */
+  /** Selects messages and conversations up to this time, in nanoseconds since the Unix epoch, inclusive. */
   readonly endNs?: bigint | undefined;
-  /** Leaves out every message that has an expiry; those that expired are left out anyway. */
+  /** True to exclude messages that will expire. Expired messages are always excluded. */
   readonly excludeDisappearingMessages?: boolean;
-  /** These conversations, their messages, and consent about them alone; without it, all. */
+  /** Selects only these conversations, their messages and consent about them. Default: all. */
   readonly conversations?: readonly GroupId[];
-  /** Of each conversation only so many messages, the newest. */
+  /** Selects at most that many messages of each conversation, the newest ones. */
   readonly newestPerConversation?: number;
-  /** Default: `xmtp`. */
+  /** The order of the elements. Default: `xmtp`. */
   readonly order?: ArchiveOrder;
-  /** Default: true. Other readers skip an element that they don't know. */
+  /** True to add the HMAC key. Default: true. Readers skip elements that they don't know. */
   readonly includeHmacKey?: boolean;
-  /** Default: true. Without a manifest, and the archive id that promises it, an import can't tell what is missing. */
+  /**
+   * True to add a manifest, and the archive id that promises it. Without it, an import can't find out what is missing.
+   * Default: true.
+   */
   readonly includeManifest?: boolean;
-  /** Who exports; the archive says so in metadata and manifest. */
+  /** The exporting installation, for metadata and manifest. */
   readonly installationId?: InstallationId;
   readonly clock: Clock;
-  /** Where the archive's id comes from; the system by default. */
+  /** The source of the archive's id. Default: the system's. */
   readonly randomBytes?: RandomBytes;
-  /** Hears what the archive says of itself, before the first frame. */
+  /** Called with the archive's metadata before the first frame. */
   readonly onMetadata?: (metadata: BackupMetadataSave) => void;
-  /** Hears how many elements are done, after every page of the source. */
+  /** Called with the number of exported elements after every page of the source. */
   readonly onProgress?: (elements: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -66,8 +71,22 @@ export interface ExportOptions {
 const defaultElements: readonly ExportElement[] = ["messages", "consent"];
 
 /**
- * The frames of an archive, in one of two orders; the last is its manifest. One snapshot of the source is read, a page at
- * a time, and closed at the end, at an error, and when the reader stops. Throws `invalid-option`.
+ * Returns the frames of an archive in the given order; the last frame is the manifest. It reads one snapshot of the
+ * source, page by page, and closes it at the end, after an error, and when the reader stops.
+ *
+ * @throws {ArchiveError} `invalid-option`
+ *
+ * @example
+ * ```ts
+ * import { exportArchive } from "@history-sync/archive";
+ * import { MemoryHistory } from "@history-sync/archive/memory";
+ * import { systemClock } from "@history-sync/primitives";
+ *
+ * const source = new MemoryHistory();
+ * for await (const frame of exportArchive(source, { clock: systemClock })) {
+ *   console.log(frame.length);
+ * }
+ * ```
  */
 export async function* exportArchive(
   source: ArchiveSource,
@@ -134,10 +153,10 @@ async function* elementPages(
   if (includeHmacKey) yield* pages.hmacKey();
 }
 
-/** No element has no bytes. */
+/** No element has an empty encoding. */
 const emptyFrame: Element = { case: undefined };
 
-/** What a snapshot holds, as elements. */
+/** Returns the rows of a snapshot as elements. */
 function pagesOf(snapshot: ArchiveSnapshot, selection: Selection) {
   return {
     async *groups(): Pages {

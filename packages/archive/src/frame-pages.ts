@@ -1,19 +1,22 @@
-/** Frames that an archive gives out together. */
+/** Frames of an archive that are available together. */
 export interface FramePage {
   readonly frames: readonly Uint8Array[];
-  /** Where to open the archive to go on after these frames; opaque to this package. Undefined where nothing opens. */
+  /**
+   * The position in the archive after these frames, from which an import can resume. It is opaque to this package.
+   * Undefined if the archive can't be opened there.
+   */
   readonly next?: Uint8Array | undefined;
 }
 
 /**
- * Opens an archive at its start, or where a page's `next` says. An import that goes on asks for the last `next` that it
- * has stored.
+ * Opens an archive at its start, or at the `next` of a page. A resumed import passes the last `next` that it has
+ * stored.
  */
 export type OpenPages = (
   from: Uint8Array | undefined,
 ) => AsyncIterable<FramePage>;
 
-/** Frames that can be read from the start only. */
+/** Returns pages for frames that can only be read from the start. */
 export async function* singlePages(
   frames: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<FramePage, void, undefined> {

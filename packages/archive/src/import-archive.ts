@@ -17,16 +17,20 @@ import { receiptOf } from "./manifest/receipt.js";
 import { mergeRows } from "./merge/rows.js";
 import { metadataOf, noMetadata } from "./read-metadata.js";
 
+/** The id and the limits of an import. */
 export interface ImportOptions {
-  /** Names the archive: a second import of this id goes on where the first one stopped. Never use it for another. */
+  /** The id of the import. A second import with this id resumes after the first one. Use a new id for every archive. */
   readonly importId: string;
   readonly clock: Clock;
-  /** Frames merged in one transaction. Default: 2,500, so that one write of an index's page serves many rows. */
+  /**
+   * The number of frames merged in one transaction. Default: 2,500, so that one write of an index page serves many
+   * rows.
+   */
   readonly pageRows?: number;
-  /** Bytes of frames merged in one transaction, the last frame excepted. Default: 2 MiB, which bounds the memory. */
+  /** The bytes of frames merged in one transaction, without the last frame. Default: 2 MiB, which bounds the memory. */
   readonly pageBytes?: number;
   readonly limits?: FrameLimits;
-  /** Hears how many elements are done, after every page that is merged for good. */
+  /** Called with the number of imported elements after every page that is committed. */
   readonly onProgress?: (elements: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -35,12 +39,27 @@ const defaultPageRows = 2_500;
 const defaultPageBytes = 2 * 1024 * 1024;
 
 /**
- * Merges an archive into a store, a page at a time, and tells what became of its rows, and whether all came that its
- * manifest lists. It can stop anywhere: the same import goes on after the last page that was merged, and an import that
- * is done changes nothing when repeated. Frames are read from the first one on, unless `OpenPages` opens them later.
+ * Merges an archive into a store, page by page. Returns what was done with its rows, and whether everything in its
+ * manifest has arrived. It can be interrupted at any time: an import with the same id resumes after the last committed
+ * page, and changes nothing when it is repeated. Frames are read from the first one, unless an `OpenPages` opens the
+ * archive at a later one.
  *
- * A row that can't be right is skipped and counted. A frame that is no element, an error of the archive and an abort end
- * the import; rows that came before are kept.
+ * An invalid row is skipped and counted. A frame that isn't an element, an error of the archive and an abort end the
+ * import; rows that came before are kept.
+ *
+ * @throws {ArchiveError} `bad-frame`, `frame-too-large`, `no-metadata`, `wrong-archive`, `invalid-option`
+ *
+ * @example
+ * ```ts
+ * import { exportArchive, importArchive } from "@history-sync/archive";
+ * import { MemoryHistory } from "@history-sync/archive/memory";
+ * import { systemClock as clock } from "@history-sync/primitives";
+ *
+ * const frames = exportArchive(new MemoryHistory(), { clock });
+ * const options = { clock, importId: "1" };
+ * const summary = await importArchive(frames, new MemoryHistory(), options);
+ * console.log(summary.receipt?.complete);
+ * ```
  */
 export async function importArchive(
   archive: AsyncIterable<Uint8Array> | OpenPages,
@@ -81,7 +100,7 @@ export async function importArchive(
         }
         if (position >= resumedAfter) {
           const element = decodeElement(frame, { position, limits });
-          // An empty frame only parts those before it from those after it.
+          // An empty frame only separates the frames before it from those after it.
           if (frame.length > 0) paginator.add(element, page);
           page.frames++;
           page.bytes += frame.length;
@@ -114,7 +133,7 @@ export async function importArchive(
   });
 }
 
-/** The pages to read, and how many frames come before them. */
+/** Returns the pages to read, and the number of frames before them. */
 function openedPages(
   archive: AsyncIterable<Uint8Array> | OpenPages,
   { position, positionFrames }: SeenArchive,
@@ -124,7 +143,7 @@ function openedPages(
     : [singlePages(archive), 0];
 }
 
-/** The archive's first element is its metadata, and the same in every run. */
+/** Checks that the first element is the archive's metadata, the same in every run. */
 function checkMetadata(first: Element, seen: SeenArchive): void {
   const metadata = metadataOf(first);
   seen.metadata ??= metadata;
@@ -133,7 +152,7 @@ function checkMetadata(first: Element, seen: SeenArchive): void {
   }
 }
 
-/** The merge, after which the import remembers what came of the page. */
+/** Returns the merge, which adds the outcome of the page to the state of the import. */
 function remembering(
   seen: SeenArchive,
   refused: readonly GroupMessageSave[],

@@ -22,17 +22,17 @@ export class PageRows implements Rows {
   readonly messages: GroupMessageSave[] = [];
   readonly consent: ConsentSave[] = [];
   hmacKey: HmacKeySave | undefined;
-  /** Messages that don't reach the merge. */
+  /** Messages that aren't passed to the merge. */
   readonly refused: GroupMessageSave[] = [];
-  /** Frames that went into the page, those without a row too. */
+  /** Frames on the page, also those without a row. */
   frames = 0;
   bytes = 0;
 }
 
-// A hostile archive can't make the set grow without end; honest ones hold no sync group at all.
+// Bounds the memory that a hostile archive can take. Honest archives contain no sync group at all.
 const maxSyncGroups = 10_000;
 
-/** Puts the elements of one archive onto pages, and notes what the import has to know of those that went before. */
+/** Puts the elements of one archive on pages, and remembers what later pages need of earlier ones. */
 export class Paginator {
   readonly #seen: SeenArchive;
   readonly #tally: ImportTally;
@@ -76,11 +76,11 @@ export class Paginator {
       this.#tally.messages.skip("sync-group");
       page.refused.push(message);
     } else {
-      page.messages.push(takenForFailed(message));
+      page.messages.push(failedIfUnpublished(message));
     }
   }
 
-  /** A page has room for one: the winner, which must not be one that is skipped later. */
+  /** Keeps the key that wins on this page. A key that would be skipped must not win. */
   #addHmacKey(other: HmacKeySave, page: PageRows): void {
     const reason = checkHmacKey(other);
     if (reason) {
@@ -105,8 +105,8 @@ export class Paginator {
   }
 
   /**
-   * When the archive was made, as far as that can be: not after now. Nothing in it is younger, so that an old one that is
-   * replayed stays old.
+   * Returns the time when the archive was made, but at most now. Nothing in it counts as newer, so that a replayed old
+   * archive stays old.
    */
   #exportedAtNs(): bigint {
     const now = nowNs(this.#clock);
@@ -116,10 +116,10 @@ export class Paginator {
 }
 
 /**
- * A message that its installation hadn't sent when the archive was made is nothing that this one could send: it counts as
- * failed, until it comes from its sender.
+ * Returns a message that wasn't sent when the archive was made as failed: this installation can't send it. It counts as
+ * sent when it arrives from its sender.
  */
-function takenForFailed(message: GroupMessageSave): GroupMessageSave {
+function failedIfUnpublished(message: GroupMessageSave): GroupMessageSave {
   return message.deliveryStatus === DeliveryStatusSave.UNPUBLISHED
     ? { ...message, deliveryStatus: DeliveryStatusSave.FAILED }
     : message;

@@ -3,25 +3,25 @@ import type { MergeCounts, Merged } from "./archive-sink.js";
 import type { ImportReceipt } from "./manifest/receipt.js";
 import { RowTally } from "./row-counts.js";
 
-/** What one run of an import did; what earlier runs of the same import merged isn't counted again. */
+/** The result of one run of an import. It doesn't count what earlier runs of the same import merged. */
 export interface ImportSummary extends MergeCounts {
   readonly metadata: BackupMetadataSave;
-  /** Frames of the archive. */
+  /** The number of frames of the archive. */
   readonly frames: number;
-  /** Frames that earlier runs had merged. */
+  /** The number of frames that earlier runs had merged. */
   readonly resumedAfter: number;
-  /** Elements of a kind that this version doesn't know, or that is no longer in use. */
+  /** The number of elements of a kind that this version doesn't know, or that is no longer in use. */
   readonly unknownElements: number;
-  /** Ids of messages that were there with another body, the first hundred; `messages.conflicts` counts all. */
+  /** Ids of messages whose local message has another body, at most a hundred; `messages.conflicts` counts all. */
   readonly conflicts: readonly Uint8Array[];
-  /** Whether all has come, over all runs; undefined for an archive that doesn't say what it holds. */
+  /** The comparison with the manifest, over all runs; undefined for an archive without one. */
   readonly receipt?: ImportReceipt;
 }
 
-// Enough to show the user that something is odd.
+// Enough to show the user that something is wrong.
 const maxConflicts = 100;
 
-/** Adds up what the pages of a run did. */
+/** Adds up the outcomes of the pages of a run. */
 export class ImportTally {
   readonly groups: RowTally = new RowTally();
   readonly messages: RowTally = new RowTally();

@@ -23,14 +23,15 @@ import type { MessageOrder, Selection } from "./selection.js";
 const pageRows = 1_000;
 
 /**
- * History in memory, for tests and short-lived clients. Rows are kept as they are handed over: don't change them after.
+ * A history in memory, for tests and short-lived clients. It keeps rows as they are passed in: don't change them
+ * afterwards.
  */
 export class MemoryHistory implements ArchiveSource, ArchiveSink {
   protected readonly groupRows: Map<string, GroupSave> = new Map();
   protected readonly messageRows: Map<string, GroupMessageSave> = new Map();
   protected readonly consentRows: Map<string, ConsentSave> = new Map();
   protected hmacKeyRow: HmacKeySave | undefined;
-  /** Which import brought a conversation or a message; none for local ones. */
+  /** The import that brought each conversation and message; none for local ones. */
   protected readonly groupImports: Map<string, string> = new Map();
   protected readonly messageImports: Map<string, string> = new Map();
   protected readonly imports: Map<string, ImportStep> = new Map();
@@ -63,7 +64,7 @@ export class MemoryHistory implements ArchiveSource, ArchiveSink {
     return merged;
   }
 
-  /** Writes all rows over what is there, or none. */
+  /** Inserts or replaces all rows, or none. */
   protected writeRows(rows: Rows, importId?: string): void {
     const groupIds = new Set(rows.groups.map(({ id }) => toHex(id)));
     for (const { groupId } of rows.messages) {

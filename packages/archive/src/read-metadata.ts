@@ -2,7 +2,11 @@ import type { BackupMetadataSave } from "@history-sync/proto/device-sync";
 import { decodeElement, type Element } from "./element.js";
 import { ArchiveError } from "./errors.js";
 
-/** What an archive says of itself. Reads the first frame only and closes the source; throws `no-metadata`. */
+/**
+ * Returns an archive's metadata. It reads only the first frame and closes the source.
+ *
+ * @throws {ArchiveError} `no-metadata`
+ */
 export async function readMetadata(
   frames: AsyncIterable<Uint8Array>,
 ): Promise<BackupMetadataSave> {
@@ -12,7 +16,7 @@ export async function readMetadata(
   throw noMetadata("no frame at all");
 }
 
-/** The metadata that an archive's first element is, or an error. */
+/** Returns the metadata in an archive's first element, or an error. */
 export function metadataOf(first: Element): BackupMetadataSave {
   if (first.case === "metadata") return first.value;
   throw noMetadata(first.case ?? "an unknown element");

@@ -1,21 +1,21 @@
 import type { SkipReason } from "./check-rows.js";
 
-/** What became of rows of one kind. */
+/** The outcomes of the rows of one kind. */
 export interface RowCounts {
   readonly inserted: number;
-  /** A local row took something from it. */
+  /** A local row was updated from it. */
   readonly updated: number;
-  /** The local row stayed as it was. */
+  /** The local row didn't change. */
   readonly alreadyThere: number;
-  /** The local row stayed, although the other one says something else. */
+  /** The local row didn't change, although the other one differs. */
   readonly conflicts: number;
-  /** Never written, by reason. */
+  /** Rows that are never written, by reason. */
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
 }
 
 export type Fate = "inserted" | "updated" | "alreadyThere" | "conflicts";
 
-/** Counts rows one by one, or by other counts. */
+/** Counts rows, or adds other counts. */
 export class RowTally implements RowCounts {
   inserted = 0;
   updated = 0;

@@ -10,13 +10,18 @@ import {
 import { type DisappearingSettings, expiresAtNs } from "./disappearing.js";
 import type { Selection } from "./selection.js";
 
-/** Which rows a selection takes, one by one. Counting `newestPerConversation` is left to whoever has all rows. */
+/**
+ * Decides for each row whether a selection includes it. `newestPerConversation` is up to the caller, which has all
+ * rows.
+ */
 export interface RowFilter {
-  /** Whether anything of the conversation is wanted: it is chosen, and no sync group. */
+  /** Returns true for a chosen conversation that isn't a sync group. */
   conversation(group: Pick<GroupSave, "id" | "conversationType">): boolean;
-  /** Whether a time is in the window, a conversation's own or a message's. */
+  /** Returns true if a time is in the window: of a conversation or a message. */
   time(timeNs: bigint): boolean;
-  /** Whether a message of a wanted conversation is wanted; `isRestored` tells whether an import brought it. */
+  /**
+   * Returns true if a message of an included conversation is included. `isRestored` is true if an import brought it.
+   */
   message(
     message: Pick<GroupMessageSave, "kind" | "sentAtNs">,
     group: DisappearingSettings,
@@ -25,6 +30,7 @@ export interface RowFilter {
   consent(record: Pick<ConsentSave, "entityType" | "entity">): boolean;
 }
 
+/** Returns the filter of a selection, for adapters that filter rows in memory. */
 export function rowFilter(selection: Selection): RowFilter {
   const { nowNs, startNs, endNs, excludeDisappearingMessages } = selection;
   const chosen =

@@ -1,20 +1,20 @@
 import type { GroupId } from "@history-sync/primitives";
 
-/** Which conversations, messages and consent records an export takes. */
+/** The conversations, messages and consent records that an export includes. */
 export interface Selection {
-  /** Nanoseconds since the Unix epoch: messages that expired by then are left out. */
+  /** The current time in nanoseconds since the Unix epoch. Messages that have expired are excluded. */
   readonly nowNs: bigint;
-  /** Nanoseconds since the Unix epoch, exclusive. */
+  /** The start of the window in nanoseconds since the Unix epoch, exclusive. */
   readonly startNs?: bigint;
-  /** Nanoseconds since the Unix epoch, inclusive. */
+  /** The end of the window in nanoseconds since the Unix epoch, inclusive. */
   readonly endNs?: bigint;
-  /** Leaves out every message that has an expiry. */
+  /** True to exclude messages that will expire. */
   readonly excludeDisappearingMessages?: boolean;
-  /** No others, nor consent about anything else; without it, all. */
+  /** Includes only these conversations, and consent about them. Default: all. */
   readonly conversations?: readonly GroupId[];
-  /** Of each conversation at most so many: the newest of those that the rest of the selection takes. */
+  /** Includes at most that many messages of each conversation: the newest of those otherwise included. */
   readonly newestPerConversation?: number;
 }
 
-/** By `sent_at_ns` and `id`, rising or falling. */
+/** The order of messages: by `sent_at_ns` and `id`, rising or falling. */
 export type MessageOrder = "oldest-first" | "newest-first";

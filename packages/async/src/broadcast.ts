@@ -1,3 +1,4 @@
+/** The limits of each subscriber's queue. */
 export interface BroadcastOptions<Item> {
   /** The most items that a subscriber may leave unread. */
   readonly capacity: number;
@@ -10,6 +11,7 @@ export interface BroadcastOptions<Item> {
   readonly supersedes?: ((older: Item, newer: Item) => boolean) | undefined;
 }
 
+/** The items of a subscription, and its end. */
 export interface SubscribeOptions<Item> {
   /** Returns true for the items to receive. Default: all. */
   readonly filter?: ((item: Item) => boolean) | undefined;
@@ -22,6 +24,20 @@ export interface SubscribeOptions<Item> {
 /**
  * Publishes items to all subscribers. Each subscriber has a queue of its own. A reader that lets it overflow still gets
  * the queued items and then the overflow error, so that no item is lost without notice.
+ *
+ * @example
+ * ```ts
+ * import { Broadcast } from "@history-sync/async";
+ *
+ * const events = new Broadcast<string>({
+ *   capacity: 1_000,
+ *   overflowError: (capacity) => new Error(`more than ${capacity} unread`),
+ * });
+ * const subscription = events.subscribe();
+ * events.publish("hello");
+ * events.close();
+ * for await (const event of subscription) console.log(event);
+ * ```
  */
 export class Broadcast<Item> {
   readonly #options: BroadcastOptions<Item>;

@@ -1,4 +1,15 @@
-/** Limits how many pieces of work run at the same time. Waiting work starts in the order of the calls. */
+/**
+ * Limits how many pieces of work run at the same time. Waiting work starts in the order of the calls.
+ *
+ * @example
+ * ```ts
+ * import { Semaphore } from "@history-sync/async";
+ *
+ * const downloads = new Semaphore(3);
+ * const download = (url: string) =>
+ *   downloads.run(async () => (await fetch(url)).arrayBuffer());
+ * ```
+ */
 export class Semaphore {
   #free: number;
   // A Set keeps the order of insertion and removes an aborted waiter in constant time.
@@ -65,6 +76,20 @@ export class Semaphore {
  * must not call `run` of the mutex that it runs under: that would wait for itself.
  *
  * `await mutex.run(() => {})` waits for everything that was queued before.
+ *
+ * @example
+ * ```ts
+ * import { Mutex } from "@history-sync/async";
+ *
+ * const mutex = new Mutex();
+ * let balance = 0;
+ * const deposit = (amount: number) =>
+ *   mutex.run(async () => {
+ *     const before = balance;
+ *     await Promise.resolve();
+ *     balance = before + amount;
+ *   });
+ * ```
  */
 export class Mutex {
   readonly #semaphore = new Semaphore(1);

@@ -11,6 +11,7 @@ export interface RetryPolicy {
   readonly maxTotalMs?: number | undefined;
 }
 
+/** The collaborators of a retry. */
 export interface RetryOptions {
   readonly clock: Clock;
   /** Is called before each wait. */
@@ -80,6 +81,26 @@ export class Backoff {
  * Calls `work` until it succeeds and returns its result. Rejects with the last error when that isn't retryable or the
  * policy gives up, and with the signal's reason when `signal` aborts between attempts or during a wait. `work` is
  * given the number of the attempt, 1 for the first.
+ *
+ * @example
+ * ```ts
+ * import { exponentialWaits, retry } from "@history-sync/async";
+ * import { systemClock } from "@history-sync/primitives";
+ *
+ * const response = await retry(
+ *   () => fetch("https://example.org"),
+ *   {
+ *     waitMs: exponentialWaits({
+ *       firstMs: 500,
+ *       growth: 2,
+ *       maxMs: 30_000,
+ *       maxRetries: 5,
+ *     }),
+ *     isRetryable: () => true,
+ *   },
+ *   { clock: systemClock },
+ * );
+ * ```
  */
 export async function retry<Result>(
   work: (attempt: number) => Promise<Result>,

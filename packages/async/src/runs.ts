@@ -5,6 +5,17 @@ import { unlessAborted } from "./timing.js";
  * Applies `work` to every item, with at most `limit` items in progress at a time, and returns the results in the order
  * of the items. The first failure rejects the whole at once and keeps further items from starting; items in progress run
  * to their end. An abort of `signal` does the same, with the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { mapConcurrently } from "@history-sync/async";
+ *
+ * const lengths = await mapConcurrently(
+ *   ["https://a.example", "https://b.example"],
+ *   4,
+ *   async (url) => (await (await fetch(url)).text()).length,
+ * );
+ * ```
  */
 export async function mapConcurrently<Item, Result>(
   items: Iterable<Item>,
@@ -42,6 +53,16 @@ export async function mapConcurrently<Item, Result>(
  * Returns a function that runs `work`, one run at a time. Each call resolves or rejects with the first run that starts
  * after the call, so that it sees everything that happened before it. All calls made during a run share one more run
  * after it. A call's `signal` ends only that caller's waiting.
+ *
+ * @example
+ * ```ts
+ * import { coalesce } from "@history-sync/async";
+ *
+ * const refresh = coalesce(async () => {
+ *   await fetch("https://example.org/news");
+ * });
+ * await Promise.all([refresh(), refresh()]);
+ * ```
  */
 export function coalesce<Result>(
   work: () => Result | Promise<Result>,

@@ -19,6 +19,7 @@ export function unlessAborted<Result>(
   });
 }
 
+/** The collaborators of a deadline. */
 export interface DeadlineOptions {
   readonly clock: Clock;
   /** Makes the error for work that takes too long. */
@@ -32,6 +33,21 @@ export interface DeadlineOptions {
  *
  * A caller that must outlast the work on its own abort leaves `signal` out and combines it inside the work with
  * `AbortSignal.any`.
+ *
+ * @example
+ * ```ts
+ * import { withDeadline } from "@history-sync/async";
+ * import { systemClock } from "@history-sync/primitives";
+ *
+ * const response = await withDeadline(
+ *   (signal) => fetch("https://example.org", { signal }),
+ *   10_000,
+ *   {
+ *     clock: systemClock,
+ *     error: () => new Error("expected an answer within 10 s"),
+ *   },
+ * );
+ * ```
  */
 export async function withDeadline<Result>(
   work: (signal: AbortSignal) => Promise<Result>,

@@ -3,6 +3,7 @@ import type { RandomBytes } from "@history-sync/primitives";
 /** Returns the milliseconds to wait after that many failures in a row (1 after the first), or undefined to give up. */
 export type Waits = (failures: number) => number | undefined;
 
+/** The growth and the limits of exponential waits. */
 export interface ExponentialWaitsOptions {
   /** The wait after the first failure, in milliseconds. */
   readonly firstMs: number;
@@ -16,6 +17,7 @@ export interface ExponentialWaitsOptions {
   readonly jitter?: Jitter | undefined;
 }
 
+/** The randomness of waits. */
 export interface Jitter {
   /** The random part of each wait: 0.5 gives waits between 50% and 100%. */
   readonly fraction: number;

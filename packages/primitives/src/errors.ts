@@ -50,6 +50,7 @@ export function isHistorySyncError(error: unknown): error is HistorySyncError {
   return error instanceof Error && brand in error;
 }
 
+/** The codes of `PrimitivesError`, each with its meaning and remedy. */
 export type PrimitivesErrorCode =
   /** The text isn't hex. Pass pairs of hex digits. */
   | "invalid-hex"

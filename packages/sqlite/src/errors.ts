@@ -1,5 +1,6 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
+/** The codes of `SqliteError`, each with its meaning and remedy. */
 export type SqliteErrorCode =
   /** The disk, its quota or the file's own limit is full. Free space, then call again. Retryable. */
   | "full"
@@ -18,4 +19,5 @@ export type SqliteErrorCode =
   /** SQLite refused the call for another reason, such as a constraint; see `cause`. */
   | "failed";
 
+/** The error of this package. */
 export class SqliteError extends HistorySyncError<SqliteErrorCode> {}

@@ -11,6 +11,7 @@ import { withSqliteErrors } from "./sqlite-errors.js";
  */
 export type Access = "owner" | "shared" | "exclusive";
 
+/** The schema, the access and the settings of a database. */
 export interface OpenOptions {
   readonly schema: Schema;
   readonly access: Access;
@@ -24,6 +25,7 @@ export interface OpenOptions {
   readonly secureDelete?: boolean | undefined;
 }
 
+/** A database that is open. */
 export interface OpenDatabase extends Disposable {
   /** The connection. Integers are read as `bigint`, since ids and nanoseconds don't fit a double. */
   readonly db: DatabaseSync;
@@ -40,6 +42,15 @@ const busyTimeoutMs = 5_000;
  * database in memory, without an owner lock.
  *
  * @throws {SqliteError} `in-use`, `foreign`, `newer`, or an error that SQLite threw
+ *
+ * @example
+ * ```ts
+ * import { openDatabase } from "@history-sync/sqlite/node";
+ *
+ * const schema = { steps: ["CREATE TABLE notes (body TEXT) STRICT"] };
+ * using notes = openDatabase("notes.db", { schema, access: "owner" });
+ * notes.db.exec("INSERT INTO notes VALUES ('one')");
+ * ```
  */
 export function openDatabase(path: string, options: OpenOptions): OpenDatabase {
   return withSqliteErrors(() => open(path, options));

@@ -4,6 +4,7 @@ import { resultCodeOf, toSqliteError } from "./sqlite-errors.js";
 
 const SQLITE_BUSY = 5;
 
+/** An owner lock that is held. */
 export interface OwnerLock {
   /** Releases the lock. The lock file stays. */
   release(): void;

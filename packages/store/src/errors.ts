@@ -1,5 +1,6 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
+/** The codes of `StoreError`, each with its meaning and remedy. */
 export type StoreErrorCode =
   /** The database is in memory or temporary, which allows no snapshots. Open a file, or use `./memory`. */
   | "no-file"

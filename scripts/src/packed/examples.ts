@@ -1,11 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { codeBlocks } from "../markdown.ts";
 import { run } from "../run.ts";
 import type { Workspace, WorkspacePackage } from "../workspace.ts";
 import type { Outcome } from "./entries.ts";
 
-/** Type-checks the `ts` blocks of every README against the installed tarballs. */
+/** Type-checks the `ts` blocks of every README and doc comment against the installed tarballs. */
 export async function exampleOutcomes(
   workspace: Workspace,
   packages: readonly WorkspacePackage[],
@@ -23,7 +29,8 @@ export async function exampleOutcomes(
       const name = `${pkg.folder}/README.md`;
       outcomes.push({ name, problem: "has no example in a block of ts\n" });
     }
-    for (const [index, block] of blocks.entries()) {
+    const all = [...blocks, ...docExamples(join(workspace.root, pkg.folder))];
+    for (const [index, block] of all.entries()) {
       count++;
       writeFileSync(join(examples, `${pkg.label}-${index + 1}.ts`), block);
     }
@@ -34,8 +41,18 @@ export async function exampleOutcomes(
   );
   if (count === 0) return outcomes;
   const { ok, output } = await run("tsc", ["-p", examples], { cwd: folder });
-  const name = `${count} examples of READMEs`;
+  const name = `${count} examples of READMEs and doc comments`;
   return [...outcomes, ok ? { name } : { name, problem: output }];
+}
+
+/** Returns the `ts` blocks in the doc comments of a package. */
+function docExamples(folder: string): readonly string[] {
+  return globSync("src/**/*.ts", { cwd: folder })
+    .sort()
+    .flatMap((file) => {
+      const text = readFileSync(join(folder, file), "utf8");
+      return codeBlocks(text.replace(/^ *\* ?/gm, ""), "ts");
+    });
 }
 
 /** The strictest that a user may have; Node's types come from the workspace. */

@@ -3,7 +3,7 @@ import { sha256Words } from "#sha256";
 
 const words = 8;
 
-/** SHA-256 over a message's id, behind its length, and its body; as words. */
+/** Returns the SHA-256 of a message as eight words: over the length of its id, its id and its body. */
 export function messageHash({
   id,
   decryptedMessageBytes: body,
@@ -19,15 +19,15 @@ export function messageHash({
 }
 
 /**
- * A digest of a set of messages: the sum of their hashes modulo 2^256. It is the same in whatever order they come, and
- * goes on from where an import stopped. It tells what was lost, repeated or mixed up; it doesn't stand against someone
- * who may choose all messages and the sum as well, from which the archive's seal protects it.
+ * A digest of a set of messages: the sum of their hashes modulo 2^256. It doesn't depend on their order, and can be
+ * resumed from its bytes. It detects lost, repeated and mixed-up messages. It doesn't protect from an attacker who can
+ * choose all messages and the sum; the archive's seal does.
  */
 export class DigestSum {
-  /** The most significant first. */
+  /** The most significant word first. */
   readonly #words = new Uint32Array(words);
 
-  /** Goes on from a sum's bytes. */
+  /** Resumes from the bytes of a sum. */
   constructor(bytes?: Uint8Array) {
     if (bytes?.length !== 4 * words) return;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -43,7 +43,7 @@ export class DigestSum {
     }
   }
 
-  /** Big-endian, 32 bytes. */
+  /** Returns the sum as 32 bytes, big-endian. */
   bytes(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(4 * words);
     const view = new DataView(bytes.buffer);

@@ -16,7 +16,7 @@ import { bytesKey } from "../bytes-key.js";
 import { DigestSum, messageHash } from "./digest-sum.js";
 import { maxManifestConversations } from "./manifest-tally.js";
 
-/** What came of messages, and what became of it. */
+/** The messages of a conversation that arrived, and their outcomes. */
 export class SeenMessages {
   seen = 0;
   present = 0;
@@ -52,11 +52,13 @@ export interface SeenConversation {
   readonly messages: SeenMessages;
 }
 
-/** What an import has seen of its archive, in all its runs: it is stored with the cursor, to go on from there. */
+/**
+ * What an import has seen of its archive in all its runs. It is stored with the cursor, so that the import can resume.
+ */
 export class SeenArchive {
   metadata: BackupMetadataSave | undefined;
   manifest: ArchiveManifest | undefined;
-  /** Where the archive can be opened to go on, and how many frames come before. */
+  /** The position from which the archive can be opened to resume, and the number of frames before it. */
   position: Uint8Array | undefined;
   positionFrames = 0;
   groups = 0;
@@ -77,7 +79,7 @@ export class SeenArchive {
     this.#conversation(message.groupId)?.messages.add(hash, outcome);
   }
 
-  /** All frames so far can be done without, by opening the archive at `position`. */
+  /** Records that the archive can be opened at `position`, so that no earlier frame is needed again. */
   reach(position: Uint8Array, frames: number): void {
     this.position = position;
     this.positionFrames = frames;

@@ -11,8 +11,8 @@ import { DigestSum, messageHash } from "./digest-sum.js";
 import type { ArchiveOrigin } from "./ids.js";
 
 /**
- * More conversations than anybody has. Those beyond are counted and digested in the archive's totals only, so that what
- * an import has to remember stays within a few megabytes.
+ * More conversations than any user has. Further ones are counted and digested only in the archive's totals, so that an
+ * import has to remember at most a few megabytes.
  */
 export const maxManifestConversations = 65_536;
 
@@ -24,7 +24,7 @@ interface ConversationTally {
   readonly digest: DigestSum;
 }
 
-/** Adds up the elements of an archive to its manifest. */
+/** Builds the manifest of an archive from its elements. */
 export class ManifestTally {
   readonly #conversations = new Map<string, ConversationTally>();
   readonly #digest = new DigestSum();

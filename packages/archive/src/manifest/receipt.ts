@@ -2,44 +2,47 @@ import { equalBytes } from "@history-sync/primitives";
 import { bytesKey } from "../bytes-key.js";
 import type { SeenArchive, SeenMessages } from "./import-state.js";
 
-/** Whether all that an archive's manifest lists has come, over all runs of its import. */
+/** The comparison of an import with its archive's manifest, over all its runs. */
 export interface ImportReceipt {
-  /** Every message of the manifest is here as it left, and so are all conversations and consent records. */
+  /** True if every message of the manifest is here unchanged, and all conversations and consent records arrived. */
   readonly complete: boolean;
-  /** False: the archive promised a manifest, and its end was cut off. Nothing is expected then. */
+  /** False if the archive promised a manifest but its end is missing. Then nothing is expected. */
   readonly hasManifest: boolean;
   readonly messages: MessageReceipt;
   readonly groups: CountReceipt;
   readonly consent: CountReceipt;
-  /** In the manifest's order; then those that it doesn't list. */
+  /** Conversations in the manifest's order, then those that it doesn't list. */
   readonly conversations: readonly ConversationReceipt[];
 }
 
+/** The numbers of messages by their outcome. */
 export interface MessageReceipt {
-  /** As many as the manifest says. */
+  /** The number in the manifest. */
   readonly expected: number;
-  /** In the store now: written, or there before. */
+  /** Messages in the store now: written, or there before. */
   readonly present: number;
-  /** Were there with another body, which stayed. */
+  /** Messages that were there before with another body, which remains. */
   readonly conflicting: number;
-  /** Came, and were refused: rows that can't be right. */
+  /** Messages that arrived and were refused as invalid. */
   readonly skipped: number;
-  /** Didn't come. */
+  /** Messages that didn't arrive. */
   readonly missing: number;
-  /** Whether those that came are those that left, ids and bodies. */
+  /** True if the messages that arrived are those that were exported, by ids and bodies. */
   readonly digestMatches: boolean;
 }
 
+/** The receipt of one conversation's messages. */
 export interface ConversationReceipt extends MessageReceipt {
   readonly groupId: Uint8Array;
 }
 
+/** The expected and the present number of rows of one kind. */
 export interface CountReceipt {
   readonly expected: number;
   readonly seen: number;
 }
 
-/** Undefined for an archive without a manifest that promised none. */
+/** Returns the receipt, or undefined for an archive that neither has nor promised a manifest. */
 export function receiptOf(archive: SeenArchive): ImportReceipt | undefined {
   const { manifest, metadata } = archive;
   if (!manifest && !metadata?.archiveId) return undefined;

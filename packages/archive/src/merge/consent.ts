@@ -2,8 +2,8 @@ import type { ConsentSave } from "@history-sync/proto/device-sync";
 import { clampNs } from "./clamp.js";
 
 /**
- * Of two records about one entity the later wins, with its time; of two of one time denied wins over allowed over
- * unknown. Commutative, associative and idempotent. Records of others go through `clampConsent` first.
+ * Returns the later of two records about the same entity, with its time. At equal times denied wins over allowed, and
+ * allowed over unknown. Commutative, associative and idempotent. Apply `clampConsent` to records of others first.
  */
 export function mergeConsent(
   local: ConsentSave,
@@ -16,7 +16,7 @@ export function mergeConsent(
   return other.state > local.state ? other : local;
 }
 
-/** The record with its time at most a day after `nowNs`. */
+/** Returns the record with a time of at most a day after `nowNs`. */
 export function clampConsent(consent: ConsentSave, nowNs: bigint): ConsentSave {
   const consentedAtNs = clampNs(consent.consentedAtNs, nowNs);
   return consentedAtNs === consent.consentedAtNs

@@ -8,8 +8,8 @@ import {
 } from "@history-sync/proto/device-sync";
 
 /**
- * A known conversation takes nothing but the later `last_message_ns`; a stub takes everything.
- * An unknown one comes with all it says of itself, as `RESTORED`: unverified until its real group speaks, since an
+ * Merges a conversation into a local one. A known conversation takes only a later `last_message_ns`; a stub takes
+ * everything. A new one gets all its metadata, as `RESTORED`: unverified until its real group is joined, since an
  * archive grants no rights.
  */
 export function mergeGroup(
@@ -24,7 +24,7 @@ export function mergeGroup(
   return withLastMessage(restored, local?.lastMessageNs);
 }
 
-/** A conversation that is known by its messages only: nothing but its id and their times. */
+/** Returns a stub for a conversation that is known only by its messages: its id and their times. */
 export function stubFor(message: GroupMessageSave): GroupSave {
   return create(GroupSaveSchema, {
     id: message.groupId,
@@ -38,7 +38,7 @@ export function isStub(group: GroupSave): boolean {
   return group.conversationType === ConversationTypeSave.UNSPECIFIED;
 }
 
-/** The same object where nothing changes. */
+/** It returns the same object if nothing changes. */
 export function withLastMessage(
   group: GroupSave,
   lastMessageNs: bigint | undefined,

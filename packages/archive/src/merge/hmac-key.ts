@@ -3,8 +3,8 @@ import { compareBytes } from "../compare-bytes.js";
 import { clampNs } from "./clamp.js";
 
 /**
- * The key that was cycled later wins; of two of one time the one whose bytes are greater. Commutative, associative
- * and idempotent. Keys of others go through `clampHmacKey` first.
+ * Returns the key that was cycled later; at equal times the one with the greater bytes. Commutative, associative and
+ * idempotent. Apply `clampHmacKey` to keys of others first.
  */
 export function mergeHmacKey(
   local: HmacKeySave,
@@ -16,7 +16,7 @@ export function mergeHmacKey(
   return compareBytes(other.key, local.key) > 0 ? other : local;
 }
 
-/** The key with its time at most a day after `nowNs`. */
+/** Returns the key with a time of at most a day after `nowNs`. */
 export function clampHmacKey(hmacKey: HmacKeySave, nowNs: bigint): HmacKeySave {
   const cycledAtNs = clampNs(hmacKey.cycledAtNs, nowNs);
   return cycledAtNs === hmacKey.cycledAtNs

@@ -2,8 +2,8 @@ import { equalBytes } from "@history-sync/primitives";
 import type { GroupMessageSave } from "@history-sync/proto/device-sync";
 
 /**
- * The local message always stays; it is a conflict if the other one has another body, sender or conversation.
- * Times and delivery states may differ between installations and are no conflict.
+ * Merges a message with the local one of the same id, which always remains. It is a conflict if body, sender or
+ * conversation differ. Times and delivery states may differ between installations; that is no conflict.
  */
 export function mergeMessage(
   local: GroupMessageSave | undefined,

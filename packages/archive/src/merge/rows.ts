@@ -19,11 +19,10 @@ import { clampConsent, mergeConsent } from "./consent.js";
 import { isStub, mergeGroup, stubFor, withLastMessage } from "./group.js";
 import { clampHmacKey, mergeHmacKey } from "./hmac-key.js";
 import { mergeMessage } from "./message.js";
-import { Table } from "./table.js";
 
 /**
- * The merge of everything that comes from elsewhere, an archive or another installation: rows beyond the limits are
- * skipped, local rows win, and nothing else is dropped. `nowNs` is this installation's time.
+ * Returns the merge for everything that comes from elsewhere, an archive or another installation: rows beyond the
+ * limits are skipped, local rows win, and nothing else is dropped. `nowNs` is this installation's time.
  */
 export function mergeRows(nowNs: bigint): Merge {
   return (local, page) => {
@@ -142,4 +141,30 @@ class Merging {
 
 function consentKey({ entityType, entity }: ConsentSave): string {
   return `${entityType}:${entity}`;
+}
+
+/** The rows of one kind by key, with those that changed. */
+class Table<Row> {
+  readonly #rows: Map<string, Row>;
+  readonly #changed = new Map<string, Row>();
+
+  constructor(rows: readonly Row[], keyOf: (row: Row) => string) {
+    this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  /** Sets a row, unless it is the same object as before. */
+  set(key: string, row: Row): boolean {
+    if (this.#rows.get(key) === row) return false;
+    this.#rows.set(key, row);
+    this.#changed.set(key, row);
+    return true;
+  }
+
+  changed(): readonly Row[] {
+    return [...this.#changed.values()];
+  }
 }

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { Sha256Words } from "./portable.js";
 
-/** OpenSSL in one call. A string of 32 characters is made in a third of the time that a buffer takes. */
+/** One call of OpenSSL. Making a string of 32 characters takes a third of the time of making a buffer. */
 export const sha256Words: Sha256Words = (bytes) => {
   const text = hash("sha256", bytes, "binary");
   const words = new Uint32Array(8);

@@ -24,7 +24,7 @@ import {
   sampleNs,
 } from "./sample-rows.js";
 
-/** What every `ArchiveSink` must do; it has to be an `ArchiveSource` too. Registers vitest tests. */
+/** Registers the vitest suite that every `ArchiveSink` must pass. The sink has to be an `ArchiveSource` too. */
 export function archiveSinkContract(
   name: string,
   factory: HistoryFactory,
@@ -229,14 +229,14 @@ function byId(groups: readonly GroupSave[]): readonly GroupSave[] {
   return groups.toSorted((a, b) => (a.id[15] ?? 0) - (b.id[15] ?? 0));
 }
 
-/** Fields 2000 of a length-delimited kind, which no version knows. */
+/** Field 2000, length-delimited, which no version knows. */
 const unknownField = {
   no: 2000,
   wireType: 2,
   data: Uint8Array.of(3, 1, 2, 3),
 };
 
-/** Rows with all that a row can have, and a field that nobody knows. */
+/** Rows with every field, and one that no version knows. */
 function fullRows() {
   const group = sampleGroup(1, {
     membershipState: GroupMembershipStateSave.PENDING_REMOVE,
@@ -285,7 +285,7 @@ function fullRows() {
   };
 }
 
-/** The same rows without anything that they can do without. */
+/** The same rows without optional fields. */
 function bareRows() {
   const { groups, messages, consent, hmacKey } = fullRows();
   const bareGroup = sampleGroup(1);

@@ -24,7 +24,7 @@ import {
 
 const secondNs = 1_000_000_000n;
 
-/** What every `ArchiveSource` must do. Registers vitest tests. */
+/** Registers the vitest suite that every `ArchiveSource` must pass. */
 export function archiveSourceContract(
   name: string,
   factory: HistoryFactory,
@@ -81,7 +81,7 @@ export function archiveSourceContract(
     on("with messages by time and id, over many pages", async (history) => {
       const groups = [sampleGroup(1), sampleGroup(2)] as const;
       const messages = Array.from({ length: 2_300 }, (_, n) =>
-        // Ten of one time each; ids in the opposite order of times.
+        // Ten messages have the same time; ids are in the opposite order of times.
         sampleMessage(5_000 - n, groups[n % 2 === 0 ? 0 : 1], {
           sentAtNs: sampleNs + BigInt(Math.floor(n / 10)),
         }),
@@ -246,7 +246,7 @@ export function archiveSourceContract(
     on("that takes the newest of each conversation", async (history) => {
       const [busy, quiet] = [sampleGroup(1), sampleGroup(2)];
       const ofBusy = [10, 11, 12, 13].map((n) =>
-        // Of one time, so that the ids decide.
+        // They have the same time, so that the ids decide.
         sampleMessage(n, busy, { sentAtNs: sampleNs + 10n }),
       );
       const ofQuiet = [sampleMessage(1, quiet)];
@@ -298,7 +298,7 @@ export function archiveSourceContract(
   });
 }
 
-/** Messages of a conversation disappear ten seconds after they were sent, those of before the setting don't. */
+/** Messages of a conversation disappear ten seconds after they were sent, but not those sent before the setting. */
 function disappearing() {
   const group = sampleGroup(1, {
     messageDisappearFromNs: sampleNs + 5n,

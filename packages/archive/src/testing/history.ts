@@ -10,15 +10,16 @@ import { RowTally } from "../row-counts.js";
 import type { MessageOrder, Selection } from "../selection.js";
 import { sampleNs } from "./sample-rows.js";
 
-/** What the contract suites are run on. */
+/** The history that the contract suites run on. */
 export type History = ArchiveSource & ArchiveSink;
 
-/** Makes an empty history for one test; `close` lets go of it. */
+/** Creates an empty history for one test; `close` releases it. */
 export type HistoryFactory = () => Promise<{
   readonly history: History;
   readonly close?: () => Promise<void>;
 }>;
 
+/** A page without rows. */
 export const noRows: Rows = { groups: [], messages: [], consent: [] };
 
 /** A merge that writes rows as they are. */
@@ -36,6 +37,7 @@ export function writing(rows: Rows): Merged {
   return { write: rows, counts, conflicts: [], outcomes };
 }
 
+/** Writes rows into a history in one page without an import. */
 export async function put(
   history: ArchiveSink,
   rows: Partial<Rows>,
@@ -45,6 +47,7 @@ export async function put(
   );
 }
 
+/** A history that is both ports of this package. */
 export interface WholeHistory {
   readonly groups: readonly GroupSave[];
   readonly messages: readonly GroupMessageSave[];
@@ -52,7 +55,10 @@ export interface WholeHistory {
   readonly hmacKey: HmacKeySave | undefined;
 }
 
-/** Everything that a selection takes, by default all that didn't expire by the time of the sample rows. */
+/**
+ * Returns everything that a selection includes; by default everything that hadn't expired by the time of the sample
+ * rows.
+ */
 export async function readHistory(
   history: ArchiveSource,
   selection: Partial<Selection> = {},

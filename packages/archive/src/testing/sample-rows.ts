@@ -16,18 +16,19 @@ import {
   HmacKeySaveSchema,
 } from "@history-sync/proto/device-sync";
 
-/** The time of the sample rows: `sampleNs + n` is row `n`'s. */
+/** The time of the sample rows; row `n` has `sampleNs + n`. */
 export const sampleNs = 1_700_000_000_000_000_000n;
 
 const inboxId = "1f".repeat(32);
 
-/** `n` in the last bytes of an id, so that ids sort as their numbers do. */
+/** Returns an id with `n` in its last bytes, so that ids sort as their numbers do. */
 export function sampleId(n: number, length = 32): Uint8Array<ArrayBuffer> {
   const id = new Uint8Array(length);
   new DataView(id.buffer).setUint32(length - 4, n);
   return id;
 }
 
+/** Returns conversation `n`. */
 export function sampleGroup(
   n: number,
   fields: Partial<Omit<GroupSave, "$typeName">> = {},
@@ -44,6 +45,7 @@ export function sampleGroup(
   });
 }
 
+/** Returns message `n`. */
 export function sampleMessage(
   n: number,
   group: Pick<GroupSave, "id">,
@@ -65,6 +67,7 @@ export function sampleMessage(
   });
 }
 
+/** Returns consent record `n`. */
 export function sampleConsent(
   n: number,
   fields: Partial<Omit<ConsentSave, "$typeName">> = {},
@@ -78,6 +81,7 @@ export function sampleConsent(
   });
 }
 
+/** Returns HMAC key `n`. */
 export function sampleHmacKey(n: number): HmacKeySave {
   return create(HmacKeySaveSchema, {
     key: new Uint8Array(42).fill(n),

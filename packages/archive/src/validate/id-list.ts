@@ -1,10 +1,10 @@
 /**
- * Remembers a fingerprint of eight bytes of each id, so that a million of them take 8 MB, and finds ids that came twice.
- * Honest ids don't share a fingerprint by chance; whoever makes two that do gets a wrong alarm and nothing else.
+ * Remembers an eight-byte fingerprint of each id, so that a million ids take 8 MB, and finds repeated ids. Honest ids
+ * don't share a fingerprint by chance; an attacker who makes two that do only gets a false alarm.
  */
 export class IdList {
   readonly #limit: number;
-  /** Two words an id. */
+  /** Two words for each id. */
   #words = new Uint32Array(2_048);
   #count = 0;
 
@@ -12,7 +12,7 @@ export class IdList {
     this.#limit = limit;
   }
 
-  /** Whether the id is remembered: false beyond the limit. */
+  /** Remembers an id. Returns false beyond the limit. */
   add(id: Uint8Array): boolean {
     if (this.#count >= this.#limit) return false;
     const at = 2 * this.#count++;
@@ -21,7 +21,7 @@ export class IdList {
       grown.set(this.#words);
       this.#words = grown;
     }
-    // FNV-1a, twice with different numbers.
+    // FNV-1a, twice with different constants.
     let low = 0x811c9dc5;
     let high = 0x9747b28c;
     for (const byte of id) {
@@ -33,7 +33,7 @@ export class IdList {
     return true;
   }
 
-  /** How many ids came after their first time. They are sorted for that: a table of hashes could be flooded. */
+  /** Returns the number of repetitions. The fingerprints are sorted for that: an attacker could flood a hash table. */
   duplicates(): number {
     const { buffer } = this.#words;
     const sorted = new BigUint64Array(buffer, 0, this.#count).sort();

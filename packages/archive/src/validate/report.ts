@@ -3,17 +3,17 @@ import type { ArchiveManifest } from "@history-sync/proto/history-sync";
 import type { SkipReason } from "../check-rows.js";
 
 /**
- * What is wrong with an archive:
- * - `bad-frame`: a frame is no element, or too large; nothing after it was read.
+ * The kinds of problems of an archive:
+ * - `bad-frame`: a frame isn't an element, or is too large; nothing after it was read.
  * - `no-metadata`: the first frame isn't metadata, or there is none.
  * - `repeated-metadata`: there is more than one.
- * - `bad-row`: a row that imports skip; `reason` says why.
+ * - `bad-row`: imports skip this row; `reason` says why.
  * - `unknown-conversation`: a message came without its conversation, or before it.
  * - `duplicate`: a conversation, a message, a consent record or the HMAC key comes more than once.
- * - `manifest-differs`: the archive holds something else than its manifest says.
+ * - `manifest-differs`: the archive contains something else than its manifest says.
  * - `no-manifest`: the metadata promises a manifest, and the archive ends without it.
  * - `after-manifest`: the manifest isn't the last frame.
- * - `too-many`: more conversations or consent records than are checked.
+ * - `too-many`: there are more conversations or consent records than are checked.
  */
 export type ProblemCode =
   | "bad-frame"
@@ -27,30 +27,32 @@ export type ProblemCode =
   | "after-manifest"
   | "too-many";
 
+/** One problem of an archive. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** The frame, counted from 0; undefined for what shows at the end only. */
+  /** The frame's number, from 0; undefined for a problem that shows only at the end. */
   readonly position?: number;
-  /** Of a `bad-row`. */
+  /** The reason of a `bad-row`. */
   readonly reason?: SkipReason;
-  /** For people; it names no content. */
+  /** A description for people, without content of the archive. */
   readonly message: string;
 }
 
+/** The problems of an archive, and the numbers of its elements. */
 export interface ValidationReport {
   readonly valid: boolean;
-  /** The first hundred, in order. */
+  /** The first hundred problems, in order. */
   readonly problems: readonly Problem[];
-  /** All of them. */
+  /** The number of all problems. */
   readonly problemCount: number;
   readonly frames: number;
   readonly groups: number;
   readonly messages: number;
   readonly consent: number;
   readonly hmacKeys: number;
-  /** Elements of a kind that this version doesn't know: no problem. */
+  /** The number of elements of a kind that this version doesn't know, which is no problem. */
   readonly unknownElements: number;
-  /** False for an archive of more messages than are remembered: duplicates among the others weren't looked for. */
+  /** False if the archive has more messages than are remembered: the others weren't checked for duplicates. */
   readonly duplicatesChecked: boolean;
   readonly metadata: BackupMetadataSave | undefined;
   readonly manifest: ArchiveManifest | undefined;

@@ -3,14 +3,15 @@ import { defaultFrameLimits, type FrameLimits } from "../limits.js";
 import type { ValidationReport } from "./report.js";
 import { Validator } from "./validator.js";
 
+/** The limits of a validation. */
 export interface ValidateOptions {
   readonly limits?: FrameLimits;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads a whole archive and says what is wrong with it; nothing in an archive makes it throw, but an error of `frames`
- * does. Memory: 8 bytes a message, and the keys of at most 262,144 conversations and as many consent records.
+ * Reads a whole archive and reports its problems. No archive makes it throw; an error of `frames` does. Memory: 8 bytes
+ * for each message, and the keys of at most 262,144 conversations and as many consent records.
  */
 export async function validateArchive(
   frames: AsyncIterable<Uint8Array>,
@@ -26,9 +27,10 @@ export async function validateArchive(
 }
 
 /**
- * The same frames, checked on their way to whoever seals them: throws `invalid-archive` before the archive ends if
- * anything is wrong, so that it is never offered. A single row that imports skip doesn't stop it: better all but one
- * row than none.
+ * Passes frames through and checks them on their way to the sealing, so that an invalid archive is never offered. A
+ * single row that imports skip is no error: an archive without one row is better than none.
+ *
+ * @throws {ArchiveError} `invalid-archive`, before the archive ends
  */
 export async function* validated<Frame extends Uint8Array>(
   frames: AsyncIterable<Frame>,

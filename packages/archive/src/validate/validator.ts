@@ -24,13 +24,13 @@ import { ManifestTally } from "../manifest/manifest-tally.js";
 import { IdList } from "./id-list.js";
 import type { Problem, ProblemCode, ValidationReport } from "./report.js";
 
-/** Messages whose ids are remembered: 8 bytes each, 64 MiB at most. */
+/** The most messages whose ids are remembered: 8 bytes each, 64 MiB at most. */
 const maxMessages = 8_388_608;
-/** Conversations, and consent records, whose keys are remembered: some 30 MB of each at most. */
+/** The most conversations, and the most consent records, whose keys are remembered: some 30 MB of each at most. */
 const maxKeys = 262_144;
 const maxProblems = 100;
 
-/** Looks at one frame after the other. */
+/** Checks one frame after the other. */
 export class Validator {
   readonly #limits: FrameLimits;
   readonly #groups = new Set<string>();
@@ -56,12 +56,12 @@ export class Validator {
     this.#limits = limits;
   }
 
-  /** The first problem so far that is more than a row to skip. */
+  /** Returns the first problem so far that is more than a row to skip. */
   get fault(): Problem | undefined {
     return this.#fault;
   }
 
-  /** False where nothing after this frame can be read. */
+  /** Checks a frame. Returns false if nothing after it can be read. */
   add(frame: Uint8Array): boolean {
     const position = this.#counts.frames;
     try {
@@ -77,7 +77,7 @@ export class Validator {
     return true;
   }
 
-  /** What shows when all frames were there. */
+  /** Reports the problems that show only after the last frame. */
   end(): void {
     const duplicates = this.#messages.duplicates();
     if (duplicates > 0) {

@@ -6,6 +6,7 @@ import { IndexedDbHistory } from "./history.js";
 import { IndexedDbRequestStore } from "./requests.js";
 import { IndexedDbUploadSpool } from "./upload-spool.js";
 
+/** How to wait for a store that another tab has open, and how to learn of its loss. */
 export interface IndexedDbStoreOptions {
   /** True to wait until the tab or worker that has the store open closes it. Default: false, which throws `in-use`. */
   readonly wait?: boolean;
@@ -19,6 +20,15 @@ export interface IndexedDbStoreOptions {
  * Opens the database that an installation keeps everything in, or creates it. One tab or worker has it open at a time.
  *
  * @throws {StoreError} `unsupported`, `in-use`, `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
+ *
+ * @example
+ * ```ts
+ * import { openIndexedDbStore } from "@history-sync/store/indexeddb";
+ *
+ * const store = await openIndexedDbStore("installation", { wait: true });
+ * console.log(await store.history.counts());
+ * store.close();
+ * ```
  */
 export async function openIndexedDbStore(
   name: string,

@@ -11,6 +11,15 @@ import { FileUploadSpool } from "./upload-spool.js";
  * twice.
  *
  * @throws {StoreError} `in-use`, `no-file`, `newer-schema`, `unknown-schema`, `quota-exceeded`, `storage-failed`
+ *
+ * @example
+ * ```ts
+ * import { openSqliteStore } from "@history-sync/store/sqlite";
+ *
+ * const store = openSqliteStore("installation.db");
+ * console.log(await store.history.counts());
+ * store.close();
+ * ```
  */
 export function openSqliteStore(path: string): Store {
   const { db, close } = open(path, "owner");
