@@ -12,6 +12,7 @@ export type {
 export {
   Conversations,
   type ConversationUpdate,
+  type GroupPermissions,
   type ListOptions,
   type NewGroupOptions,
 } from "./conversations/conversations.js";

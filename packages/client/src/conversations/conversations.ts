@@ -1,9 +1,12 @@
 import { mapConcurrently } from "@history-sync/async";
 import type { Extension } from "@history-sync/mls-group";
 import {
+  adminOnly,
+  allMembers,
   dmId,
   newDmExtensions,
   newGroupExtensions,
+  type Permissions,
   type TopicHmacKey,
 } from "@history-sync/mls-group/xmtp";
 import {
@@ -34,7 +37,17 @@ export interface NewGroupOptions {
   readonly groupName?: string;
   readonly description?: string;
   readonly imageUrl?: string;
+  /** Who may add members and change name, description and image. Default: `all-members`. */
+  readonly permissions?: GroupPermissions;
 }
+
+/** XMTP's preset permissions: all members, or only admins and super admins. */
+export type GroupPermissions = "all-members" | "admin-only";
+
+const presets: Readonly<Record<GroupPermissions, Permissions>> = {
+  "all-members": allMembers,
+  "admin-only": adminOnly,
+};
 
 export interface ListOptions {
   /** Default: `allowed` and `unknown`. */
@@ -76,11 +89,12 @@ export class Conversations {
     options: NewGroupOptions = {},
   ): Promise<Conversation> {
     const { randomBytes } = this.#context;
-    const { groupName, ...texts } = options;
+    const { groupName, permissions = "all-members", ...texts } = options;
     const others = this.#others(inboxIds);
     const extensions = newGroupExtensions(this.#context.inboxId, {
       ...texts,
       ...(groupName === undefined ? {} : { name: groupName }),
+      permissions: presets[permissions],
       randomBytes,
     });
     return this.#create(extensions, others);

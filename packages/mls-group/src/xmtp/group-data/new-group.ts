@@ -45,7 +45,6 @@ export interface NewGroupOptions extends NewConversationOptions {
   readonly name?: string;
   readonly description?: string;
   readonly imageUrl?: string;
-  readonly appData?: string;
   /** XMTP's "all members" if left out. */
   readonly permissions?: Permissions;
 }
@@ -67,14 +66,14 @@ export function newGroupExtensions(
   creator: InboxId,
   options: NewGroupOptions,
 ): readonly Extension[] {
-  const { name = "", description = "", imageUrl = "", appData = "" } = options;
+  const { name = "", description = "", imageUrl = "" } = options;
   return newExtensions({
     immutable: { kind: "group", creatorInboxId: creator },
     attributes: [
       [metadataFields.name, name],
       [metadataFields.description, description],
       [metadataFields.imageUrl, imageUrl],
-      [metadataFields.appData, appData],
+      [metadataFields.appData, ""],
     ],
     superAdmins: [creator],
     permissions: options.permissions ?? allMembers,
