@@ -14,7 +14,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import type { HistoryStore } from "@history-sync/store";
 
-/** How many rows of each kind were compared, and which differ. */
+/** The numbers of compared rows by kind, and the rows that differ. */
 export interface Comparison {
   readonly conversations: number;
   readonly messages: number;

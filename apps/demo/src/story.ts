@@ -14,7 +14,7 @@ export interface StoryOptions {
   readonly teller: Teller;
 }
 
-/** One history, two installations. Gives what is wrong at the end: nothing, if all went well. */
+/** Plays the story of one history on two installations. Returns the differences at the end: none, if all went well. */
 export async function tellStory({
   archive,
   historySync,
@@ -121,7 +121,7 @@ async function withoutHistorySync(
   return quiet ? [] : ["something was requested although history sync is off"];
 }
 
-/** Turns round what the user decided about the newest conversation. */
+/** Inverts the user's decision about the newest conversation. */
 async function changeOfMind({ client, store }: Installation): Promise<Consent> {
   const [newest] = await store.history.conversations();
   const entity = newest ? groupIdOf(newest.id) : client.inboxId;

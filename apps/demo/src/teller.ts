@@ -4,7 +4,7 @@ type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean };
 
 const barWidth = 30;
 
-/** Tells the story line by line; on a terminal with a progress bar, in a pipe without. */
+/** Prints the story line by line; on a terminal with a progress bar. */
 export class Teller {
   readonly #output: Output;
   readonly #phases: [name: string, ms: number][] = [];

@@ -50,7 +50,7 @@ export class Actor {
     this.installationId = opened.installationId;
   }
 
-  /** Registers a new installation: of a new user, or of the one whose wallet key is given. */
+  /** Registers a new installation of a new user, or of the user with the given wallet key. */
   static async open(
     peer: Peer,
     name: string,
@@ -91,7 +91,7 @@ export class Actor {
     await this.do("sendText", { group, text });
   }
 
-  /** What libxmtp shows of a conversation after a sync; undefined where it doesn't have it. */
+  /** Returns a conversation as libxmtp shows it after a sync; undefined if it is unknown there. */
   async conversation(id: string): Promise<Conversation | undefined> {
     await this.do("syncAll");
     const { conversations } = await this.do<{

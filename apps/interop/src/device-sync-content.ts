@@ -9,7 +9,7 @@ import {
 } from "@history-sync/proto/device-sync";
 import type { SyncContent } from "@history-sync/sync-group";
 
-/** Says that the user denies somebody. */
+/** Returns the content of a preference update that denies a user. */
 export function denied(inboxId: string): SyncContent {
   const consent = create(ConsentSaveSchema, {
     entityType: ConsentTypeSave.INBOX_ID,

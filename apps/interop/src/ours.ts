@@ -31,7 +31,7 @@ export class Ours {
     this.#client = client;
   }
 
-  /** Registers a new installation: of a new user, or of the one whose wallet key is given. */
+  /** Registers a new installation of a new user, or of the user with the given wallet key. */
   static async register({
     walletKey = newWalletKey(),
     ...home
@@ -63,7 +63,7 @@ export class Ours {
     return this.#home.walletKey;
   }
 
-  /** A conversation, with what is new in it. */
+  /** Returns a conversation after a sync. */
   async conversation(id: string): Promise<Conversation> {
     const conversation = await this.#find(id);
     if (!conversation) throw new Error(`there is no conversation ${id}`);

@@ -1,5 +1,5 @@
-// Runs the suite where real libxmtp can be had: a peer command that speaks JSON lines, at LIBXMTP_PEER.
-// Without one it says so and leaves with 0, unless LIBXMTP_PEER named one: then with 1.
+// Runs the suite where real libxmtp is available: LIBXMTP_PEER names a peer command that speaks JSON lines.
+// Without one it prints so and exits with 0, or with 1 if LIBXMTP_PEER names one.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

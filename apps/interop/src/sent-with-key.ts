@@ -2,7 +2,7 @@ import { hmacPeriod, senderHmac } from "@history-sync/mls-group/xmtp";
 import { equalBytes, groupId } from "@history-sync/primitives";
 import { newestMessage } from "./newest-message.ts";
 
-/** Whether the newest message of a group came to the node with the mark that this HMAC root key makes. */
+/** True if the newest message of a group has the sender HMAC of this root key. */
 export async function sentWithKey(
   root: Uint8Array,
   group: string,

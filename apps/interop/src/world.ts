@@ -11,7 +11,7 @@ import { peerCommand } from "./peer-command.ts";
 
 /** Our node and our history server, with installations of libxmtp and of ours on them, in a folder of their own. */
 export class World {
-  /** What the history server tells of itself. */
+  /** The history server's log events. */
   readonly historyServerEvents: readonly string[];
   #node: ServerProcess;
   readonly #historyServer: RunningServer;
@@ -56,7 +56,7 @@ export class World {
     return this.#folder.file(name);
   }
 
-  /** A new installation of libxmtp: of a new user, or of the one whose wallet key is given. */
+  /** Creates an installation of libxmtp for a new user, or for the user with the given wallet key. */
   libxmtp(name: string, walletKey?: string): Promise<Actor> {
     return Actor.open(this.#peer, name, {
       url: this.nodeUrl,
