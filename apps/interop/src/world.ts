@@ -99,6 +99,6 @@ export class World {
     this.#peer.close();
     await this.#historyServer.close();
     await this.#node.stop();
-    this.#folder[Symbol.dispose]();
+    await this.#folder[Symbol.asyncDispose]();
   }
 }

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
   CreateBucketCommand,
@@ -17,6 +15,7 @@ import {
   resumableUploadsContract,
 } from "@history-sync/history-server/testing";
 import { readAll, streamOf } from "@history-sync/primitives";
+import { nodeCommand, startServer } from "@history-sync/test-kit/processes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { s3BlobStore, s3TusUploads } from "../src/node.js";
 import {
@@ -174,16 +173,13 @@ if (!installed) {
         import.meta.resolve("@history-sync/history-server/package.json"),
       );
       const args = ["--port", "0", "--s3", endpoint, "--bucket", bucket];
-      const child = spawn(process.execPath, [fileURLToPath(command), ...args], {
+      const { url, stop } = await startServer({
+        ...nodeCommand(fileURLToPath(command), ...args),
         env: {
-          ...process.env,
-          AWS_ACCESS_KEY_ID: credentials?.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey,
+          AWS_ACCESS_KEY_ID: credentials?.accessKeyId ?? "",
+          AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? "",
         },
       });
-      const exited = once(child, "exit");
-      const [line] = await once(child.stdout, "data");
-      const url = /http:\S+/.exec(String(line))?.[0] ?? "";
       const { upload, download } = historyServerClient({ origins: [url] });
       for (const length of [1, 9_000_000]) {
         const bytes = new Uint8Array(randomBytes(length));
@@ -192,8 +188,7 @@ if (!installed) {
         expect(isEqual(received, bytes)).toBe(true);
       }
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
-      child.kill("SIGTERM");
-      expect(await exited).toEqual([0, null]);
+      expect(await stop()).toEqual({ code: 0, signal: null });
     });
 
     test("two servers on one bucket: begun on one, resumed on the other, downloaded from both", async () => {

@@ -1,14 +1,16 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
+import {
+  nodeCommand,
+  runProcess,
+  startServer,
+} from "@history-sync/test-kit/processes";
 import { expect, test } from "vitest";
 import { helpText, runHistoryServer } from "../src/node/command/command.js";
 import { historyServerProcess } from "../src/node/command/process.js";
 import { environmentName, readSettings } from "../src/node/command/settings.js";
-import { withFolder } from "./support/folder.js";
 
 const command = fileURLToPath(new URL("../dist/node/main.js", import.meta.url));
 
@@ -19,12 +21,9 @@ test("the command has the same flags wherever it is started from", async () => {
   );
 });
 
+/** Starts the command on a free port. */
 function start(...args: readonly string[]) {
-  const child = spawn(process.execPath, [command, ...args]);
-  const urlLine = once(child.stdout, "data").then(
-    ([line]) => /http:\S+/.exec(String(line))?.[0] ?? "",
-  );
-  return { child, urlLine, exited: once(child, "exit") };
+  return startServer(nodeCommand(command, "--port", "0", ...args));
 }
 
 const defaults = {
@@ -126,99 +125,89 @@ test("settings are checked", () => {
 });
 
 test("the command makes tokens that its server takes", async () => {
-  await withFolder(async (folder) => {
-    const secret = join(folder, "secret");
-    await writeFile(secret, "0123456789abcdef0123456789abcdef");
-    const minted: string[] = [];
-    const surroundings = {
-      env: {},
-      stdout: { write: (text: string) => minted.push(text) },
-      stderr: process.stderr,
-      once: () => {},
-    };
-    const limits = ["--max-bytes", "9", "--ttl", "1h"];
-    await runHistoryServer(
-      ["token", "--secret", secret, ...limits],
-      surroundings,
-    );
-    const token = minted.join("").trim();
-    expect(token).toMatch(/^v1\.9\.\d{13}\.[\w-]{43}$/);
-    await expect(runHistoryServer(["token"], surroundings)).rejects.toThrow(
-      "--secret",
-    );
+  const { path: folder } = temporaryFolder();
+  const secret = join(folder, "secret");
+  await writeFile(secret, "0123456789abcdef0123456789abcdef");
+  const minted: string[] = [];
+  const surroundings = {
+    env: {},
+    stdout: { write: (text: string) => minted.push(text) },
+    stderr: process.stderr,
+    once: () => {},
+  };
+  const limits = ["--max-bytes", "9", "--ttl", "1h"];
+  await runHistoryServer(
+    ["token", "--secret", secret, ...limits],
+    surroundings,
+  );
+  const token = minted.join("").trim();
+  expect(token).toMatch(/^v1\.9\.\d{13}\.[\w-]{43}$/);
+  await expect(runHistoryServer(["token"], surroundings)).rejects.toThrow(
+    "--secret",
+  );
 
-    const args = ["--port", "0", "--data", folder, "--token-secret", secret];
-    const { child, urlLine, exited } = start(...args);
-    const url = await urlLine;
-    const post = (headers: Record<string, string>, body: string) =>
-      fetch(`${url}/upload`, { method: "POST", headers, body });
-    const authorization = `Bearer ${token}`;
-    expect((await post({}, "archive")).status).toBe(401);
-    expect((await post({ authorization }, "archive")).status).toBe(200);
-    expect((await post({ authorization }, "ten  bytes")).status).toBe(413);
-    child.kill("SIGTERM");
-    await exited;
-  });
+  const args = ["--data", folder, "--token-secret", secret];
+  const { url, stop } = await start(...args);
+  const post = (headers: Record<string, string>, body: string) =>
+    fetch(`${url}/upload`, { method: "POST", headers, body });
+  const authorization = `Bearer ${token}`;
+  expect((await post({}, "archive")).status).toBe(401);
+  expect((await post({ authorization }, "archive")).status).toBe(200);
+  expect((await post({ authorization }, "ten  bytes")).status).toBe(413);
+  await stop();
 });
 
 test("the command prints its address, serves, and ends on SIGTERM", async () => {
-  await withFolder(async (folder) => {
-    const { child, urlLine, exited } = start("--port", "0", "--data", folder);
-    const url = await urlLine;
-    const init = { method: "POST", body: "archive" };
-    const id = await (await fetch(`${url}/upload`, init)).text();
-    expect(await (await fetch(`${url}/files/${id}`)).text()).toBe("archive");
-    child.kill("SIGTERM");
-    expect(await exited).toEqual([0, null]);
-  });
+  const { path: folder } = temporaryFolder();
+  const { url, stop } = await start("--data", folder);
+  const init = { method: "POST", body: "archive" };
+  const id = await (await fetch(`${url}/upload`, init)).text();
+  expect(await (await fetch(`${url}/files/${id}`)).text()).toBe("archive");
+  expect(await stop()).toEqual({ code: 0, signal: null });
 });
 
 test("after kill -9 in the middle of an upload nothing of it is left, and acknowledged blobs are there", async () => {
-  await withFolder(async (folder) => {
-    const first = start("--port", "0", "--data", folder);
-    const url = await first.urlLine;
-    const init = { method: "POST", body: "acknowledged" };
-    const id = await (await fetch(`${url}/upload`, init)).text();
-    const half = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(new Uint8Array(100_000)),
-    });
-    const streamed = { method: "POST", body: half, duplex: "half" };
-    const uploading = fetch(`${url}/upload`, streamed as RequestInit);
-    uploading.catch(() => {});
-    const incoming = join(folder, "incoming");
-    await expect.poll(() => readdir(incoming)).toHaveLength(1);
-    first.child.kill("SIGKILL");
-    await first.exited;
-    await expect(uploading).rejects.toThrow();
-    expect(await readdir(incoming)).toHaveLength(1);
-
-    const second = start("--port", "0", "--data", folder);
-    const again = await second.urlLine;
-    expect(await readdir(incoming)).toEqual([]);
-    expect(await readdir(join(folder, "blobs"))).toEqual([id]);
-    const answer = await fetch(`${again}/files/${id}`);
-    expect(await answer.text()).toBe("acknowledged");
-    second.child.kill("SIGTERM");
-    await second.exited;
+  const { path: folder } = temporaryFolder();
+  const { url, stop } = await start("--data", folder);
+  const init = { method: "POST", body: "acknowledged" };
+  const id = await (await fetch(`${url}/upload`, init)).text();
+  const half = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(100_000)),
   });
+  const streamed = { method: "POST", body: half, duplex: "half" };
+  const uploading = fetch(`${url}/upload`, streamed as RequestInit);
+  uploading.catch(() => {});
+  const incoming = join(folder, "incoming");
+  await expect.poll(() => readdir(incoming)).toHaveLength(1);
+  await stop("SIGKILL");
+  await expect(uploading).rejects.toThrow();
+  expect(await readdir(incoming)).toHaveLength(1);
+
+  const again = await start("--data", folder);
+  expect(await readdir(incoming)).toEqual([]);
+  expect(await readdir(join(folder, "blobs"))).toEqual([id]);
+  const answer = await fetch(`${again.url}/files/${id}`);
+  expect(await answer.text()).toBe("acknowledged");
+  await again.stop();
 });
 
 test("a wrong setting is told on one line, with status 1", async () => {
-  const { child, exited } = start("--port", "many");
-  const told = await text(child.stderr);
-  expect(told).toMatch(/^history-server: .*--port.*\n$/);
-  expect(await exited).toEqual([1, null]);
+  const ran = await runProcess(nodeCommand(command, "--port", "many"));
+  expect(ran.stderr).toMatch(/^history-server: .*--port.*\n$/);
+  expect(ran).toMatchObject({ code: 1, signal: null });
 });
 
 test("--s3 without its package is refused with the name of the package to install", async () => {
   const args = ["--s3", "http://127.0.0.1:9000", "--bucket", "archives"];
-  const child = spawn(process.execPath, [command, ...args], {
+  const ran = await runProcess({
+    ...nodeCommand(command, ...args),
     // pnpm's launchers put the workspace's own packages there.
-    env: { ...process.env, NODE_PATH: "" },
+    env: { NODE_PATH: "" },
   });
-  const exited = once(child, "exit");
-  expect(await text(child.stderr)).toBe(
-    "history-server: [missing-package] --s3 needs another package: npm install @history-sync/history-server-s3\n",
-  );
-  expect(await exited).toEqual([1, null]);
+  expect(ran).toMatchObject({
+    code: 1,
+    signal: null,
+    stderr:
+      "history-server: [missing-package] --s3 needs another package: npm install @history-sync/history-server-s3\n",
+  });
 });

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
@@ -7,11 +6,12 @@ import { fileURLToPath } from "node:url";
 import { isBlobId } from "@history-sync/history-client/contract";
 import { readAll } from "@history-sync/primitives";
 import { unsafeSeededBytes } from "@history-sync/primitives/testing";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
+import { nodeCommand, startServer } from "@history-sync/test-kit/processes";
 import { expect, test } from "vitest";
 import { blobId, totalSpace } from "../src/index.js";
 import { memoryBlobStore } from "../src/memory.js";
 import { fileBlobStore, type RunningServer, serve } from "../src/node/index.js";
-import { withFolder } from "./support/folder.js";
 import { freshServer } from "./support/fresh-server.js";
 import { smallDiskBytes, withSmallDisk } from "./support/full-disk.js";
 import { rawConnection, statusesOf } from "./support/raw-http.js";
@@ -26,85 +26,82 @@ const pieceHeaders = {
 };
 
 test("kill -9 during 50 uploads: what was acknowledged is there, what is there is whole", async () => {
-  await withFolder(async (folder) => {
-    const args = ["--port", "0", "--uploads-per-address", "0"];
-    const child = spawn(process.execPath, [command, ...args, "--data", folder]);
-    const exited = once(child, "exit");
-    const [line] = await once(child.stdout, "data");
-    const url = /http:\S+/.exec(String(line))?.[0];
-    const acknowledged: string[] = [];
-    const sent = new Set<string>();
-    const uploads = Array.from({ length: 50 }, async () => {
-      while (true) {
-        const body = randomBytes(300_000);
-        sent.add(createHash("sha256").update(body).digest("hex"));
-        const answer = await fetch(`${url}/upload`, { method: "POST", body });
-        acknowledged.push(await answer.text());
-        if (acknowledged.length === 80) child.kill("SIGKILL");
-      }
-    });
-    const ends = await Promise.allSettled(uploads);
-    expect(ends.map(({ status }) => status)).toEqual(
-      Array<string>(50).fill("rejected"),
-    );
-    await exited;
-
-    const blobs = await fileBlobStore(folder);
-    const names = await readdir(join(folder, "blobs"));
-    expect(await readdir(join(folder, "incoming"))).toEqual([]);
-    expect(acknowledged.filter((id) => !names.includes(id))).toEqual([]);
-    for (const name of names) {
-      const blob = await blobs.read(blobId(name));
-      const bytes = blob && (await readAll(blob.body));
-      const sha256 = createHash("sha256")
-        .update(bytes ?? "")
-        .digest("hex");
-      expect(blob?.sha256).toBe(sha256);
-      expect(sent.has(sha256)).toBe(true);
+  const { path: folder } = temporaryFolder();
+  const args = ["--port", "0", "--uploads-per-address", "0"];
+  const { child, url, exit } = await startServer(
+    nodeCommand(command, ...args, "--data", folder),
+  );
+  const acknowledged: string[] = [];
+  const sent = new Set<string>();
+  const uploads = Array.from({ length: 50 }, async () => {
+    while (true) {
+      const body = randomBytes(300_000);
+      sent.add(createHash("sha256").update(body).digest("hex"));
+      const answer = await fetch(`${url}/upload`, { method: "POST", body });
+      acknowledged.push(await answer.text());
+      if (acknowledged.length === 80) child.kill("SIGKILL");
     }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(80);
   });
+  const ends = await Promise.allSettled(uploads);
+  expect(ends.map(({ status }) => status)).toEqual(
+    Array<string>(50).fill("rejected"),
+  );
+  await exit;
+
+  const blobs = await fileBlobStore(folder);
+  const names = await readdir(join(folder, "blobs"));
+  expect(await readdir(join(folder, "incoming"))).toEqual([]);
+  expect(acknowledged.filter((id) => !names.includes(id))).toEqual([]);
+  for (const name of names) {
+    const blob = await blobs.read(blobId(name));
+    const bytes = blob && (await readAll(blob.body));
+    const sha256 = createHash("sha256")
+      .update(bytes ?? "")
+      .digest("hex");
+    expect(blob?.sha256).toBe(sha256);
+    expect(sent.has(sha256)).toBe(true);
+  }
+  expect(acknowledged.length).toBeGreaterThanOrEqual(80);
 });
 
 test("a full disk is 507, leaves nothing of the upload and all of the others, and mends", async () => {
   await withSmallDisk(async (disk) => {
-    await withFolder(async (other) => {
-      // Where nothing can be mounted, a quota of the same size stands in.
-      const space = totalSpace(disk === undefined ? smallDiskBytes : undefined);
-      const folder = disk ?? other;
-      await using server = await serve({ folder, port: 0, space });
-      const post = (length: number) =>
-        fetch(`${server.url}/upload`, {
-          method: "POST",
-          body: randomBytes(length),
-        });
-      const first = await post(5_000_000);
-      const token = first.headers.get("history-sync-deletion-token");
-      const id = await first.text();
-      for (let i = 0; i < 3; i++) {
-        expect((await post(5_000_000)).status).toBe(507);
-        expect(await readdir(join(folder, "incoming"))).toEqual([]);
-      }
-      const begun = await fetch(`${server.url}/tus`, {
+    const { path: other } = temporaryFolder();
+    // Where nothing can be mounted, a quota of the same size stands in.
+    const space = totalSpace(disk === undefined ? smallDiskBytes : undefined);
+    const folder = disk ?? other;
+    await using server = await serve({ folder, port: 0, space });
+    const post = (length: number) =>
+      fetch(`${server.url}/upload`, {
         method: "POST",
-        headers: { ...tusHeaders, "upload-defer-length": "1" },
+        body: randomBytes(length),
       });
-      const piece = `${server.url}/${begun.headers.get("location")}`;
-      const sent = await fetch(piece, {
-        method: "PATCH",
-        headers: pieceHeaders,
-        body: randomBytes(5_000_000),
-      });
-      expect(sent.status).toBe(507);
-      await fetch(piece, { method: "DELETE", headers: tusHeaders });
-      const file = `${server.url}/files/${id}`;
-      const kept = await (await fetch(file)).arrayBuffer();
-      expect(kept.byteLength).toBe(5_000_000);
-      const headers = { authorization: `Bearer ${token}` };
-      await fetch(file, { method: "DELETE", headers });
-      if (disk === undefined) space.recount(0);
-      expect((await post(5_000_000)).status).toBe(200);
+    const first = await post(5_000_000);
+    const token = first.headers.get("history-sync-deletion-token");
+    const id = await first.text();
+    for (let i = 0; i < 3; i++) {
+      expect((await post(5_000_000)).status).toBe(507);
+      expect(await readdir(join(folder, "incoming"))).toEqual([]);
+    }
+    const begun = await fetch(`${server.url}/tus`, {
+      method: "POST",
+      headers: { ...tusHeaders, "upload-defer-length": "1" },
     });
+    const piece = `${server.url}/${begun.headers.get("location")}`;
+    const sent = await fetch(piece, {
+      method: "PATCH",
+      headers: pieceHeaders,
+      body: randomBytes(5_000_000),
+    });
+    expect(sent.status).toBe(507);
+    await fetch(piece, { method: "DELETE", headers: tusHeaders });
+    const file = `${server.url}/files/${id}`;
+    const kept = await (await fetch(file)).arrayBuffer();
+    expect(kept.byteLength).toBe(5_000_000);
+    const headers = { authorization: `Bearer ${token}` };
+    await fetch(file, { method: "DELETE", headers });
+    if (disk === undefined) space.recount(0);
+    expect((await post(5_000_000)).status).toBe(200);
   });
 });
 
@@ -162,16 +159,15 @@ test("guessing ids finds nothing", async () => {
 });
 
 test("no request is answered with 500, whatever it is made of", async () => {
-  await withFolder(async (folder) => {
-    await using server = await serve({ folder, port: 0 });
-    const init = { method: "POST", body: "archive" };
-    const id = await (await fetch(`${server.url}/upload`, init)).text();
-    const counts = await fuzzed(server, id, slow ? 50_000 : 2_000);
-    expect([...counts.keys()].filter((status) => status >= 500)).toEqual([]);
-    expect(counts.size).toBeGreaterThan(6);
-    const file = await fetch(`${server.url}/files/${id}`);
-    expect(await file.text()).toBe("archive");
-  });
+  const { path: folder } = temporaryFolder();
+  await using server = await serve({ folder, port: 0 });
+  const init = { method: "POST", body: "archive" };
+  const id = await (await fetch(`${server.url}/upload`, init)).text();
+  const counts = await fuzzed(server, id, slow ? 50_000 : 2_000);
+  expect([...counts.keys()].filter((status) => status >= 500)).toEqual([]);
+  expect(counts.size).toBeGreaterThan(6);
+  const file = await fetch(`${server.url}/files/${id}`);
+  expect(await file.text()).toBe("archive");
 });
 
 /** Sends requests put together at random from what is nearly right; gives how often each status came. */

@@ -4,10 +4,10 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ManualClock } from "@history-sync/primitives/testing";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { memoryBlobStore } from "../src/memory.js";
 import { type ServeOptions, serve } from "../src/node/index.js";
-import { withFolder } from "./support/folder.js";
 import { localCertificate } from "./support/local-certificate.js";
 
 function memoryServer(options: Partial<ServeOptions> = {}) {
@@ -112,24 +112,23 @@ test("TLS by certificate and key", async () => {
 });
 
 test("a damaged file is no blob, and doesn't keep others from being swept", async () => {
-  await withFolder(async (folder) => {
-    await using server = await serve({ folder, port: 0 });
-    const init = { method: "POST", body: "archive" };
-    const id = await (await fetch(`${server.url}/upload`, init)).text();
-    await writeFile(join(folder, "blobs", "f".repeat(32)), "x".repeat(600));
-    const damaged = `${server.url}/files/${"f".repeat(32)}`;
-    expect((await fetch(damaged)).status).toBe(503);
-    await server.close();
-    const clock = new ManualClock(Date.now() + 8 * 86_400_000);
-    let resolve: (fields: unknown) => void = () => {};
-    const swept = new Promise<unknown>((done) => {
-      resolve = done;
-    });
-    const log = (event: string, fields: unknown) => {
-      if (event === "swept") resolve(fields);
-    };
-    await using _later = await serve({ folder, port: 0, clock, log });
-    expect(await swept).toMatchObject({ deleted: 1, blobs: 0 });
-    expect(await readdir(join(folder, "blobs"))).not.toContain(id);
+  const { path: folder } = temporaryFolder();
+  await using server = await serve({ folder, port: 0 });
+  const init = { method: "POST", body: "archive" };
+  const id = await (await fetch(`${server.url}/upload`, init)).text();
+  await writeFile(join(folder, "blobs", "f".repeat(32)), "x".repeat(600));
+  const damaged = `${server.url}/files/${"f".repeat(32)}`;
+  expect((await fetch(damaged)).status).toBe(503);
+  await server.close();
+  const clock = new ManualClock(Date.now() + 8 * 86_400_000);
+  let resolve: (fields: unknown) => void = () => {};
+  const swept = new Promise<unknown>((done) => {
+    resolve = done;
   });
+  const log = (event: string, fields: unknown) => {
+    if (event === "swept") resolve(fields);
+  };
+  await using _later = await serve({ folder, port: 0, clock, log });
+  expect(await swept).toMatchObject({ deleted: 1, blobs: 0 });
+  expect(await readdir(join(folder, "blobs"))).not.toContain(id);
 });

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { HistoryServerError, historyServer } from "../src/index.js";
 import { memoryBlobStore } from "../src/memory.js";
@@ -20,12 +18,13 @@ resumableUploadsContract("memoryTusUploads", async (clock) => {
 });
 
 resumableUploadsContract("fileTusUploads", async (clock) => {
-  const folder = await mkdtemp(join(tmpdir(), "history-server-"));
+  const temporary = new TemporaryFolder();
+  const { path: folder } = temporary;
   const blobs = await fileBlobStore(folder, { clock });
   return {
     blobs,
     resumable: await fileTusUploads({ folder, blobs, maxBytes, clock }),
-    close: () => rm(folder, { recursive: true }),
+    close: () => temporary[Symbol.asyncDispose](),
   };
 });
 

@@ -3,11 +3,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { streamOf } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, test } from "vitest";
 import { blobId } from "../src/index.js";
 import { memoryBlobStore } from "../src/memory.js";
 import { fileBlobStore, type ServeOptions, serve } from "../src/node/index.js";
-import { withFolder } from "./support/folder.js";
 import {
   hungUp,
   rawConnection,
@@ -51,40 +51,38 @@ test("a chunked upload with no headers but host, as libxmtp sends it", async () 
 });
 
 test("many uploads at once stay apart", async () => {
-  await withFolder(async (folder) => {
-    await using server = await serve({ folder, port: 0 });
-    const bodies = Array.from({ length: 24 }, (_, i) =>
-      archive.slice(0, 1 + i * 2000),
-    );
-    const ids = await Promise.all(
-      bodies.map(async (body) => {
-        const init = { method: "POST", body };
-        return await (await fetch(`${server.url}/upload`, init)).text();
-      }),
-    );
-    expect(new Set(ids).size).toBe(bodies.length);
-    for (const [i, id] of ids.entries()) {
-      const answer = await fetch(`${server.url}/files/${id}`);
-      expect(await answer.bytes()).toEqual(bodies[i]);
-    }
-  });
+  const { path: folder } = temporaryFolder();
+  await using server = await serve({ folder, port: 0 });
+  const bodies = Array.from({ length: 24 }, (_, i) =>
+    archive.slice(0, 1 + i * 2000),
+  );
+  const ids = await Promise.all(
+    bodies.map(async (body) => {
+      const init = { method: "POST", body };
+      return await (await fetch(`${server.url}/upload`, init)).text();
+    }),
+  );
+  expect(new Set(ids).size).toBe(bodies.length);
+  for (const [i, id] of ids.entries()) {
+    const answer = await fetch(`${server.url}/files/${id}`);
+    expect(await answer.bytes()).toEqual(bodies[i]);
+  }
 });
 
 test("an upload that is cut leaves nothing", async () => {
-  await withFolder(async (folder) => {
-    const { log, next } = eventLog();
-    await using server = await serve({ folder, port: 0, log });
-    const socket = await rawConnection(server);
-    const refused = next("request-refused");
-    socket.write(
-      "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 999999\r\n\r\nhalf",
-    );
-    socket.end();
-    await refused;
-    await hungUp(socket);
-    expect(await readdir(join(folder, "incoming"))).toEqual([]);
-    expect(await readdir(join(folder, "blobs"))).toEqual([]);
-  });
+  const { path: folder } = temporaryFolder();
+  const { log, next } = eventLog();
+  await using server = await serve({ folder, port: 0, log });
+  const socket = await rawConnection(server);
+  const refused = next("request-refused");
+  socket.write(
+    "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 999999\r\n\r\nhalf",
+  );
+  socket.end();
+  await refused;
+  await hungUp(socket);
+  expect(await readdir(join(folder, "incoming"))).toEqual([]);
+  expect(await readdir(join(folder, "blobs"))).toEqual([]);
 });
 
 test("a download that is cut cancels the store's stream", async () => {
@@ -213,24 +211,23 @@ test("a connection that never ends its headers is closed", async () => {
 });
 
 test("an upload that stands still is cut and leaves nothing", async () => {
-  await withFolder(async (folder) => {
-    const { log, next } = eventLog();
-    await using server = await serve({
-      folder,
-      port: 0,
-      log,
-      idleTimeoutMs: 50,
-    });
-    const socket = await rawConnection(server);
-    const refused = next("request-refused");
-    socket.write(
-      "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf",
-    );
-    await hungUp(socket);
-    await refused;
-    expect(await readdir(join(folder, "incoming"))).toEqual([]);
-    expect(await readdir(join(folder, "blobs"))).toEqual([]);
+  const { path: folder } = temporaryFolder();
+  const { log, next } = eventLog();
+  await using server = await serve({
+    folder,
+    port: 0,
+    log,
+    idleTimeoutMs: 50,
   });
+  const socket = await rawConnection(server);
+  const refused = next("request-refused");
+  socket.write(
+    "POST /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf",
+  );
+  await hungUp(socket);
+  await refused;
+  expect(await readdir(join(folder, "incoming"))).toEqual([]);
+  expect(await readdir(join(folder, "blobs"))).toEqual([]);
 });
 
 test("an upload that drips is cut when its whole time is over", async () => {
@@ -248,29 +245,28 @@ test("an upload that drips is cut when its whole time is over", async () => {
 });
 
 test("t07: expired blobs are swept at the start and then on the clock", async () => {
-  await withFolder(async (folder) => {
-    const clock = new ManualClock();
-    const blobs = await fileBlobStore(folder, { clock });
-    const id = blobId("0123456789abcdef0123456789abcdef");
-    const store = () => {
-      const label = { expiresAtMs: clock.nowMs() + 1000, once: false };
-      const options = { maxBytes: 1e6, label };
-      return blobs.write(id, streamOf([archive]), options);
-    };
-    const { log, next } = eventLog();
-    await store();
-    clock.advance(1000);
-    const first = next("swept");
-    const settings = { blobs, clock, log, sweepEveryMs: 5000 };
-    await using _server = await serve({ ...settings, port: 0 });
-    await first;
-    expect(await readdir(join(folder, "blobs"))).toEqual([]);
-    await store();
-    const second = next("swept");
-    clock.advance(5000);
-    await second;
-    expect(await readdir(join(folder, "blobs"))).toEqual([]);
-  });
+  const { path: folder } = temporaryFolder();
+  const clock = new ManualClock();
+  const blobs = await fileBlobStore(folder, { clock });
+  const id = blobId("0123456789abcdef0123456789abcdef");
+  const store = () => {
+    const label = { expiresAtMs: clock.nowMs() + 1000, once: false };
+    const options = { maxBytes: 1e6, label };
+    return blobs.write(id, streamOf([archive]), options);
+  };
+  const { log, next } = eventLog();
+  await store();
+  clock.advance(1000);
+  const first = next("swept");
+  const settings = { blobs, clock, log, sweepEveryMs: 5000 };
+  await using _server = await serve({ ...settings, port: 0 });
+  await first;
+  expect(await readdir(join(folder, "blobs"))).toEqual([]);
+  await store();
+  const second = next("swept");
+  clock.advance(5000);
+  await second;
+  expect(await readdir(join(folder, "blobs"))).toEqual([]);
 });
 
 test("closing lets a running upload end, takes no new one, and can be done twice", async () => {

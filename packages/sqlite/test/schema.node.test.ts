@@ -5,7 +5,7 @@ import {
   onDatabase,
   userVersionOf,
 } from "@history-sync/test-kit/databases";
-import { moduleCommand, runToExit } from "@history-sync/test-kit/processes";
+import { moduleCommand, runProcess } from "@history-sync/test-kit/processes";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isCurrent, migrate, openDatabase } from "../src/node.js";
@@ -111,7 +111,7 @@ test("A process that is killed between steps leaves the old version", async () =
     new URL("../dist/node.js", import.meta.url).href,
     JSON.stringify(steps),
   );
-  const { signal } = await runToExit(dying);
+  const { signal } = await runProcess(dying);
   expect(signal).toBe("SIGKILL");
   expect(userVersionOf(path)).toBe(2);
   expect(onDatabase(path, tablesOf)).toEqual(before);

@@ -1,27 +1,27 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { ReceivedRecord } from "@history-sync/mls-group";
 import { MemoryGroupStateStore } from "@history-sync/mls-group/memory";
 import { groupStateStoreContract } from "@history-sync/mls-group/testing";
 import { groupIdOf, installationIdOf } from "@history-sync/primitives";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { afterAll, expect, test } from "vitest";
 import { SqliteGroupStateStore } from "../src/sqlite/group-state.js";
 import { openDatabase } from "../src/sqlite/index.js";
 
-const folders: string[] = [];
+const folders: TemporaryFolder[] = [];
 const databases: DatabaseSync[] = [];
 
 afterAll(async () => {
   for (const db of databases) db.close();
-  for (const folder of folders) await rm(folder, { recursive: true });
+  for (const folder of folders) await folder[Symbol.asyncDispose]();
 });
 
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "history-sync-"));
+function newFolder(): string {
+  const folder = new TemporaryFolder();
   folders.push(folder);
-  return folder;
+  return folder.path;
 }
 
 function openIn(folder: string): SqliteGroupStateStore {
@@ -31,7 +31,7 @@ function openIn(folder: string): SqliteGroupStateStore {
 }
 
 groupStateStoreContract("SqliteGroupStateStore", async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   return { store: openIn(folder), reopen: async () => openIn(folder) };
 });
 
@@ -55,7 +55,7 @@ const received: ReceivedRecord = {
 };
 
 test("t18: SqliteGroupStateStore leaves nothing of a handled message in the database's files", async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const store = openIn(folder);
   const row = {
     groupId,
@@ -75,7 +75,7 @@ test("t18: SqliteGroupStateStore leaves nothing of a handled message in the data
 });
 
 test("SqliteGroupStateStore leaves nothing of a removed key package or group in the database's files", async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const store = openIn(folder);
   const keyPackage = {
     initKey: new Uint8Array(32),
@@ -109,7 +109,7 @@ test("SqliteGroupStateStore leaves nothing of a removed key package or group in 
 });
 
 test("SqliteGroupStateStore doesn't wait for a reader that holds the log", async () => {
-  const folder = await newFolder();
+  const folder = newFolder();
   const store = openIn(folder);
   await store.commit({ received: [received] });
   const reader = openDatabase(join(folder, "mls.db"));
@@ -124,7 +124,7 @@ test("SqliteGroupStateStore doesn't wait for a reader that holds the log", async
 });
 
 test("SqliteGroupStateStore writes nothing of a transaction that fails", async () => {
-  const store = openIn(await newFolder());
+  const store = openIn(newFolder());
   const wrong = { ...received, plaintext: null as unknown as Uint8Array };
   const installation = {
     signatureKey: secret,

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { openDatabase, SqliteHistory } from "../src/sqlite/index.js";
 
 /** A history in a folder of its own. */
@@ -11,8 +9,8 @@ export async function sqliteHistory(): Promise<{
   readonly history: SqliteHistory;
   readonly close: () => Promise<void>;
 }> {
-  const folder = await mkdtemp(join(tmpdir(), "history-sync-"));
-  const path = join(folder, "history.db");
+  const folder = new TemporaryFolder();
+  const path = folder.file("history.db");
   const db = openDatabase(path);
   return {
     path,
@@ -20,7 +18,7 @@ export async function sqliteHistory(): Promise<{
     history: new SqliteHistory(db),
     close: async () => {
       db.close();
-      await rm(folder, { recursive: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,14 +1,16 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { readFile } from "node:fs/promises";
+import type { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { groupIdOf } from "@history-sync/primitives";
 import { acquireOwnerLock, migrate } from "@history-sync/sqlite/node";
-import { expect, onTestFinished, test } from "vitest";
+import {
+  newDatabasePath,
+  onDatabase,
+  userVersionOf,
+} from "@history-sync/test-kit/databases";
+import { moduleCommand, runProcess } from "@history-sync/test-kit/processes";
+import { expect, test } from "vitest";
 import { openDatabase, openSqliteStore } from "../src/sqlite/index.js";
 import { migrations } from "../src/sqlite/migrations.js";
 
@@ -20,26 +22,8 @@ const version1 = readFileSync(
 const oneMore =
   "CREATE TABLE later (word TEXT) STRICT; INSERT INTO later VALUES ('made')";
 
-async function newPath(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "history-sync-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return join(folder, "installation.db");
-}
-
-/** Runs `work` on a plain connection. */
-function on<Result>(path: string, work: (db: DatabaseSync) => Result): Result {
-  const db = new DatabaseSync(path);
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
-
-const versionOf = (path: string) =>
-  on(path, (db) => db.prepare("PRAGMA user_version").get()?.user_version);
 const namesIn = (path: string) =>
-  on(path, (db) =>
+  onDatabase(path, (db) =>
     db
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
       .all()
@@ -52,9 +36,9 @@ test.each([
 ])(
   "%s that is new has the newest version, with all tables",
   async (_, open) => {
-    const path = await newPath();
+    const path = newDatabasePath();
     open(path);
-    expect(versionOf(path)).toBe(newest);
+    expect(userVersionOf(path)).toBe(newest);
     expect(namesIn(path)).toEqual(
       expect.arrayContaining(["messages", "mls_groups", "sync_request_states"]),
     );
@@ -66,10 +50,10 @@ test.each([
   ["a store", (path: string) => openSqliteStore(path).close()],
   ["a history", (path: string) => openDatabase(path).close()],
 ])("%s of version 1 is brought to the newest version", async (_, open) => {
-  const path = await newPath();
-  on(path, (db) => db.exec(version1));
+  const path = newDatabasePath();
+  onDatabase(path, (db) => db.exec(version1));
   open(path);
-  expect(versionOf(path)).toBe(newest);
+  expect(userVersionOf(path)).toBe(newest);
   const store = openSqliteStore(path);
   const group = groupIdOf(Uint8Array.of(1));
   const [unsent] = await store.history.unpublished(group);
@@ -82,13 +66,13 @@ test.each([
 });
 
 test("a later migration step runs once, and all earlier rows stay", async () => {
-  const path = await newPath();
+  const path = newDatabasePath();
   openSqliteStore(path).close();
-  on(path, (db) => db.exec("INSERT INTO sync_decisions VALUES ('a')"));
+  onDatabase(path, (db) => db.exec("INSERT INTO sync_decisions VALUES ('a')"));
   for (const _ of [1, 2])
-    on(path, (db) => migrate(db, { steps: [...migrations, oneMore] }));
-  expect(versionOf(path)).toBe(newest + 1);
-  on(path, (db) => {
+    onDatabase(path, (db) => migrate(db, { steps: [...migrations, oneMore] }));
+  expect(userVersionOf(path)).toBe(newest + 1);
+  onDatabase(path, (db) => {
     expect(db.prepare("SELECT * FROM later").all()).toHaveLength(1);
     expect(db.prepare("SELECT * FROM sync_decisions").all()).toHaveLength(1);
   });
@@ -114,8 +98,8 @@ test.each([
     "[unknown-schema] expected the tables of version 1, got others",
   ],
 ])("a database %s is refused and left as it is", async (_, make, message) => {
-  const path = await newPath();
-  on(path, make);
+  const path = newDatabasePath();
+  onDatabase(path, make);
   const before = await readFile(path);
   expect(() => openSqliteStore(path)).toThrow(message);
   expect(() => openDatabase(path)).toThrow(message);
@@ -123,40 +107,32 @@ test.each([
 });
 
 test("a process that is killed during a migration leaves the old version", async () => {
-  const path = await newPath();
+  const path = newDatabasePath();
   openSqliteStore(path).close();
   const tables = namesIn(path);
-  const dying = spawn(
-    process.execPath,
-    [
-      "--input-type=module",
-      "-e",
-      `import { DatabaseSync } from "node:sqlite";
-       import { migrate } from "@history-sync/sqlite/node";
-       const [path, migrations, oneMore] = process.argv.slice(1);
-       const db = new DatabaseSync(path);
-       db.function("die", () => process.kill(process.pid, "SIGKILL"));
-       const steps = (await import(migrations)).migrations;
-       migrate(db, { steps: [...steps, oneMore, "SELECT die()"] });`,
-      path,
-      new URL("../dist/sqlite/migrations.js", import.meta.url).href,
-      oneMore,
-    ],
-    {
-      stdio: ["ignore", "ignore", "inherit"],
-      // Where the child finds the packages that this one depends on.
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-    },
+  const dying = moduleCommand(
+    `import { DatabaseSync } from "node:sqlite";
+     import { migrate } from "@history-sync/sqlite/node";
+     const [path, migrations, oneMore] = process.argv.slice(1);
+     const db = new DatabaseSync(path);
+     db.function("die", () => process.kill(process.pid, "SIGKILL"));
+     const steps = (await import(migrations)).migrations;
+     migrate(db, { steps: [...steps, oneMore, "SELECT die()"] });`,
+    path,
+    new URL("../dist/sqlite/migrations.js", import.meta.url).href,
+    oneMore,
   );
-  const [, signal] = await once(dying, "exit");
+  // Where the child finds the packages that this one depends on.
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const { signal } = await runProcess({ ...dying, cwd });
   expect(signal).toBe("SIGKILL");
-  expect(versionOf(path)).toBe(newest);
+  expect(userVersionOf(path)).toBe(newest);
   expect(namesIn(path)).toEqual(tables);
   openSqliteStore(path).close();
 });
 
 test("openDatabase migrates only while no store holds the owner lock", async () => {
-  const path = await newPath();
+  const path = newDatabasePath();
   const lock = acquireOwnerLock(path);
   expect(() => openDatabase(path)).toThrow(
     expect.objectContaining({ code: "in-use" }),

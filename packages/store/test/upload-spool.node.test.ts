@@ -1,21 +1,15 @@
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { uploadSpoolContract } from "@history-sync/sync-worker/testing";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteStore } from "../src/sqlite/index.js";
 import { FileUploadSpool } from "../src/sqlite/upload-spool.js";
 
 const id = "0123456789abcdef0123456789abcdef";
 
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "history-sync-spool-"));
-  onTestFinished(() => rm(path, { recursive: true }));
-  return path;
-}
-
 uploadSpoolContract("FileUploadSpool", async () => {
-  const path = join(await folder(), "spool");
+  const path = temporaryFolder().file("spool");
   return {
     spool: new FileUploadSpool(path),
     reopen: async () => new FileUploadSpool(path),
@@ -23,7 +17,7 @@ uploadSpoolContract("FileUploadSpool", async () => {
 });
 
 test("FileUploadSpool keeps files beside the database that other users can't read", async () => {
-  const path = join(await folder(), "installation.db");
+  const path = temporaryFolder().file("installation.db");
   const store = openSqliteStore(path);
   onTestFinished(() => store.close());
   await store.spool.append(id, Uint8Array.of(1));
@@ -33,7 +27,7 @@ test("FileUploadSpool keeps files beside the database that other users can't rea
 });
 
 test("FileUploadSpool throws StoreError for errors of the file system", async () => {
-  const path = await folder();
+  const { path } = temporaryFolder();
   const spool = new FileUploadSpool(path);
   await mkdir(join(path, `${id}.sealed`));
   for (const refused of [

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A new folder in the system's temporary one; its owner disposes of it. */
-export class TemporaryFolder implements Disposable {
+export class TemporaryFolder implements AsyncDisposable {
   readonly path: string = mkdtempSync(join(tmpdir(), "history-sync-"));
 
   /** The path of a file or folder of this name in it, which need not exist. */
@@ -13,14 +14,14 @@ export class TemporaryFolder implements Disposable {
   }
 
   /** Removes the folder with all that is in it. */
-  [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
+  [Symbol.asyncDispose](): Promise<void> {
+    return rm(this.path, { recursive: true, force: true });
   }
 }
 
 /** Returns a new folder that is removed when the running test has finished. */
 export function temporaryFolder(): TemporaryFolder {
   const folder = new TemporaryFolder();
-  onTestFinished(() => folder[Symbol.dispose]());
+  onTestFinished(() => folder[Symbol.asyncDispose]());
   return folder;
 }

@@ -2,10 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Variables beside those of the tests' own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: the folder that the tests run in. */
+  readonly cwd?: string;
 }
 
 /** How a process ended: its code, or the signal that ended it. */
@@ -51,10 +56,10 @@ export function moduleCommand(
  * @throws {Error} if it ends before it is ready
  */
 export async function startProcess(
-  { program, args }: Command,
+  command: Command,
   { ready, output = "stdout" }: StartOptions,
 ): Promise<StartedProcess> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawnCommand(command);
   const exit = exitOf(child);
   // Where it rejects, the output ends too, and it is awaited below.
   exit.catch(() => {});
@@ -81,7 +86,7 @@ export async function startProcess(
   }
   const { code, signal } = await exit;
   throw new Error(
-    `expected ${program} to print ${ready}, got ${code ?? signal} after: ${lines.join("\n")}`,
+    `expected ${command.program} to print ${ready}, got ${code ?? signal} after: ${lines.join("\n")}`,
   );
 }
 
@@ -103,10 +108,26 @@ export async function startServer(
   return { ...started, url, port: Number(new URL(url).port) };
 }
 
-/** Runs a process to its end. What it prints to stderr is shown. */
-export function runToExit({ program, args }: Command): Promise<Exit> {
-  const stdio = ["ignore", "ignore", "inherit"] as const;
-  return exitOf(spawn(program, args, { stdio: [...stdio] }));
+/** How a process ended, and all that it printed. */
+export type Ran = Exit & { readonly stdout: string; readonly stderr: string };
+
+/** Runs a process to its end. */
+export async function runProcess(command: Command): Promise<Ran> {
+  const child = spawnCommand(command);
+  const [exit, stdout, stderr] = await Promise.all([
+    exitOf(child),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { ...exit, stdout, stderr };
+}
+
+function spawnCommand({ program, args, env, cwd }: Command) {
+  return spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+    cwd,
+  });
 }
 
 async function exitOf(child: ChildProcess): Promise<Exit> {

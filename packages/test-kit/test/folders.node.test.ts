@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TemporaryFolder, temporaryFolder } from "../src/folders.js";
 
-test("TemporaryFolder is removed with its files when it is disposed of", () => {
+test("TemporaryFolder is removed with its files when it is disposed of", async () => {
   let path: string;
   {
-    using folder = new TemporaryFolder();
+    await using folder = new TemporaryFolder();
     path = folder.path;
     writeFileSync(folder.file("a.txt"), "a");
     expect(existsSync(`${path}/a.txt`)).toBe(true);

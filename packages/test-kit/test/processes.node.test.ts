@@ -4,7 +4,7 @@ import { temporaryFolder } from "../src/folders.js";
 import {
   moduleCommand,
   nodeCommand,
-  runToExit,
+  runProcess,
   startProcess,
   startServer,
 } from "../src/processes.js";
@@ -64,6 +64,19 @@ test("startServer returns the URL and the port that the process prints", async (
 test.each([
   ["process.exitCode = 4;", { code: 4, signal: null }],
   ["process.kill(process.pid, 'SIGKILL');", { code: null, signal: "SIGKILL" }],
-])("runToExit returns how a process ended: %s", async (code, exit) => {
-  expect(await runToExit(moduleCommand(code))).toEqual(exit);
-});
+])(
+  "runProcess returns how a process ended, and what it printed: %s",
+  async (end, exit) => {
+    const code = `import { writeSync } from "node:fs";
+    writeSync(1, process.env.WORD + " in " + process.cwd());
+    writeSync(2, "err");
+    ${end}`;
+    const { path: cwd } = temporaryFolder();
+    const command = { ...moduleCommand(code), env: { WORD: "out" }, cwd };
+    expect(await runProcess(command)).toEqual({
+      ...exit,
+      stdout: `out in ${cwd}`,
+      stderr: "err",
+    });
+  },
+);

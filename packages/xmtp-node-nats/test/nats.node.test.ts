@@ -38,7 +38,7 @@ if (hasNatsServer) {
 
   afterAll(async () => {
     await nats.stop();
-    folder[Symbol.dispose]();
+    await folder[Symbol.asyncDispose]();
   });
 
   const open = async (options: {

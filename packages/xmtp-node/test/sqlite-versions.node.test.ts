@@ -5,7 +5,7 @@ import {
   onDatabase,
   userVersionOf,
 } from "@history-sync/test-kit/databases";
-import { moduleCommand, runToExit } from "@history-sync/test-kit/processes";
+import { moduleCommand, runProcess } from "@history-sync/test-kit/processes";
 import { SqliteNodeStorage } from "@history-sync/xmtp-node/sqlite";
 import { expect, test } from "vitest";
 import { migrate, migrations } from "../src/sqlite/migrations.js";
@@ -98,7 +98,7 @@ test("a process that is killed between steps leaves the old version", async () =
     path,
     new URL("../dist/sqlite/migrations.js", import.meta.url).href,
   );
-  const { signal } = await runToExit(dying);
+  const { signal } = await runProcess(dying);
   expect(signal).toBe("SIGKILL");
   expect(userVersionOf(path)).toBe(1);
   await new SqliteNodeStorage(path).close();

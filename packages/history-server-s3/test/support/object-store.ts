@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 
 /** A real S3-compatible server on this machine: OpenStack Swift with its s3api, from Debian's packages. */
 export interface ObjectStore {
@@ -29,7 +30,8 @@ export function isObjectStoreInstalled(): boolean {
 
 /** Starts it on free ports with all its files in a fresh folder. */
 export async function startObjectStore(): Promise<ObjectStore> {
-  const folder = await mkdtemp(join(tmpdir(), "history-server-s3-"));
+  const temporary = new TemporaryFolder();
+  const { path: folder } = temporary;
   const [proxy, cache, ...backends] = await freePorts(2 + kinds.length);
   for (const name of ["etc", "srv/d1", "run"]) {
     await mkdir(join(folder, name), { recursive: true });
@@ -70,7 +72,7 @@ export async function startObjectStore(): Promise<ObjectStore> {
         child.kill("SIGKILL");
         await exited;
       }
-      await rm(folder, { recursive: true, force: true });
+      await temporary[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { withFolder } from "./folder.js";
+import { temporaryFolder } from "@history-sync/test-kit/folders";
 
 export const smallDiskBytes: number = 8 * 1024 ** 2;
 
@@ -7,17 +7,16 @@ export const smallDiskBytes: number = 8 * 1024 ** 2;
 export async function withSmallDisk(
   story: (folder: string | undefined) => Promise<void>,
 ): Promise<void> {
-  await withFolder(async (folder) => {
-    const options = `size=${smallDiskBytes}`;
-    if (!tried("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder)) {
-      return await story(undefined);
-    }
-    try {
-      await story(folder);
-    } finally {
-      tried("umount", folder);
-    }
-  });
+  const { path: folder } = temporaryFolder();
+  const options = `size=${smallDiskBytes}`;
+  if (!tried("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder)) {
+    return await story(undefined);
+  }
+  try {
+    await story(folder);
+  } finally {
+    tried("umount", folder);
+  }
 }
 
 function tried(program: string, ...args: string[]): boolean {
