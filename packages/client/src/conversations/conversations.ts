@@ -37,7 +37,7 @@ export interface NewGroupOptions {
   readonly groupName?: string;
   readonly description?: string;
   readonly imageUrl?: string;
-  /** Who may add members and change name, description and image. Default: `all-members`. */
+  /** Sets the members that may add members and change name, description and image. Default: `all-members`. */
   readonly permissions?: GroupPermissions;
 }
 
