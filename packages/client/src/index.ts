@@ -12,10 +12,12 @@ export type {
 export {
   Conversations,
   type ConversationUpdate,
-  type GroupPermissions,
   type ListOptions,
-  type NewGroupOptions,
 } from "./conversations/conversations.js";
+export type {
+  GroupPermissions,
+  NewGroupOptions,
+} from "./conversations/new-group.js";
 export type { SyncSummary } from "./conversations/sync-all.js";
 export { type ClientOptions, createClient } from "./create-client.js";
 export { ClientError, type ClientErrorCode } from "./errors.js";

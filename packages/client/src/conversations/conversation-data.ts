@@ -15,7 +15,8 @@ import {
 } from "@history-sync/proto/device-sync";
 import { metadataOf } from "./conversation-info.js";
 
-type MetadataField = (typeof metadataFields)[keyof typeof metadataFields];
+export type MetadataField =
+  (typeof metadataFields)[keyof typeof metadataFields];
 
 /** The data of a conversation that needs no request: from its MLS group where there is one, else from the history. */
 export class ConversationData {

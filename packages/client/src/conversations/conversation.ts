@@ -31,7 +31,7 @@ import type { ConsentState } from "../preferences/consent.js";
 import { hmacRoot } from "../preferences/hmac-root.js";
 import { publishPending, syncConversation } from "../sync/sync-conversation.js";
 import type { ConversationContext } from "./context.js";
-import { ConversationData } from "./conversation-data.js";
+import { ConversationData, type MetadataField } from "./conversation-data.js";
 import { ConversationGroups } from "./conversation-groups.js";
 import {
   type ConversationDebugInfo,
@@ -39,8 +39,6 @@ import {
   debugInfoOf,
   membersOf,
 } from "./conversation-info.js";
-
-type MetadataField = (typeof metadataFields)[keyof typeof metadataFields];
 
 /**
  * A group or a DM. One that only an archive brought is read-only until another member adds this installation. A DM may

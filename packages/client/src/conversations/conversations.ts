@@ -1,12 +1,8 @@
 import { mapConcurrently } from "@history-sync/async";
 import type { Extension } from "@history-sync/mls-group";
 import {
-  adminOnly,
-  allMembers,
   dmId,
   newDmExtensions,
-  newGroupExtensions,
-  type Permissions,
   type TopicHmacKey,
 } from "@history-sync/mls-group/xmtp";
 import {
@@ -31,23 +27,8 @@ import type { Topics } from "../sync/topics.js";
 import type { Welcomes } from "../sync/welcomes.js";
 import type { ConversationContext } from "./context.js";
 import { Conversation } from "./conversation.js";
+import { groupExtensions, type NewGroupOptions } from "./new-group.js";
 import { type SyncSummary, syncAll } from "./sync-all.js";
-
-export interface NewGroupOptions {
-  readonly groupName?: string;
-  readonly description?: string;
-  readonly imageUrl?: string;
-  /** Sets the members that may add members and change name, description and image. Default: `all-members`. */
-  readonly permissions?: GroupPermissions;
-}
-
-/** XMTP's preset permissions: all members, or only admins and super admins. */
-export type GroupPermissions = "all-members" | "admin-only";
-
-const presets: Readonly<Record<GroupPermissions, Permissions>> = {
-  "all-members": allMembers,
-  "admin-only": adminOnly,
-};
 
 export interface ListOptions {
   /** Default: `allowed` and `unknown`. */
@@ -88,15 +69,9 @@ export class Conversations {
     inboxIds: readonly string[],
     options: NewGroupOptions = {},
   ): Promise<Conversation> {
-    const { randomBytes } = this.#context;
-    const { groupName, permissions = "all-members", ...texts } = options;
+    const { inboxId, randomBytes } = this.#context;
     const others = this.#others(inboxIds);
-    const extensions = newGroupExtensions(this.#context.inboxId, {
-      ...texts,
-      ...(groupName === undefined ? {} : { name: groupName }),
-      permissions: presets[permissions],
-      randomBytes,
-    });
+    const extensions = groupExtensions(inboxId, options, randomBytes);
     return this.#create(extensions, others);
   }
 
