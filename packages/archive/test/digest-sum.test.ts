@@ -23,7 +23,7 @@ function sumOf(hashes: readonly Uint8Array[]): DigestSum {
   return sum;
 }
 
-test("the hash is SHA-256, on this platform and everywhere", () => {
+test("sha256Words gives SHA-256, natively and in portable code", () => {
   // FIPS 180-2, appendix B.1.
   const expected =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -41,7 +41,7 @@ test("the hash is SHA-256, on this platform and everywhere", () => {
   );
 });
 
-test("a digest is the sum modulo 2^256, in any order, and goes on from its bytes", () => {
+test("DigestSum adds modulo 2^256 in any order, and resumes from its bytes", () => {
   fc.assert(
     fc.property(fc.array(words, { maxLength: 6 }), fc.nat(6), (hashes, cut) => {
       const expected =
@@ -62,7 +62,7 @@ test("a digest is the sum modulo 2^256, in any order, and goes on from its bytes
   );
 });
 
-test("a message's hash is over the length of its id, its id and its body", () => {
+test("messageHash covers the length of the id, the id and the body", () => {
   const message = sampleMessage(1, sampleGroup(1));
   const { id, decryptedMessageBytes } = message;
   const bytes = concatBytes(
@@ -73,7 +73,7 @@ test("a message's hash is over the length of its id, its id and its body", () =>
   expect(messageHash(message)).toEqual(portable(bytes));
 });
 
-test("conversations beyond the limit count in the totals, at both ends", () => {
+test("conversations beyond the limit count only in the totals, in export and import", () => {
   const tally = new ManifestTally();
   const archiveId = sampleId(1, 16);
   const seen = new SeenArchive();

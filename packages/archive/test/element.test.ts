@@ -5,7 +5,7 @@ import { sampleGroup } from "../src/testing/index.js";
 import { elementOf, fixtures, jsonOf } from "./fixtures.js";
 
 describe.each(Object.keys(fixtures))("libxmtp's %s", (name) => {
-  test("elements go to frames and back", () => {
+  test("decodeElement reverses encodeElement", () => {
     for (const [position, json] of (fixtures[name] ?? []).entries()) {
       const frame = encodeElement(elementOf(json));
       expect(jsonOf(decodeElement(frame, { position }))).toEqual(json);
@@ -13,41 +13,41 @@ describe.each(Object.keys(fixtures))("libxmtp's %s", (name) => {
   });
 });
 
-test("an unknown element is none, its frame good", () => {
+test("decodeElement returns no case for an unknown element", () => {
   // Field 1500, a string.
   const frame = Uint8Array.of(0xe2, 0x5d, 2, 0x68, 0x69);
   expect(decodeElement(frame, { position: 0 }).case).toBeUndefined();
 });
 
-test("fields that nobody knows stay with their row", () => {
+test("unknown fields are kept in their row", () => {
   const $unknown = [{ no: 2000, wireType: 0, data: Uint8Array.of(5) }];
   const value = sampleGroup(1, { $unknown });
   const frame = encodeElement({ case: "group", value });
   expect(decodeElement(frame, { position: 0 }).value).toEqual(value);
 });
 
-test("a bad frame is a typed error with its position", () => {
+test("decodeElement throws bad-frame with the position", () => {
   const bad = Uint8Array.of(0x12, 0xff, 0xff, 0xff, 0x0f, 1);
   const decoding = () => decodeElement(bad, { position: 41 });
   expect(decoding).toThrow(ArchiveError);
   expect(decoding).toThrow("[bad-frame] frame 41");
 });
 
-test("a frame beyond the limit is refused before it is read (T11)", () => {
+test("decodeElement refuses a frame beyond the limit before it decodes it (T11)", () => {
   const limits = { maxFrameBytes: 10 };
   const decoding = () =>
     decodeElement(new Uint8Array(11), { position: 3, limits });
   expect(decoding).toThrow("[frame-too-large] frame 3");
 });
 
-test("nested groups without end are a typed error (T11)", () => {
+test("decodeElement throws a typed error for endlessly nested groups (T11)", () => {
   // Field 1500 of wire type 3 opens a group that never closes.
   const frame = new Uint8Array(2_000_000);
   for (let at = 0; at < frame.length; at += 2) frame.set([0xe3, 0x5d], at);
   expect(() => decodeElement(frame, { position: 0 })).toThrow("bad-frame");
 });
 
-test("any bytes, any cut and any flipped bit decode or are a typed error", () => {
+test("decodeElement decodes any bytes, cuts and flipped bits, or throws a typed error", () => {
   const decodes = (frame: Uint8Array) => {
     try {
       decodeElement(frame, { position: 0 });

@@ -36,7 +36,7 @@ async function kinds(
   return elements.map((element) => element.case);
 }
 
-test("an archive has XMTP's order, and our elements last", async () => {
+test("exportArchive uses XMTP's order, with our elements last", async () => {
   const messages = ["group", "group", "groupMessage", "groupMessage"];
   expect(await kinds({ includeManifest: true })).toEqual([
     "metadata",
@@ -56,7 +56,7 @@ test("an archive has XMTP's order, and our elements last", async () => {
   ]);
 });
 
-test("newest first, what is of use by itself comes before an empty frame", async () => {
+test("exportArchive with newest-first puts an empty frame after everything that is useful by itself", async () => {
   const order = "newest-first";
   const frames = await exportedFrames(await sampleHistory(), { order });
   expect(frames.map(({ length }) => length === 0).indexOf(true)).toBe(5);
@@ -79,7 +79,7 @@ test("newest first, what is of use by itself comes before an empty frame", async
   expect(preferences).toEqual(["metadata", "consent", "hmacKey"]);
 });
 
-test("chosen conversations come alone, with consent about them", async () => {
+test("exportArchive exports only chosen conversations, with consent about them", async () => {
   const history = await sampleHistory();
   const other = sampleGroup(2);
   await put(history, {
@@ -100,7 +100,7 @@ test("chosen conversations come alone, with consent about them", async () => {
   ]);
 });
 
-test("of each conversation only the newest messages come, if asked", async () => {
+test("exportArchive limits the messages of each conversation to the newest", async () => {
   const messages = async (newestPerConversation: number) => {
     const options = { newestPerConversation };
     const elements = await exported(await sampleHistory(), options);
@@ -112,7 +112,7 @@ test("of each conversation only the newest messages come, if asked", async () =>
   await expect(messages(1.5)).rejects.toThrow("[invalid-option]");
 });
 
-test("metadata says what was asked for", async () => {
+test("the metadata has the options of the export", async () => {
   const [first] = await exported(await sampleHistory(), {
     elements: ["consent", "consent"],
     startNs: sampleNs,
@@ -129,7 +129,7 @@ test("metadata says what was asked for", async () => {
   expect(plain?.value).not.toHaveProperty("startNs");
 });
 
-test("a window takes what was sent after startNs and up to endNs", async () => {
+test("a window includes messages sent after startNs and up to endNs", async () => {
   const window = { startNs: sampleNs + 1n, endNs: sampleNs + 2n };
   expect(await kinds({ ...window, elements: ["messages"] })).toEqual([
     "metadata",
@@ -140,7 +140,7 @@ test("a window takes what was sent after startNs and up to endNs", async () => {
   ]);
 });
 
-test("what expired by the clock's time stays behind", async () => {
+test("exportArchive excludes messages that have expired", async () => {
   const history = new MemoryHistory();
   const group = sampleGroup(1, {
     messageDisappearFromNs: 1n,
@@ -156,13 +156,13 @@ test("what expired by the clock's time stays behind", async () => {
   expect(elements).toHaveLength(3);
 });
 
-test("progress counts elements, a page at a time", async () => {
+test("onProgress counts elements, page by page", async () => {
   const done: number[] = [];
   await kinds({ onProgress: (elements) => done.push(elements) });
   expect(done).toEqual([1, 3, 5, 6, 7]);
 });
 
-test("the snapshot is closed at the end, at an abort and when the reader stops", async () => {
+test("exportArchive closes the snapshot at the end, at an abort and when the reader stops", async () => {
   const history = await sampleHistory();
   let open = 0;
   const source: ArchiveSource = {

@@ -104,7 +104,7 @@ describe("rows that can't be right are skipped, with a reason (T13, T14)", () =>
     expect(checkHmacKey({ ...key, cycledAtNs: -1n })).toBe("time");
   });
 
-  test("nothing of the good ones", () => {
+  test("checkRows finds nothing wrong with valid rows", () => {
     expect(checkMessage(sampleMessage(1, group))).toBeUndefined();
     expect(checkGroup(group)).toBeUndefined();
     expect(checkConsent(sampleConsent(1))).toBeUndefined();
@@ -112,7 +112,7 @@ describe("rows that can't be right are skipped, with a reason (T13, T14)", () =>
   });
 });
 
-test("a bad row spoils no other (T13)", async () => {
+test("an invalid row is skipped, and all others are imported (T13)", async () => {
   const history = new MemoryHistory();
   const summary = await imported(history, [
     { case: "group", value: sampleGroup(2, { createdAtNs: -1n }) },
@@ -138,7 +138,7 @@ test("a bad row spoils no other (T13)", async () => {
   expect(summary.hmacKey.skipped).toEqual({ "key-length": 1 });
 });
 
-test("a name that is a prototype's changes no prototype (T14)", async () => {
+test("attribute names of Object.prototype change no prototype (T14)", async () => {
   const attributes = JSON.parse('{"__proto__":"evil","constructor":"evil"}');
   const mutableMetadata = {
     attributes,

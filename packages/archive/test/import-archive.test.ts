@@ -29,7 +29,7 @@ const options = { importId: "test", clock };
 const today = { importId: "test", clock: new ManualClock(1_795_391_000_000) };
 const group = sampleGroup(1);
 
-test("libxmtp's archive comes in and goes out again the same", async () => {
+test("libxmtp's archive is the same after an import and an export", async () => {
   const history = new MemoryHistory();
   const summary = await importArchive(framesOf("medium"), history, today);
   expect(summary).toMatchObject({
@@ -71,7 +71,7 @@ test("a second import of an archive changes nothing (T4)", async () => {
   expect(await readHistory(history)).toEqual(before);
 });
 
-test("an import that dies after any page goes on there", async () => {
+test("an import that was interrupted after any page resumes there", async () => {
   const whole = new MemoryHistory();
   await importArchive(framesOf("medium"), whole, today);
   const expected = await readHistory(whole);
@@ -88,7 +88,7 @@ test("an import that dies after any page goes on there", async () => {
   }
 });
 
-test("pages are bounded by rows and by bytes", async () => {
+test("importArchive bounds pages by rows and by bytes", async () => {
   const history = new MemoryHistory();
   const done: number[] = [];
   const onProgress = (elements: number) => done.push(elements);
@@ -101,7 +101,7 @@ test("pages are bounded by rows and by bytes", async () => {
   expect(done).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("rows before a bad frame, an error or an abort are kept", async () => {
+test("importArchive keeps the rows before a bad frame, an error or an abort", async () => {
   const good = [metadata(), messageElement(1)];
   const bad = async function* () {
     yield* framesFrom(good);
@@ -135,7 +135,7 @@ test("rows before a bad frame, an error or an abort are kept", async () => {
   }
 });
 
-test("an archive begins with its metadata", async () => {
+test("importArchive refuses an archive that doesn't start with metadata", async () => {
   const history = new MemoryHistory();
   const without = framesFrom([messageElement(1)]);
   await expect(importArchive(without, history, options)).rejects.toThrow(
@@ -146,7 +146,7 @@ test("an archive begins with its metadata", async () => {
   await expect(readMetadata(framesFrom([]))).rejects.toThrow(ArchiveError);
 });
 
-test("metadata is read from the first frame alone", async () => {
+test("readMetadata reads only the first frame", async () => {
   let closed = false;
   const frames = async function* () {
     try {
@@ -160,7 +160,7 @@ test("metadata is read from the first frame alone", async () => {
   expect(closed).toBe(true);
 });
 
-test("later metadata is ignored, unknown elements are counted", async () => {
+test("importArchive ignores later metadata and counts unknown elements", async () => {
   const unknown = Uint8Array.of(0xe2, 0x5d, 2, 0x68, 0x69);
   const frames = async function* () {
     yield* framesFrom([metadata(5n), metadata(6n)]);
@@ -174,7 +174,7 @@ test("later metadata is ignored, unknown elements are counted", async () => {
   expect(summary.messages.inserted).toBe(1);
 });
 
-test("a message that wasn't sent when the archive was made counts as failed", async () => {
+test("a message that wasn't sent when the archive was made is imported as failed", async () => {
   const history = new MemoryHistory();
   const [waiting, published, failed] = [
     DeliveryStatusSave.UNPUBLISHED,
@@ -207,7 +207,7 @@ test("messages without their conversation are kept (T13)", async () => {
   ]);
 });
 
-test("sync groups stay out, and their messages, after a resumed import too", async () => {
+test("sync groups and their messages are never imported, also by a resumed import", async () => {
   const sync = sampleGroup(2, { conversationType: 3 });
   const elements: Element[] = [
     { case: "group", value: sync },
@@ -226,7 +226,7 @@ test("sync groups stay out, and their messages, after a resumed import too", asy
   expect(messages).toHaveLength(1);
 });
 
-test("the import id belongs to one archive", async () => {
+test("an import id can't be used for another archive", async () => {
   const history = new MemoryHistory();
   await imported(history, [messageElement(1), messageElement(2)]);
   await expect(imported(history, [messageElement(3)])).rejects.toThrow(
@@ -234,7 +234,7 @@ test("the import id belongs to one archive", async () => {
   );
 });
 
-test("an old archive that is replayed takes nothing back, whatever its times say (T4, T12)", async () => {
+test("a replayed old archive reverts nothing, whatever its times are (T4, T12)", async () => {
   const history = new MemoryHistory();
   const monthNs = 30n * 86_400_000_000_000n;
   const old: readonly Element[] = [
@@ -257,7 +257,7 @@ test("an old archive that is replayed takes nothing back, whatever its times say
   expect({ consent, hmacKey }).toEqual(newer);
 });
 
-test("conflicts are counted all and listed a hundred", async () => {
+test("all conflicts are counted, and a hundred are listed", async () => {
   const history = new MemoryHistory();
   const numbers = Array.from({ length: 130 }, (_, n) => n);
   const messages = numbers.map((n) => sampleMessage(n, group));

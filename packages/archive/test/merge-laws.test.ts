@@ -85,7 +85,7 @@ type Row = ConsentSave | HmacKeySave;
 type Join = (a: Row, b: Row) => Row;
 type Any = fc.Arbitrary<Row>;
 
-test("pages merge to the same in any order, and twice is once (T4, T12)", () => {
+test("pages merge to the same rows in any order, and when repeated (T4, T12)", () => {
   const pages = fc.array(
     fc.oneof(
       consents.map((consent) => ({ consent: [consent] })),
@@ -154,7 +154,7 @@ test("archives merge to the same history in any order, page size and number (T4,
   );
 });
 
-test("local rows win, whatever an archive says; nothing but what is newer changes (T12, T13, T20)", () => {
+test("local rows win over any archive, and only newer preferences and times change (T12, T13, T20)", () => {
   const local = sampleGroup(1, { lastMessageNs: 5n });
   const claims = fc.record({
     lastMessageNs: fc.option(times, { nil: undefined }),
@@ -180,7 +180,7 @@ test("local rows win, whatever an archive says; nothing but what is newer change
   );
 });
 
-test("a message that is known stays, and another body is always reported (T13)", () => {
+test("a known message remains, and another body is always reported (T13)", () => {
   const group = sampleGroup(1);
   const bodies = fc.uint8Array({ maxLength: 3 });
   fc.assert(
@@ -202,7 +202,7 @@ test("a message that is known stays, and another body is always reported (T13)",
   );
 });
 
-test("a newer consent is never lost, and the future is a day long (T12)", () => {
+test("a newer consent is never lost, and future times are at most a day ahead (T12)", () => {
   fc.assert(
     fc.property(consents, consents, (a, b) => {
       const { consent } = folded([{ consent: [a] }, { consent: [b] }]);
@@ -217,7 +217,7 @@ test("a newer consent is never lost, and the future is a day long (T12)", () => 
   );
 });
 
-test("times from the future become a day from now (T12)", () => {
+test("times in the future are clamped to a day from now (T12)", () => {
   const far = { consentedAtNs: 2n ** 62n };
   const clamped = clampConsent(sampleConsent(1, far), sampleNs);
   expect(clamped.consentedAtNs).toBe(sampleNs + dayNs);
@@ -227,7 +227,7 @@ test("times from the future become a day from now (T12)", () => {
   expect(clampConsent(past, sampleNs)).toBe(past);
 });
 
-test("of one time denied wins over allowed over unknown", () => {
+test("at equal times denied wins over allowed, and allowed over unknown", () => {
   const [unknown, allowed, denied] = [1, 2, 3].map((state) =>
     sampleConsent(1, { state }),
   ) as [ConsentSave, ConsentSave, ConsentSave];
@@ -235,7 +235,7 @@ test("of one time denied wins over allowed over unknown", () => {
   expect(mergeConsent(denied, allowed)).toBe(denied);
 });
 
-test("the winner keeps its time, so that what lies between loses", () => {
+test("the winning consent keeps its time, so that a record between the two loses", () => {
   const [old, middle, newest] = [1, 2, 3].map((n) =>
     sampleConsent(1, { consentedAtNs: BigInt(n), state: n }),
   ) as [ConsentSave, ConsentSave, ConsentSave];

@@ -18,13 +18,13 @@ const merge = mergeRows(sampleNs);
 const restored = GroupMembershipStateSave.RESTORED;
 const group = sampleGroup(1);
 
-test("an unknown conversation comes with all its metadata, as restored (T20)", () => {
+test("a new conversation is imported with all its metadata, as restored (T20)", () => {
   const { write, counts } = merge(noRows, { ...noRows, groups: [group] });
   expect(write.groups).toEqual([{ ...group, membershipState: restored }]);
   expect(counts.groups.inserted).toBe(1);
 });
 
-test("a known conversation takes the later last message, and no right (T20)", () => {
+test("a known conversation takes the later last message time, and no rights (T20)", () => {
   const mutableMetadata = {
     ...group.mutableMetadata,
     superAdminList: ["evil"],
@@ -39,7 +39,7 @@ test("a known conversation takes the later last message, and no right (T20)", ()
   expect(again.counts.groups.alreadyThere).toBe(2);
 });
 
-test("a message without its conversation gets a stub, which a later archive fills", () => {
+test("a message without its conversation gets a stub, which a later archive completes", () => {
   const messages = [sampleMessage(3, group), sampleMessage(2, group)];
   const first = merge(noRows, { ...noRows, messages });
   expect(first.write.messages).toEqual(messages);
@@ -66,7 +66,7 @@ test("a message without its conversation gets a stub, which a later archive fill
   ]);
 });
 
-test("an untyped conversation is kept and counted, and fills no typed one", () => {
+test("an untyped conversation is kept and counted, and doesn't change a typed one", () => {
   const untyped = sampleGroup(1, {
     conversationType: ConversationTypeSave.UNSPECIFIED,
   });
@@ -75,7 +75,7 @@ test("an untyped conversation is kept and counted, and fills no typed one", () =
   expect(merge({ ...noRows, groups: [group] }, page).write.groups).toEqual([]);
 });
 
-test("another body, sender or place of a known message is a conflict (T13)", () => {
+test("another body, sender or conversation of a known message is a conflict (T13)", () => {
   const message = sampleMessage(1, group);
   const local = { ...noRows, groups: [group], messages: [message] };
   const forgeries = [
@@ -98,7 +98,7 @@ test("another body, sender or place of a known message is a conflict (T13)", () 
   expect(counts.messages).toMatchObject({ alreadyThere: 1, conflicts: 0 });
 });
 
-test("of two messages of one id on a page the first stays (T13)", () => {
+test("the first of two messages with the same id on a page wins (T13)", () => {
   const other = { decryptedMessageBytes: Uint8Array.of(1) };
   const messages = [sampleMessage(1, group), sampleMessage(1, group, other)];
   const { write, conflicts } = merge(noRows, { ...noRows, messages });
@@ -106,7 +106,7 @@ test("of two messages of one id on a page the first stays (T13)", () => {
   expect(conflicts).toEqual([sampleId(1)]);
 });
 
-test("nothing comes into a sync group", () => {
+test("nothing is imported into a sync group", () => {
   const sync = sampleGroup(1, { conversationType: ConversationTypeSave.SYNC });
   const local = { ...noRows, groups: [sync] };
   const { write, counts } = merge(local, {
@@ -119,7 +119,7 @@ test("nothing comes into a sync group", () => {
   expect(counts.messages.skipped).toEqual({ "sync-group": 1 });
 });
 
-test("preferences go through the same gate", () => {
+test("preference updates are merged by the same rules", () => {
   const { write, counts } = merge(noRows, {
     ...noRows,
     consent: [sampleConsent(1), sampleConsent(2, { state: 0 })],

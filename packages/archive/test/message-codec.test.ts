@@ -41,7 +41,7 @@ const fields = fc.record(
   { requiredKeys: [] },
 );
 
-test("the quick reader of messages reads what the generated code reads", () => {
+test("the fast decoder decodes messages as the generated code does", () => {
   fc.assert(
     fc.property(fields, (values) => {
       const value = sampleMessage(1, sampleGroup(1), values);
@@ -56,7 +56,7 @@ test("the quick reader of messages reads what the generated code reads", () => {
   );
 });
 
-test("damaged messages read the same in both ways", () => {
+test("the fast decoder and the generated code treat damaged messages alike", () => {
   const value = sampleMessage(1, sampleGroup(1), { sequenceId: 5n });
   const frame = encodeElement({ case: "groupMessage", value });
   const changes = fc.record({
@@ -78,7 +78,7 @@ test("damaged messages read the same in both ways", () => {
   );
 });
 
-test("one encoder writes the bytes of the generated code, message after message", () => {
+test("ElementEncoder writes the bytes of the generated code, message after message", () => {
   const encoder = new ElementEncoder();
   const group = sampleGroup(1);
   fc.assert(

@@ -54,7 +54,7 @@ function dying(history: MemoryHistory, pages: number) {
 
 const options = { importId: "test", clock, pageRows: 3 };
 
-test("an import goes on at the last page that it knows, and reads none before", async () => {
+test("an import resumes at the last page that it knows, and reads none before", async () => {
   const { source, frames } = await pagedArchive();
   const expected = await readHistory(source);
   const merges = Math.ceil(frames.length / options.pageRows);
@@ -82,7 +82,7 @@ test("an import goes on at the last page that it knows, and reads none before", 
   }
 });
 
-test("an import that began with pages can go on with frames", async () => {
+test("an import that began with pages can resume with frames", async () => {
   const { frames, pages } = await pagedArchive();
   const history = new MemoryHistory();
   const first = importArchive(pages, dying(history, 5), options);
@@ -97,7 +97,7 @@ test("an import that began with pages can go on with frames", async () => {
   });
 });
 
-test("the archive of an import id is known by its metadata", async () => {
+test("the archive of an import id is recognised by its metadata", async () => {
   const [one, other] = [await pagedArchive(), await pagedArchive()];
   const history = new MemoryHistory();
   const first = importArchive(one.pages, dying(history, 1), options);

@@ -61,7 +61,7 @@ test.each(["xmtp", "newest-first"] as const)(
   },
 );
 
-test("messages that were cut out are missing, though all else is authentic (T1)", async () => {
+test("removed messages are reported missing, although everything else is authentic (T1)", async () => {
   const frames = await archive();
   const cut = frames.findLastIndex(isMessageOf(1));
   const { receipt } = await imported(frames.toSpliced(cut, 1));
@@ -75,7 +75,7 @@ test("messages that were cut out are missing, though all else is authentic (T1)"
   expect(second).toMatchObject({ missing: 0, digestMatches: true });
 });
 
-test("a conversation that was cut out whole is missing, and so is a consent record (T1)", async () => {
+test("a removed conversation and a removed consent record are reported missing (T1)", async () => {
   const frames = await archive();
   const isOther = isMessageOf(1);
   const { receipt } = await imported(frames.filter((frame) => !isOther(frame)));
@@ -91,7 +91,7 @@ test("a conversation that was cut out whole is missing, and so is a consent reco
   });
 });
 
-test("an archive that ends early is not complete, at whatever frame it ends (T1)", async () => {
+test("an archive that ends early is incomplete, at whatever frame it ends (T1)", async () => {
   for (const order of ["xmtp", "newest-first"] as const) {
     const frames = await archive(order);
     for (let length = 1; length < frames.length; length++) {
@@ -101,7 +101,7 @@ test("an archive that ends early is not complete, at whatever frame it ends (T1)
   }
 });
 
-test("a repeated message doesn't stand for a missing one (T2)", async () => {
+test("a repeated message doesn't count for a missing one (T2)", async () => {
   const frames = await archive();
   const at = frames.findIndex(isMessageOf(2));
   const twice = frames.with(at + 1, frames[at] ?? new Uint8Array());
@@ -110,14 +110,14 @@ test("a repeated message doesn't stand for a missing one (T2)", async () => {
   expect(receipt?.complete).toBe(false);
 });
 
-test("the manifest of another archive doesn't fit (T3)", async () => {
+test("the manifest of another archive doesn't match (T3)", async () => {
   const [one, other] = [await archive(), await archive()];
   const { receipt } = await imported([...one.slice(0, -1), ...other.slice(-1)]);
   expect(receipt?.messages.digestMatches).toBe(true);
   expect(receipt?.complete).toBe(false);
 });
 
-test("what is here with another body is conflicting, what can't be right is skipped (T13)", async () => {
+test("messages with another body count as conflicting, invalid ones as skipped (T13)", async () => {
   const history = new MemoryHistory();
   const forged = { decryptedMessageBytes: Uint8Array.of(6) };
   await put(history, {
@@ -139,7 +139,7 @@ test("what is here with another body is conflicting, what can't be right is skip
   expect(receipt?.complete).toBe(false);
 });
 
-test("a receipt counts what earlier runs saw", async () => {
+test("a receipt counts what earlier runs imported", async () => {
   for (const order of ["xmtp", "newest-first"] as const) {
     const frames = await archive(order);
     for (let length = 1; length <= frames.length; length++) {
@@ -155,7 +155,7 @@ test("a receipt counts what earlier runs saw", async () => {
   }
 });
 
-test("a repeated import is complete, and writes nothing", async () => {
+test("a repeated import is complete and writes nothing", async () => {
   const history = new MemoryHistory();
   const frames = await archive();
   await imported(frames, history);

@@ -39,7 +39,7 @@ async function archive() {
   return exportedFrames(history, { order: "newest-first" });
 }
 
-test("what we export is valid, in both orders", async () => {
+test("validateArchive accepts our exports, in both orders", async () => {
   const report = await validateArchive(each(await archive()));
   expect(report).toMatchObject({
     valid: true,
@@ -56,7 +56,7 @@ test("what we export is valid, in both orders", async () => {
   expect((await validateArchive(framesFrom(good))).valid).toBe(true);
 });
 
-test("what libxmtp exports is valid", async () => {
+test("validateArchive accepts libxmtp's exports", async () => {
   const report = await validateArchive(framesOf("medium"));
   expect(report).toMatchObject({ valid: true, messages: 2_011, groups: 22 });
   expect(report.manifest).toBeUndefined();
@@ -91,7 +91,7 @@ describe("problems", () => {
     await expect(passing).rejects.toBeInstanceOf(ArchiveError);
   });
 
-  test("a row that imports skip is told, and stops no upload", async () => {
+  test("a row that imports skip is reported, and doesn't stop validated", async () => {
     const elements: Element[] = [
       ...good,
       { case: "groupMessage", value: sampleMessage(2, group, { kind: 0 }) },
@@ -105,14 +105,14 @@ describe("problems", () => {
     expect(passed).toEqual(elements.map(encodeElement));
   });
 
-  test("a frame that is none ends the reading", async () => {
+  test("a frame that isn't an element ends the validation", async () => {
     const frames = [...(await archive()).slice(0, 2), Uint8Array.of(0xff)];
     const report = await validateArchive(each([...frames, ...frames]));
     expect(report).toMatchObject({ valid: false, frames: 3 });
     expect(report.problems).toMatchObject([{ code: "bad-frame", position: 2 }]);
   });
 
-  test("every frame that is cut out, repeated or swapped is found (T1, T2)", async () => {
+  test("every removed, repeated or swapped frame is found (T1, T2)", async () => {
     const frames = await archive();
     for (const [at, frame] of frames.entries()) {
       const isBreak = frame.length === 0;
@@ -128,7 +128,7 @@ describe("problems", () => {
     expect(problems.map(({ code }) => code)).toContain("after-manifest");
   });
 
-  test("a hundred problems are listed, all are counted", async () => {
+  test("all problems are counted, and a hundred are listed", async () => {
     const many = Array.from(
       { length: 150 },
       (): Element => ({
@@ -142,7 +142,7 @@ describe("problems", () => {
   });
 });
 
-test("a fault behind a hundred notes of another kind is still named", async () => {
+test("a fault after a hundred skipped rows is still named", async () => {
   const strays = Array.from({ length: 150 }, (_, n): Element => {
     const value = sampleMessage(n + 10, sampleGroup(2));
     return { case: "groupMessage", value };
