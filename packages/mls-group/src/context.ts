@@ -5,7 +5,7 @@ import type { AuthenticationService } from "./ports/authentication-service.js";
 import type { DeliveryService } from "./ports/delivery-service.js";
 import type { GroupStateStore } from "./ports/group-state-store.js";
 
-/** What an installation works with; it owns none of it. */
+/** The services and system parts that an installation works with. It owns none of them. */
 export interface MlsPorts {
   readonly deliveryService: DeliveryService;
   readonly store: GroupStateStore;
@@ -17,11 +17,15 @@ export interface MlsPorts {
 
 export interface MlsContext extends MlsPorts {
   readonly engine: Engine;
-  /** How old a member's keys may be when it sends a message. */
+  /** A member whose keys are older than this renews them before it sends. */
   readonly keyUpdateIntervalMs: number;
 }
 
-/** Calls the delivery service; whatever it throws may be tried again. */
+/**
+ * Calls the delivery service.
+ *
+ * @throws {MlsGroupError} `delivery-failed`, retryable, for any error of the service.
+ */
 export async function deliver<Result>(
   work: () => Promise<Result>,
   signal: AbortSignal | undefined,

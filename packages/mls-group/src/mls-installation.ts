@@ -37,19 +37,21 @@ import { entriesAfter } from "./receiving/topics.js";
 export interface InstallationOptions {
   /** The identity of the basic credential in every leaf of this installation. */
   readonly credential: Uint8Array;
-  /** What the leaf of its key packages bears besides, such as the application id. */
+  /** Further extensions in the leaf of its key packages, such as the application id. */
   readonly leafExtensions?: readonly Extension[];
   /**
-   * A message is preceded by a commit that renews this installation's keys, if its last one is older than this;
-   * 30 days where left out, as in XMTP; `Infinity`: never.
+   * A commit that renews this installation's keys precedes a message if its last one is older than this. Default: 30
+   * days, as in XMTP; `Infinity`: never.
    */
   readonly keyUpdateIntervalMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the installation that the store holds, or makes one: its signature key, which is its id, and a key package.
- * Then takes up what a crash left open. The delivery service may be out of reach: that is made up for by a later sync.
+ * Opens the installation in the store, or creates one: its signature key, which is its id, and a key package. Then
+ * resumes what a crash has left unfinished; a later sync does so if the delivery service can't be reached.
+ *
+ * @throws {MlsGroupError} `wrong-credential`, `unsupported-state`
  */
 export async function openInstallation(
   ports: MlsPorts,
@@ -105,9 +107,9 @@ async function openRecord(
   );
 }
 
-/** This installation as a client of MLS: its key, its key packages and its groups. */
+/** An installation as a client of MLS: its key, its key packages and its groups. */
 export class MlsInstallation {
-  /** Its Ed25519 public key. */
+  /** The installation's Ed25519 public key. */
   readonly id: InstallationId;
   readonly #self: Member;
   readonly #context: MlsContext;
@@ -117,7 +119,7 @@ export class MlsInstallation {
   readonly #renewal: RenewalTimer;
   #welcomeCursor: bigint;
 
-  /** Made by openInstallation. */
+  /** Is called by `openInstallation` only. */
   constructor(
     {
       self,
@@ -140,7 +142,7 @@ export class MlsInstallation {
     this.#renewal = new RenewalTimer(context);
   }
 
-  /** The last Welcome that was looked at. */
+  /** The id of the last Welcome that was processed. */
   get welcomeCursor(): bigint {
     return this.#welcomeCursor;
   }
@@ -153,7 +155,7 @@ export class MlsInstallation {
     return this.#groups.get(id);
   }
 
-  /** A group of this installation alone, under a random id; nobody else learns of it yet. */
+  /** Creates a group of this installation alone, under a random id. Nothing is sent. */
   async createGroup(options: {
     readonly extensions: readonly Extension[];
   }): Promise<MlsGroup> {
@@ -175,7 +177,9 @@ export class MlsInstallation {
     return this.#keep(record);
   }
 
-  /** Joins the groups that others added this installation to; gives those that are new or were left. */
+  /**
+   * Joins the groups that other members have added this installation to. Returns those that are new or had been left.
+   */
   syncWelcomes(signal?: AbortSignal): Promise<readonly MlsGroup[]> {
     return this.#mutex.run(async () => {
       await this.#renew(signal);
@@ -187,7 +191,7 @@ export class MlsInstallation {
         this.#context,
         signal,
       )) {
-        const group = await this.#take(entry, signal);
+        const group = await this.#handleWelcome(entry, signal);
         if (group) joined.push(group);
       }
       await wipeKeyPackages(this.#context);
@@ -195,16 +199,18 @@ export class MlsInstallation {
     }, signal);
   }
 
-  /** Publishes again whatever may not have gone out before a crash, and takes in what came back of it. */
+  /** Publishes again what a crash may have held back, and receives the groups' new entries. */
   async resume(signal?: AbortSignal): Promise<void> {
     await this.#mutex.run(() => this.#renew(signal), signal);
     for (const group of this.groups()) await group.sync(signal);
   }
 
   /**
-   * Renews the key package whenever it is due, until the signal aborts: after 30 days, and 5 s after a Welcome was taken,
-   * since a key package that several Welcomes are made for protects them less. Where nobody runs this, `syncWelcomes`
-   * does it. Throws what the store throws.
+   * Renews the key package whenever it is due, until the signal aborts: after 30 days, and 5 s after a Welcome was
+   * processed, since a key package protects several Welcomes less well than one. Without this call, `syncWelcomes`
+   * renews it.
+   *
+   * @throws the store's errors
    */
   keepKeyPackageFresh(signal: AbortSignal): Promise<void> {
     const renew = () => this.#mutex.run(() => this.#renew(signal), signal);
@@ -217,7 +223,7 @@ export class MlsInstallation {
     await publishKeyPackage(this.id, this.#context, signal);
   }
 
-  async #take(
+  async #handleWelcome(
     entry: Delivered,
     signal: AbortSignal | undefined,
   ): Promise<MlsGroup | undefined> {
@@ -232,8 +238,8 @@ export class MlsInstallation {
       const known = this.#groups.get(record.id);
       const renewing = { ...installation, renewAtNs: this.#renewalNs(before) };
       if (known) {
-        const isTaken = await known.rejoin(record, renewing, signal);
-        group = isTaken ? known : undefined;
+        const isRejoined = await known.rejoin(record, renewing, signal);
+        group = isRejoined ? known : undefined;
       } else {
         await store.commit({ groups: [record], installation: renewing });
         group = await this.#keep(record);
@@ -253,13 +259,16 @@ export class MlsInstallation {
     return group;
   }
 
-  /** Welcomes that come together bring one renewal, soon after the first of them. */
+  /** Returns one time for all Welcomes that arrive together, soon after the first of them. */
   #renewalNs({ renewAtNs }: InstallationRecord): bigint {
     const soon = BigInt(renewalAfterWelcomeMs) * 1_000_000n;
     return renewAtNs ?? nowNs(this.#context.clock) + soon;
   }
 
-  /** Later than that of every other group: which one is newer must not hang on a coarse clock, or one that was set back. */
+  /**
+   * Returns a time later than that of every other group, so that the newest one doesn't depend on a coarse or
+   * corrected clock.
+   */
   #newGroupAtNs(): bigint {
     let time = nowNs(this.#context.clock);
     for (const { createdAtNs } of this.groups()) {

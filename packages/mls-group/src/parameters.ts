@@ -1,13 +1,13 @@
-/** The last epochs whose messages can still be read; XMTP's `max_past_epochs`. */
+/** The number of past epochs whose messages can still be read; XMTP's `max_past_epochs`. */
 export const pastEpochs = 3n;
 
-/** A group id is chosen by whoever creates the group. */
+/** The length of a group id. The group's creator chooses the id. */
 export const groupIdBytes = 16;
 
-/** An Ed25519 seed. */
+/** The length of an Ed25519 seed. */
 export const signatureKeyBytes = 32;
 
-/** An MLS extension by its number, of a group, a leaf or a key package. */
+/** An MLS extension by its number: of a group, a leaf or a key package. */
 export interface Extension {
   readonly type: number;
   readonly data: Uint8Array;
@@ -25,13 +25,13 @@ export const extensionTypes = {
   welcomeWrapper: 0xff03,
 } as const;
 
-/** Extensions up to this number are RFC 9420's own: every leaf can do them without saying so (section 7.2). */
+/** Extensions up to this number are those of RFC 9420: every leaf supports them without listing them (section 7.2). */
 export const lastDefaultExtension = 0x0005;
 
-/** The proposal to change the group's extensions. */
+/** The proposal type that changes the group's extensions. */
 export const groupContextExtensionsProposal = 0x0007;
 
-/** What XMTP's key packages say they can do, in its order. */
+/** The capabilities of XMTP's key packages, in XMTP's order. */
 export const keyPackageExtensionTypes: readonly number[] = [
   extensionTypes.lastResort,
   extensionTypes.applicationId,
@@ -42,7 +42,7 @@ export const keyPackageExtensionTypes: readonly number[] = [
   extensionTypes.immutableMetadata,
 ];
 
-/** What the leaf of a group's creator says it can do, in XMTP's order. */
+/** The capabilities of a group creator's leaf, in XMTP's order. */
 export const creatorExtensionTypes: readonly number[] = [
   extensionTypes.membership,
   extensionTypes.mutableMetadata,
@@ -54,16 +54,16 @@ export const creatorExtensionTypes: readonly number[] = [
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** XMTP's: a member that hasn't committed for so long renews its keys before it sends. */
+/** XMTP's value: a member that hasn't committed for this long renews its keys before it sends. */
 export const keyUpdateIntervalMs: number = 30 * dayMs;
 
-/** A key package counts from an hour ago, for installations whose clock is late. */
+/** A key package is valid from an hour before its creation, for installations whose clock is behind. */
 export const keyPackageHeadStartMs: number = 60 * 60 * 1000;
-/** XMTP's 84 days. */
+/** The lifetime of a key package: XMTP's 84 days. */
 export const keyPackageLifetimeMs: number = 84 * dayMs;
-/** Well before the lifetime ends. */
+/** The age at which a key package is renewed, well before its lifetime ends. */
 export const keyPackageRotationMs: number = 30 * dayMs;
-/** XMTP's: one renewal for all Welcomes that come together. */
+/** XMTP's value: one renewal for all Welcomes that arrive together. */
 export const renewalAfterWelcomeMs = 5_000;
-/** XMTP's: whoever fetched a key package before it was renewed has this long to use it. */
+/** XMTP's value: a member that has fetched a key package before its renewal has this long to use it. */
 export const retiredKeyPackageMs: number = dayMs;

@@ -41,7 +41,7 @@ test.each(trees.flatMap((tree) => sizes.map((size) => ({ tree, size }))))(
 );
 
 test.each([5, 7])(
-  "one joins a group of %i after a slot was refilled and somebody else renewed its keys",
+  "an installation joins a group of %i after a slot was refilled and another member renewed its keys",
   async (size) => {
     await joinAfterRefill(engine, size);
   },

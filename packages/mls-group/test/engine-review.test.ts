@@ -81,7 +81,7 @@ function extensionsProposal(
   };
 }
 
-test("a commit is judged by what it does, and by whom", async () => {
+test("reviewCommit is given the changes and the committer", async () => {
   const judged: ProposedCommit[] = [];
   const { engine, bobsEngine, bob, alice } = await pairOf({
     reviewCommit: async (commit) => {
@@ -157,7 +157,7 @@ function refusedState(processed: Processed): EngineState {
   throw new RangeError(`expected a refused commit, got ${processed.kind}`);
 }
 
-test("one's own commit that is refused isn't made", async () => {
+test("an own commit that is refused isn't created", async () => {
   const { bobsEngine, bob } = await pairOf({
     reviewCommit: async () => {
       throw new MlsGroupError("refused-commit", "not today");
@@ -168,7 +168,7 @@ test("one's own commit that is refused isn't made", async () => {
   ).rejects.toMatchObject({ code: "refused-commit", retryable: false });
 });
 
-test("a judge who can't say now keeps the commit for later", async () => {
+test("a commit is kept for later when its review fails", async () => {
   const { engine, bobsEngine, bob, alice } = await pairOf({
     reviewCommit: async () => {
       throw new DOMException("unreachable", "NetworkError");
@@ -257,7 +257,7 @@ test.each([
   },
 );
 
-test("a committer who takes another's identity is refused", async () => {
+test("a committer that changes its identity is refused", async () => {
   const { engine, bob, alice } = await pairOf();
   const message = await forged(alice, [], (state) => {
     const [own, ...others] = state.ratchetTree;
@@ -272,12 +272,12 @@ test("a committer who takes another's identity is refused", async () => {
   refusedState(await engine.process(bob, message));
 });
 
-test("a PSK can't even be committed: nobody here has one", async () => {
+test("a PSK can't be committed", async () => {
   const { alice } = await pairOf();
   await expect(forged(alice, [psk])).rejects.toThrow();
 });
 
-test("somebody whose encryption key is a member's already isn't added", async () => {
+test("an installation with a member's encryption key isn't added", async () => {
   const { engine, alice } = await pairOf();
   const carol = await newcomer(engine);
   const once = await committed(engine, alice, { add: [carol] });

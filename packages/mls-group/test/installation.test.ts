@@ -6,7 +6,7 @@ import { everybody, groupOf, heard, sideOf, text, World } from "./actors.js";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-test("an installation keeps its id, and its store takes no other credential", async () => {
+test("an installation keeps its id, and its store refuses another credential", async () => {
   const world = new World();
   const { installation, store } = await world.actor();
   const again = await world.actor({ store });
@@ -44,7 +44,7 @@ test("a key package is renewed after 30 days; a Welcome for the one before it st
   expect(await heard(sideOf(again, group))).toEqual(["hello"]);
 });
 
-test("an expired key package adds nobody", async () => {
+test("an installation with an expired key package isn't added", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const group = await phone.installation.createGroup({ extensions: [] });
@@ -57,7 +57,7 @@ test("an expired key package adds nobody", async () => {
   });
 });
 
-test("a key package that its node swapped adds nobody", async () => {
+test("an installation whose key package the node has swapped isn't added", async () => {
   const world = new World();
   const [phone, laptop, stranger] = [
     await world.actor(),
@@ -74,7 +74,7 @@ test("a key package that its node swapped adds nobody", async () => {
   expect(unavailable).toEqual([id]);
 });
 
-test("a node whose ids don't grow is found out", async () => {
+test("a node whose ids don't grow is detected", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);

@@ -68,7 +68,7 @@ test("a lifetime longer than XMTP's is refused, and one that isn't now", async (
   }
 });
 
-test("a leaf that can't do what the group requires is refused", async () => {
+test("a leaf without the group's required capabilities is refused", async () => {
   const { fetch, upload } = await fixture();
   await upload({});
   expect(await fetch({ extensions: [0xff77], proposals: [] })).toEqual([]);
@@ -76,7 +76,7 @@ test("a leaf that can't do what the group requires is refused", async () => {
   expect(await fetch({ extensions: [1, 5], proposals: [7] })).toHaveLength(1);
 });
 
-test("a leaf that can't do what its own key package bears is refused", async () => {
+test("a leaf that doesn't support its key package's extensions is refused", async () => {
   const { fetch, upload } = await fixture();
   await upload({}, { type: 0xff88, data: new Uint8Array() });
   expect(await fetch()).toEqual([]);
@@ -91,7 +91,7 @@ test.each([
   expect(await fetch()).toEqual([]);
 });
 
-test("an algorithm for Welcomes that nobody knows yet means the init key", async () => {
+test("a Welcome is encrypted to the init key when the requested algorithm is unknown", async () => {
   const { fetch, upload } = await fixture();
   await upload({}, { type: 0xff03, data: Uint8Array.of(10, 1, 7, 16, 9) });
   expect((await fetch())[0]?.welcomeKey.algorithm).toBe(1);

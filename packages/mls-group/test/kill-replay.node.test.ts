@@ -30,7 +30,7 @@ function replaying(node: DeliveryService, seed: number): DeliveryService {
 }
 
 test.each([1, 2, 3, 4])(
-  "nothing is lost, doubled or undone when the node replays what it likes (seed %i)",
+  "nothing is lost, doubled or undone when the node replays entries (seed %i)",
   async (seed) => {
     const stage = new Stage();
     const node = replaying(stage.node, seed);

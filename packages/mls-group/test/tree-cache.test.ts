@@ -20,7 +20,7 @@ async function treeBytes(): Promise<Uint8Array> {
   );
 }
 
-test("a tree is decoded once, and is no view on what it was decoded from", async () => {
+test("TreeCache decodes a tree once, and not as a view of the given bytes", async () => {
   const bytes = await treeBytes();
   const copy = bytes.slice();
   const cache = new TreeCache();
@@ -31,7 +31,7 @@ test("a tree is decoded once, and is no view on what it was decoded from", async
   expect(equalBytes(new TreeCache().encode([...tree]), bytes)).toBe(true);
 });
 
-test("nobody can change it", async () => {
+test("TreeCache returns frozen trees", async () => {
   const tree = new TreeCache().decode(await treeBytes()) ?? [];
   expect(() => tree.push(undefined)).toThrow(TypeError);
   expect(() => Object.assign(tree[0] ?? {}, { leaf: {} })).toThrow(TypeError);

@@ -46,7 +46,7 @@ const algorithms = [
 describe.each(algorithms)(
   "$name",
   ({ algorithm, kemId, encBytes, keys, secretOf }) => {
-    test("what is wrapped is unwrapped", async () => {
+    test("unwrapWelcome opens a wrapped Welcome", async () => {
       const { publicKey, privateKey } = await keys();
       const sealed = await wrapWelcome(
         { algorithm, publicKey },
@@ -127,7 +127,7 @@ describe.each(algorithms)(
       }
     });
 
-    test("a key of another length takes no Welcome", async () => {
+    test("wrapWelcome refuses a key of another length", async () => {
       for (const publicKey of [new Uint8Array(), new Uint8Array(31)]) {
         await expect(
           wrapWelcome({ algorithm, publicKey }, welcome, metadata),

@@ -20,13 +20,13 @@ export function keyPackageOf(bytes: Uint8Array): KeyPackage {
   return decoded[0];
 }
 
-/** An MLSMessage and nothing after it. */
+/** Decodes bytes that are one MLSMessage and nothing else. */
 export function messageOf(bytes: Uint8Array): MLSMessage | undefined {
   const decoded = attempt(() => decodeMlsMessage(bytes, 0));
   return decoded?.[1] === bytes.length ? decoded[0] : undefined;
 }
 
-/** The engine's decoders also throw plain errors. */
+/** Runs a decoder of the engine, which may also throw plain errors. Returns undefined if it throws. */
 export function attempt<Result>(decode: () => Result): Result | undefined {
   try {
     return decode();

@@ -5,7 +5,7 @@ import { toEngineExtension } from "./extensions.js";
 import { leaves } from "./leaves.js";
 import type { ClientState, Proposal } from "./ts-mls.js";
 
-/** The proposals that carry an intent out, in XMTP's order: Adds, Removes, GroupContextExtensions. */
+/** Returns the proposals that carry out an intent, in XMTP's order: Adds, Removes, GroupContextExtensions. */
 export function intendedProposals(
   { add, remove, extensions }: CommitIntent,
   state: ClientState,

@@ -7,15 +7,18 @@ import type {
   KeyPackageRecord,
 } from "../ports/group-state-store.js";
 
-/** What a state says. */
+/** The readable part of a state. */
 export interface GroupView {
   readonly id: GroupId;
   readonly epoch: bigint;
   readonly extensions: readonly Extension[];
   readonly members: readonly Member[];
-  /** False once this installation was removed. */
+  /** False after this installation was removed. */
   readonly active: boolean;
-  /** The same for all who are in the same epoch of the same group (RFC 9420 section 8.7), and tells a fork. */
+  /**
+   * A secret of the epoch: the same for all members in the same epoch of the same group (RFC 9420 section 8.7). It
+   * shows a fork.
+   */
   readonly epochAuthenticator: Uint8Array;
 }
 
@@ -34,19 +37,19 @@ export interface NewKeyPackage
     "initKey" | "bytes" | "initPrivateKey" | "encryptionPrivateKey"
   > {}
 
-/** What someone's key package says, its signatures checked. */
+/** The content of a key package whose signatures are valid. */
 export interface ReadKeyPackage extends Member {
   readonly bytes: Uint8Array;
   readonly initKey: Uint8Array;
-  /** The leaf's, which isn't the init key. */
+  /** The key of the leaf, which isn't the init key. */
   readonly encryptionKey: Uint8Array;
   /** Unix seconds. */
   readonly notBefore: bigint;
   readonly notAfter: bigint;
-  /** Those of the key package, not of its leaf. */
+  /** The extensions of the key package, not of its leaf. */
   readonly extensions: readonly Extension[];
   readonly leafExtensions: readonly Extension[];
-  /** What the leaf says it can do. */
+  /** The capabilities of the leaf. */
   readonly capabilities: Capabilities;
 }
 
@@ -56,22 +59,22 @@ export interface Capabilities {
   readonly proposals: readonly number[];
 }
 
-/** What one commit shall do. With nothing in it, it renews the committer's keys. */
+/** The changes of one commit. Without any, it renews the committer's keys. */
 export interface CommitIntent {
   readonly add: readonly ReadKeyPackage[];
   readonly remove: readonly InstallationId[];
-  /** All extensions that the group has from then on. */
+  /** All extensions that the group has afterwards. */
   readonly extensions?: readonly Extension[] | undefined;
 }
 
 export interface Commit {
   readonly message: Uint8Array;
   readonly nextState: EngineState;
-  /** One for all whom the commit adds. */
+  /** One Welcome for all members that the commit adds. */
   readonly welcome?: Uint8Array | undefined;
 }
 
-/** The group that a Welcome gives. */
+/** The group that a Welcome offers. */
 export interface Joined {
   readonly state: EngineState;
   /** The member who signed the Welcome. */
@@ -89,28 +92,29 @@ export type Processed =
   | {
       readonly kind: "commit";
       readonly state: EngineState;
-      /** Whom it removed and added. */
+      /** The installations that the commit has re-added. */
       readonly readded: readonly InstallationId[];
     }
-  /** A commit of a member that may not count. The epoch stays; the key that opened it is gone from the state. */
+  /** A commit that is not allowed to count. The epoch stays; the key that opened the commit is gone from the state. */
   | {
       readonly kind: "refused-commit";
       readonly state: EngineState;
       readonly code: MlsGroupErrorCode;
     }
-  /** A commit that lost its race: nothing to do. */
+  /** A commit that has lost its race. It changes nothing. */
   | { readonly kind: "late-commit" };
 
 /**
- * MLS over plain values: each call takes a stored state and gives the next one, and leaves the given one as it was.
- * Throws MlsGroupError only.
+ * MLS over plain values: each call takes a stored state and returns the next one, and leaves the given one as it was.
+ *
+ * All methods throw MlsGroupError only.
  */
 export interface Engine {
   installationId(signatureKey: Uint8Array): InstallationId;
   createKeyPackage(
     leaf: NewLeaf,
     leafExtensions: readonly Extension[],
-    /** Besides that of last resort. */
+    /** Further extensions than that of last resort. */
     extensions?: readonly Extension[],
   ): Promise<NewKeyPackage>;
   readKeyPackage(bytes: Uint8Array): Promise<ReadKeyPackage>;
@@ -127,8 +131,8 @@ export interface Engine {
   view(state: EngineState): Promise<GroupView>;
   createCommit(state: EngineState, intent: CommitIntent): Promise<Commit>;
   /**
-   * One's own commit came to count: its next state, but without the keys of earlier epochs that messages have used up
-   * since the commit was made. `state` is the present one, of the epoch that the commit ends.
+   * Returns the next state of an own commit that has come to count, without the keys of earlier epochs that messages
+   * have used up since the commit was created. `state` is the present one, of the epoch that the commit ends.
    */
   confirmCommit(
     state: EngineState,

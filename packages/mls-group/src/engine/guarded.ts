@@ -1,6 +1,6 @@
 import { MlsGroupError, type MlsGroupErrorCode } from "../errors.js";
 
-/** The engine's errors, and its plain TypeErrors on broken input, as one of ours. */
+/** Turns the engine's errors, and its plain TypeErrors on broken input, into an MlsGroupError. */
 export async function guarded<Result>(
   code: MlsGroupErrorCode,
   work: () => Promise<Result>,

@@ -18,7 +18,7 @@ import {
 } from "./ts-mls.js";
 
 export interface KeyPackageContents {
-  /** Numbers of the extensions that its owner can read. */
+  /** The numbers of the extensions that its owner supports. */
   readonly capableOf: readonly number[];
   readonly extensions?: readonly Extension[];
   readonly leafExtensions?: readonly Extension[];
@@ -48,7 +48,7 @@ export function newKeyPackage(
   );
 }
 
-/** RFC 9420 section 10.1, but for the lifetime. */
+/** Checks a key package by RFC 9420 section 10.1, except for its lifetime. */
 export async function readKeyPackage(
   bytes: Uint8Array,
   suite: CiphersuiteImpl,

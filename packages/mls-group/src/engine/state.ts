@@ -16,14 +16,14 @@ import {
   epochReceiverDataEncoder,
 } from "./ts-mls.js";
 
-// What wrote a state must be what reads it. Versions 1 and 2 had the past epochs or the tree inside of the engine's own
-// encoding.
+// A state is read only by the engine and version that has written it. Versions 1 and 2 had the past epochs or the
+// tree inside of the engine's own encoding.
 const engineName = "ts-mls-1.6";
 const stateVersion = 3;
 
 /**
- * What is left of the last epochs, as it was encoded. It stays so, beside the present state: each epoch has a tree of
- * the whole group, which only the messages of that epoch need.
+ * The encoded keys of the last epochs. They stay encoded beside the present state: each epoch has a tree of the whole
+ * group, which only the messages of that epoch need.
  */
 export type Past = ReadonlyMap<bigint, Uint8Array>;
 
@@ -31,8 +31,8 @@ const lengthBytes = 4;
 const headBytes = 12;
 
 /**
- * States as they are stored: the length of the tree (4 bytes) and the tree, the rest of the present state as the engine
- * encodes it, then each past epoch: its number, its length (4 bytes) and its bytes.
+ * The codec of stored states: the length of the tree (4 bytes) and the tree, the rest of the present state as the
+ * engine encodes it, then each past epoch: its number, its length (4 bytes) and its bytes.
  */
 export class StateCodec {
   readonly #trees = new TreeCache();
@@ -51,7 +51,7 @@ export class StateCodec {
     const tree = this.#trees.encode(ratchetTree);
     const rest = {
       ...present,
-      // The engine reads no state without a tree: one node stands for it.
+      // The engine reads no state without a tree. One node stands for it here.
       ratchetTree: ratchetTree.filter((node) => node).slice(0, 1),
       historicalReceiverData: new Map(),
     };
@@ -68,8 +68,8 @@ export class StateCodec {
   }
 
   /**
-   * Decodes a state for one piece of work. What is decoded, but for the tree, is a view on a copy of the stored bytes,
-   * which is wiped when the work is done: the result must hold nothing of it but what was encoded or copied anew.
+   * Decodes a state for one piece of work. The decoded state, except for the tree, is a view of a copy of the stored
+   * bytes, which is wiped after the work: the result must contain only what was encoded or copied.
    */
   async with<Result>(
     stored: EngineState,

@@ -6,7 +6,7 @@ import {
   type RatchetTree,
 } from "./ts-mls.js";
 
-// The groups that one talks in at the same time; the tree of a thousand members takes a few megabytes.
+// The number of groups in use at the same time. The tree of a thousand members takes a few megabytes.
 const maxTrees = 8;
 
 interface KnownTree {
@@ -15,19 +15,19 @@ interface KnownTree {
 }
 
 /**
- * Trees that were decoded before, found again by their bytes: only a commit changes a tree, and to decode and encode it
- * takes longer than all the rest of a message. There is no secret in a tree.
+ * A cache of decoded trees by their bytes. Only a commit changes a tree, and to decode and encode it takes longer
+ * than all the rest of a message. A tree contains no secret.
  */
 export class TreeCache {
   readonly #known: KnownTree[] = [];
 
-  /** Encoded as before, if it is one of these. */
+  /** Encodes a tree, or returns its bytes if it is cached. */
   encode(tree: RatchetTree): Uint8Array {
     const known = this.#known.find((one) => one.tree === tree);
     return known?.bytes ?? encodeRatchetTree(tree);
   }
 
-  /** Nothing of what it gives is a view on the given bytes, and nobody can change it. */
+  /** Decodes a tree, which is frozen and no view of the given bytes. Returns undefined for bytes that are none. */
   decode(given: Uint8Array): RatchetTree | undefined {
     const at = this.#known.findIndex(({ bytes }) => equalBytes(bytes, given));
     const [known] = at < 0 ? [] : this.#known.splice(at, 1);

@@ -59,7 +59,7 @@ import {
 import { type Unsealed, unseal } from "./unseal.js";
 import { groupView, joinedGroup } from "./views.js";
 
-/** `ts-mls` with XMTP's parameters. */
+/** Opens `ts-mls` with XMTP's parameters. */
 export async function openTsMlsEngine(
   authentication: AuthenticationService,
   suite?: CiphersuiteImpl,
@@ -282,7 +282,7 @@ class TsMlsEngine implements Engine {
     );
   }
 
-  /** Applies a commit that was unsealed, if it may count. */
+  /** Applies an unsealed commit if it is allowed to count. */
   async #applied(
     sealed: PrivateMessage,
     commit: Unsealed & {

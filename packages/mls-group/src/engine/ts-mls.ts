@@ -1,5 +1,5 @@
-// The one place that names the engine's package, which `patches/` mends and the build compiles into this file.
-// Taken module by module, so that only what is used comes along.
+// Only this file imports the engine's package, which `patches/` mends and the build compiles into this file. It
+// imports module by module, so that only what is used is compiled.
 export type {
   CiphersuiteImpl,
   ClientState,

@@ -15,12 +15,12 @@ import {
 export interface Unsealed {
   readonly sender: LeafNode;
   readonly content: FramedContent;
-  /** The state without the key that opened the message: in the same epoch, and nothing of a commit applied. */
+  /** The state without the key that opened the message. It is in the same epoch: a commit isn't applied yet. */
   readonly state: ClientState;
   readonly consumed: readonly Uint8Array[];
 }
 
-/** Decrypts a message and checks its signature (RFC 9420 section 6.3); a commit is not applied yet. */
+/** Decrypts a message and checks its signature (RFC 9420 section 6.3). Doesn't apply a commit. */
 export async function unseal(
   message: PrivateMessage,
   state: ClientState,

@@ -4,10 +4,10 @@ import { receiveAll } from "../receiving/receive-all.js";
 import { isOnItsWay, protectAgain, tooOld } from "../sending/outbox.js";
 import type { StoredGroup } from "./stored-group.js";
 
-// Publishing and receiving again ends as soon as nothing is on its way; a delivery service that shows nothing ends it too.
+// Settling ends as soon as nothing is on its way. This bounds it for a delivery service that never returns an entry.
 const maxSettleRounds = 4;
 
-/** What a group needs to receive and publish. */
+/** The parts of a group that receive and publish. */
 export interface Exchange {
   readonly group: StoredGroup;
   readonly self: Member;

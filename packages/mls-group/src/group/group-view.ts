@@ -3,12 +3,12 @@ import type { EngineState, GroupRecord } from "../ports/group-state-store.js";
 
 const nothing = new Uint8Array();
 
-/** The state of a group that was forgotten: no key is left in it. */
+/** Returns the state of a forgotten group, without any key. */
 export function forgottenState(state: EngineState): EngineState {
   return { ...state, bytes: nothing };
 }
 
-/** What a group's state says; that of a forgotten one says nothing any more. */
+/** Returns the view of a group's state. The view of a forgotten group is empty. */
 export async function viewOf(
   { id, epoch, state }: GroupRecord,
   engine: Engine,

@@ -26,12 +26,13 @@ import { protectNew, type Sending } from "../sending/outbox.js";
 import { commit, renewKeys } from "./commit.js";
 import { type Exchange, receiveNew, settle } from "./exchange.js";
 import { forgottenState } from "./group-view.js";
-import { takeOver } from "./rejoin.js";
+import { rejoinedGroup } from "./rejoin.js";
 import { StoredGroup } from "./stored-group.js";
 
 /**
- * A group that this installation is in. Every step is taken under one mutex: from the stored state, written in one
- * transaction before anything is published. A commit of one's own counts when it comes back first in its epoch.
+ * A group that this installation is in. Every step runs under one mutex: it starts from the stored state and is
+ * stored in one transaction before anything is published. An own commit counts when it comes back as the first of its
+ * epoch.
  */
 export class MlsGroup {
   readonly id: GroupId;
@@ -40,7 +41,7 @@ export class MlsGroup {
   readonly #exchange: Exchange;
   readonly #mutex = new Mutex();
 
-  /** Made by MlsInstallation. */
+  /** Is called by `MlsInstallation` only. */
   constructor(
     record: GroupRecord,
     view: GroupView,
@@ -53,7 +54,7 @@ export class MlsGroup {
     this.#exchange = { group: this.#group, self, context };
   }
 
-  /** When this installation made or joined the group, by its own clock. */
+  /** The time at which this installation created or joined the group, by its own clock. */
   get createdAtNs(): bigint {
     return this.#group.record.createdAtNs;
   }
@@ -62,37 +63,41 @@ export class MlsGroup {
     return this.#group.record.epoch;
   }
 
-  /** The last entry of the group's topic that was processed. */
+  /** The id of the last entry of the group's topic that was processed. */
   get cursor(): bigint {
     return this.#group.record.cursor;
   }
 
-  /** False once this installation was removed or forgot the group: it neither sends nor receives then. */
+  /** False after this installation was removed or has forgotten the group. It neither sends nor receives then. */
   get active(): boolean {
     return this.#group.record.active;
   }
 
   /**
-   * Set while this installation may be on another branch of the group than the others. Another member heals that with
-   * `changeMembers({ readd: [this one's id] })`. Until then messages of its own are sent, and kept to be sent again.
+   * Is set while this installation may be on another branch of the group than the others. Another member heals that
+   * with `changeMembers({ readd: [id of this installation] })`. Until then own messages are sent, and kept to be sent
+   * again.
    */
   get fork(): Fork | undefined {
     return this.#group.record.fork;
   }
 
-  /** Who added this installation, by the Welcome's signature; undefined where it made the group itself. */
+  /** The member that added this installation, by the Welcome's signature; undefined if it has created the group. */
   get addedBy(): Member | undefined {
     return this.#group.record.addedBy;
   }
 
-  /** When a member was last removed and added by one commit, as far as this installation has seen it. */
+  /** Returns when a member was last re-added, as far as this installation has seen it. */
   readded(id: InstallationId): Readded | undefined {
     return this.#group.record.readded?.find(
       ({ installationId }) => installationId === id,
     );
   }
 
-  /** The same bytes for all who are in this epoch of the same group (RFC 9420 section 8.7). */
+  /**
+   * A secret of the epoch: the same bytes for all members that are in this epoch of the same group (RFC 9420 section
+   * 8.7).
+   */
   get epochAuthenticator(): Uint8Array {
     return this.#group.view.epochAuthenticator;
   }
@@ -105,12 +110,12 @@ export class MlsGroup {
     return this.#group.view.members;
   }
 
-  /** Application messages that nobody has handled yet, one's own too, in the group's order. */
+  /** Returns the application messages that haven't been handled yet, own ones too, in the group's order. */
   received(): Promise<readonly ReceivedRecord[]> {
     return this.#context.store.received(this.id);
   }
 
-  /** Forgets messages for good, their plaintext included. */
+  /** Deletes messages, their plaintext included. */
   async markHandled(
     messages: readonly Pick<ReceivedRecord, "sequence">[],
   ): Promise<void> {
@@ -121,7 +126,7 @@ export class MlsGroup {
     await this.#context.store.commit({ handled });
   }
 
-  /** Takes in what the group's topic has, then resends what is still on its way. */
+  /** Receives the new entries of the group's topic, then sends again what is still pending. */
   sync(signal?: AbortSignal): Promise<void> {
     return this.#mutex.run(async () => {
       await this.#group.reload();
@@ -130,10 +135,13 @@ export class MlsGroup {
   }
 
   /**
-   * Sends an application message; resolves once the delivery service has it. A commit that renews this installation's
+   * Sends an application message. Resolves once the delivery service has it. A commit that renews this installation's
    * keys goes before it when that is due.
-   * If that fails the message stays in the outbox and goes out with the next sync, once. `id` names it there; to send
-   * the same id again while it is there changes nothing.
+   *
+   * After an error the message stays in the outbox and goes out with the next sync, once. `id` names it there: to
+   * send the same id again while it is there changes nothing.
+   *
+   * @throws {MlsGroupError} `not-a-member`, `delivery-failed`
    */
   send(
     plaintext: Uint8Array,
@@ -162,7 +170,9 @@ export class MlsGroup {
   }
 
   /**
-   * Adds and removes members and replaces the group's extensions, all in one commit; resolves when the change counts.
+   * Adds and removes members and replaces the group's extensions, all in one commit. Resolves when the change counts.
+   *
+   * @throws {MlsGroupError} `not-a-member`, `commit-undecided`, `commit-lost`, `refused-commit`, `delivery-failed`
    */
   changeMembers(
     change: MembershipChange,
@@ -180,8 +190,8 @@ export class MlsGroup {
   }
 
   /**
-   * Compares this epoch with what another member says of its own. The claim has to be that member's for sure: such as
-   * one that came in another group. When they differ, one of both is on another branch of the group, and `fork` is set.
+   * Compares this epoch with another member's claim about its own. The claim must be authentic, such as one that came
+   * in another group. If they differ, one of both is on another branch of the group, and `fork` is set.
    */
   compareEpoch(claim: EpochClaim): Promise<EpochComparison> {
     return this.#mutex.run(async () => {
@@ -198,9 +208,10 @@ export class MlsGroup {
   }
 
   /**
-   * Called by MlsInstallation: takes the group over as a Welcome gives it, if this installation isn't a member any more
-   * or may be on another branch; `installation` is written with it. What its present state can still read is taken in
-   * before. Messages on their way are encrypted again: what was sent before may come twice, and nothing is lost.
+   * Is called by `MlsInstallation` only: replaces the group by the one that a Welcome offers, if this installation
+   * isn't a member any more or may be on another branch. `installation` is stored with it. Before that, the present
+   * state reads what it still can. Pending messages are encrypted again: what was sent before may arrive twice, and
+   * nothing is lost. Returns false if the group stays as it is.
    */
   rejoin(
     joined: GroupRecord,
@@ -210,13 +221,17 @@ export class MlsGroup {
     return this.#mutex.run(async () => {
       await this.#group.reload();
       await receiveNew(this.#exchange, signal);
-      const taken = await takeOver(joined, this.#group.record, this.#context);
-      if (!taken) {
+      const rejoined = await rejoinedGroup(
+        joined,
+        this.#group.record,
+        this.#context,
+      );
+      if (!rejoined) {
         await this.#context.store.commit({ installation });
         return false;
       }
-      await this.#group.replace(taken.record, {
-        ...taken.changes,
+      await this.#group.replace(rejoined.record, {
+        ...rejoined.changes,
         installation,
       });
       return true;
@@ -224,8 +239,9 @@ export class MlsGroup {
   }
 
   /**
-   * Ends the group on this installation, and wipes its keys and messages. Nobody is told: MLS lets no member commit its
-   * own removal. Until another member removes this one, it stays in their list. Whoever adds it again later brings it back.
+   * Ends the group on this installation, and wipes its keys and messages. Nothing is sent: MLS lets no member commit
+   * its own removal. Until another member removes this one, it stays in their list. A member that adds it again later
+   * brings the group back.
    */
   forget(): Promise<void> {
     return this.#mutex.run(async () => {

@@ -7,10 +7,11 @@ import type {
 import { protectAgain } from "../sending/outbox.js";
 
 /**
- * What a known group becomes by a Welcome; undefined when it stays as it is: whoever follows the group needs none, and
- * an old Welcome that comes again leads nowhere. Whatever waits goes on in the new state.
+ * Returns the record and the changes of a known group that a Welcome replaces, with everything pending encrypted for
+ * the new state. Returns undefined if the group stays as it is: a member that follows the group needs no Welcome, and
+ * an old Welcome may come again.
  */
-export async function takeOver(
+export async function rejoinedGroup(
   joined: GroupRecord,
   group: GroupRecord,
   { store, engine, log }: MlsContext,
@@ -25,11 +26,11 @@ export async function takeOver(
   let record: GroupRecord = { ...joined, readded };
   const outbox: OutboxRecord[] = [];
   for (const row of await store.outbox(id)) {
-    const anew = await protectAgain(row, record, engine);
-    record = anew.record;
-    outbox.push(anew.row);
+    const again = await protectAgain(row, record, engine);
+    record = again.record;
+    outbox.push(again.row);
   }
-  // Those that a newcomer can read stand behind its cursor, and come again.
+  // Those that a new member can read come after its cursor, and are received again.
   const heldDone = await store.held(id);
   log("group.rejoined", {
     group: id,

@@ -9,7 +9,7 @@ import { MlsGroupError } from "../errors.js";
 import type { GroupStateStore } from "../ports/group-state-store.js";
 import { renewalDueNs } from "./key-packages.js";
 
-/** A delivery service that can't be reached is asked again each minute. */
+/** A renewal is tried again each minute while the delivery service can't be reached. */
 const retries: RetryPolicy = {
   waitMs: fixedWaits([], 60_000),
   isRetryable: (error) => error instanceof MlsGroupError && error.retryable,

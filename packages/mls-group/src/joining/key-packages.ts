@@ -22,8 +22,8 @@ import { newWelcomeKey, welcomeKeyExtension } from "./welcome-key.js";
 import type { WrapperAlgorithm } from "./welcome-wrapping.js";
 
 /**
- * Makes a key package when there is none or the last one is due. It is of last resort: the delivery service hands the
- * same one to everybody, so its private keys outlive the Welcomes that were made for it.
+ * Creates a key package if there is none or the last one is due. It is of last resort: the delivery service gives the
+ * same one to all members that ask, so its private keys outlive the Welcomes that were made for it.
  */
 export async function ensureKeyPackage(
   installation: InstallationRecord,
@@ -46,7 +46,7 @@ export async function ensureKeyPackage(
   });
 }
 
-/** When the newest key package has to be renewed; undefined while there is none. */
+/** Returns the time at which the newest key package has to be renewed; undefined if there is none. */
 export function renewalDueNs(
   { renewAtNs }: InstallationRecord,
   keyPackages: readonly KeyPackageRecord[],
@@ -57,7 +57,7 @@ export function renewalDueNs(
   return renewAtNs !== undefined && renewAtNs < oldAtNs ? renewAtNs : oldAtNs;
 }
 
-/** Gives the delivery service the newest key package, unless it has it, and retires those before it. */
+/** Publishes the newest key package if the delivery service doesn't have it, and retires those before it. */
 export async function publishKeyPackage(
   installationId: InstallationId,
   { store, deliveryService, clock }: MlsContext,
@@ -85,7 +85,7 @@ export async function publishKeyPackage(
   });
 }
 
-/** Forgets the private keys of key packages whose time is over. Not before all Welcomes were looked at. */
+/** Wipes the private keys of key packages whose time is over. The caller has processed all Welcomes before. */
 export async function wipeKeyPackages({
   store,
   clock,
@@ -100,7 +100,7 @@ export async function wipeKeyPackages({
   log("key-package.wiped", { count: over.length });
 }
 
-/** The key that a Welcome's header names, with the key package that it is of. */
+/** Returns the key that a Welcome's header names, with the key package that it belongs to. */
 export async function keyPackageFor(
   hpkePublicKey: Uint8Array,
   { store }: MlsContext,
@@ -127,7 +127,7 @@ export async function keyPackageFor(
   );
 }
 
-/** A leaf that counts from an hour ago for XMTP's 84 days. */
+/** Returns a leaf that is valid from an hour ago for XMTP's 84 days. */
 export function newLeaf(
   { signatureKey, credential }: InstallationRecord,
   nowMs: number,

@@ -15,12 +15,12 @@ import { unixSeconds } from "./key-packages.js";
 import { welcomeKeyOf } from "./welcome-key.js";
 import type { WelcomeKey } from "./welcome-wrapping.js";
 
-/** Someone's key package that may be used for a certain group now. */
+/** A key package of another installation that can be used for a certain group now. */
 export interface UsableKeyPackage extends ReadKeyPackage {
   readonly welcomeKey: WelcomeKey;
 }
 
-/** Fetches key packages, and leaves out whoever has none that can be used in the group now. */
+/** Fetches key packages. Leaves out installations without one that can be used in the group now. */
 export async function fetchKeyPackages(
   installationIds: readonly InstallationId[],
   required: Capabilities,
@@ -60,7 +60,7 @@ async function checked(
   }
   const welcomeKey = welcomeKeyOf(read);
   const validate = authentication.validate.bind(authentication);
-  if (read.installationId !== id || !(await vouchedFor(read, validate))) {
+  if (read.installationId !== id || !(await isAuthentic(read, validate))) {
     throw refused(
       "the key package of an installation of its inbox",
       "another's",
@@ -83,13 +83,13 @@ function checkLifetime(
   );
 }
 
-/** A leaf can do what the group asks for, and what its key package bears itself. */
+/** Checks that a leaf supports what the group requires and what its key package contains. */
 function checkCapabilities(
   { capabilities, extensions, leafExtensions }: ReadKeyPackage,
   required: Capabilities,
 ): void {
-  const borne = [...extensions, ...leafExtensions].map(({ type }) => type);
-  const needed = [...required.extensions, ...borne].filter(
+  const contained = [...extensions, ...leafExtensions].map(({ type }) => type);
+  const needed = [...required.extensions, ...contained].filter(
     (type) => type > lastDefaultExtension,
   );
   const missing = [
@@ -103,7 +103,7 @@ function checkCapabilities(
   throw refused("a leaf that can do what it has to", `none of ${names}`);
 }
 
-async function vouchedFor(
+async function isAuthentic(
   { credential, installationId }: ReadKeyPackage,
   validate: MlsContext["authentication"]["validate"],
 ): Promise<boolean> {
@@ -112,7 +112,7 @@ async function vouchedFor(
   } catch (cause) {
     throw new MlsGroupError(
       "authentication-failed",
-      "expected to learn whose a key package is, got an error",
+      "expected an answer about the owner of a key package, got an error",
       { retryable: true, cause },
     );
   }

@@ -17,7 +17,7 @@ import {
 // An X-Wing private key is a seed.
 const seedBytes = 32;
 
-/** A key for Welcomes to this installation that a quantum computer can't find either. */
+/** Creates a key for Welcomes to this installation that resists quantum computers, too. */
 export async function newWelcomeKey(
   randomBytes: RandomBytes,
 ): Promise<KeyPair> {
@@ -25,7 +25,7 @@ export async function newWelcomeKey(
   return { publicKey: await xWingPublicKey(privateKey), privateKey };
 }
 
-/** The key package extension that asks for Welcomes under this key. */
+/** Returns the key package extension that requests Welcomes under this key. */
 export function welcomeKeyExtension({ publicKey }: KeyPair): Extension {
   const asked = create(WelcomeWrapperEncryptionSchema, {
     pubKey: publicKey,
@@ -35,7 +35,11 @@ export function welcomeKeyExtension({ publicKey }: KeyPair): Extension {
   return { type: extensionTypes.welcomeWrapper, data };
 }
 
-/** Which key a Welcome for the owner of a key package is encrypted to. Throws `invalid-key-package`. */
+/**
+ * Returns the key that Welcomes for the owner of a key package are encrypted to.
+ *
+ * @throws {MlsGroupError} `invalid-key-package`
+ */
 export function welcomeKeyOf({
   extensions,
   initKey,

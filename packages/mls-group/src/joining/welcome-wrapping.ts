@@ -22,21 +22,21 @@ export type WrapperAlgorithm =
   | typeof WelcomeWrapperAlgorithm.CURVE25519
   | typeof WelcomeWrapperAlgorithm.XWING_MLKEM_768_DRAFT_6;
 
-/** A Welcome as the delivery service carries it. */
+/** A Welcome in the form that the delivery service carries. */
 export interface WrappedWelcome {
   /** HPKECiphertext of RFC 9420 section 5.1.3: a KEM output and a ciphertext. */
   readonly data: Uint8Array;
-  /** The next ciphertext of the same HPKE context; none when empty. */
+  /** The next ciphertext of the same HPKE context; empty if there is none. */
   readonly metadata: Uint8Array;
 }
 
-/** What a key of each algorithm has. */
+/** The length of a public key of each algorithm. */
 export const publicKeyBytes: Readonly<Record<WrapperAlgorithm, number>> = {
   [WelcomeWrapperAlgorithm.CURVE25519]: 32,
   [WelcomeWrapperAlgorithm.XWING_MLKEM_768_DRAFT_6]: 1_216,
 };
 
-// EncryptContext of RFC 9420 section 5.1.3: the label, and a context that is empty.
+// EncryptContext of RFC 9420 section 5.1.3: the label and an empty context.
 const info = concatBytes(
   encodeVector(new TextEncoder().encode("MLS 1.0 MLS_WELCOME")),
   encodeVector(new Uint8Array()),
@@ -47,7 +47,11 @@ class XmtpXWing extends XWing {
   override id = 0x004d as KemId;
 }
 
-/** Encrypts a Welcome and what stands beside it to a key of its receiver; both with one HPKE context, in this order. */
+/**
+ * Encrypts a Welcome and its metadata to a key of its receiver, with one HPKE context, in this order.
+ *
+ * @throws {MlsGroupError} `invalid-welcome`
+ */
 export function wrapWelcome(
   { algorithm, publicKey }: WelcomeKey,
   welcome: Uint8Array,
@@ -68,7 +72,11 @@ export function wrapWelcome(
   });
 }
 
-/** Opens a wrapped Welcome; gives the Welcome and its metadata. Throws `invalid-welcome`. */
+/**
+ * Opens a wrapped Welcome. Returns the Welcome and its metadata.
+ *
+ * @throws {MlsGroupError} `invalid-welcome`
+ */
 export function unwrapWelcome(
   algorithm: WrapperAlgorithm,
   privateKey: Uint8Array,
@@ -94,7 +102,7 @@ export function unwrapWelcome(
   });
 }
 
-/** A key pair for X-Wing out of its private key, a seed of 32 random bytes. */
+/** Returns the X-Wing public key of a private key, which is a seed of 32 random bytes. */
 export async function xWingPublicKey(seed: Uint8Array): Promise<Uint8Array> {
   const kem = new XmtpXWing();
   const { publicKey } = await kem.generateKeyPairDerand(seed.slice());
@@ -117,7 +125,7 @@ function suiteOf(algorithm: WrapperAlgorithm): {
   return { suite, kem };
 }
 
-/** The library's errors, and those of broken bytes, as ours. */
+/** Turns the library's errors, and those of broken bytes, into an MlsGroupError. */
 async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

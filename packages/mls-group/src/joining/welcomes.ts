@@ -18,7 +18,7 @@ import {
   wrapWelcome,
 } from "./welcome-wrapping.js";
 
-/** A Welcome for one of those whom a commit adds, in clear until the commit counts. */
+/** Returns the Welcome for an installation that a commit adds. It stays in clear until the commit counts. */
 export function welcomeFor(
   { installationId, welcomeKey }: UsableKeyPackage,
   data: Uint8Array,
@@ -33,8 +33,8 @@ export function welcomeFor(
 }
 
 /**
- * Wraps the Welcomes of a commit that counts, and tells the new members where in the group's order it stands.
- * Whose key takes no Welcome gets none: that one can't join until it has another key package.
+ * Wraps the Welcomes of a commit that counts, with the commit's place in the group's order. Leaves out an
+ * installation whose key can't be used: it can't join until it has another key package.
  */
 export async function wrapped(
   welcomes: readonly OutgoingWelcome[],
@@ -61,7 +61,11 @@ export async function wrapped(
   return ready;
 }
 
-/** The group that a Welcome lets us into; `createdAtNs` is when. */
+/**
+ * Returns the group that a Welcome offers, created at `createdAtNs`.
+ *
+ * @throws {MlsGroupError} `invalid-welcome`, `unknown-key-package`
+ */
 export async function join(
   entry: Delivered,
   installation: InstallationRecord,
@@ -108,7 +112,7 @@ export async function join(
   };
 }
 
-/** As XMTP reads it: a number that says nothing means the first algorithm. */
+/** Returns the algorithm. As in XMTP, an unspecified number means the first one. */
 function readAs(wrapperAlgorithm: number): number {
   return wrapperAlgorithm === WelcomeWrapperAlgorithm.UNSPECIFIED
     ? WelcomeWrapperAlgorithm.CURVE25519
@@ -124,7 +128,11 @@ export function encodeWelcomeMetadata(
   return toBinary(WelcomeMetadataSchema, metadata);
 }
 
-/** The place of the commit in the group's topic; 0 when it isn't told. */
+/**
+ * Returns the place of the commit in the group's topic; 0 if the metadata doesn't say.
+ *
+ * @throws {MlsGroupError} `invalid-welcome`
+ */
 export function decodeWelcomeMetadata(bytes: Uint8Array): bigint {
   const { messageCursor } = decoded(bytes);
   if (messageCursor <= maxCursor) return messageCursor;

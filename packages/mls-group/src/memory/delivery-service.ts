@@ -18,15 +18,15 @@ import type {
 
 export type DeliveryCall = Exclude<keyof DeliveryService, "subscribe">;
 
-/** What goes wrong with a call: it throws before it does anything, or does all of it and its answer is lost. */
+/** A fault of a call: it throws before it has done anything, or does all of it and its answer is lost. */
 export type DeliveryFault = "refused" | "answer-lost" | undefined;
 
-// The node's own limit.
+// The XMTP node's own limit.
 const pageEntries = 100;
 
-/** The node in one process: any number of installations share it. */
+/** An XMTP node in one process, which any number of installations share. */
 export class MemoryDeliveryService implements DeliveryService {
-  /** Asked at every call whether it shall fail; for tests. */
+  /** Is called before every call, for tests: the returned fault happens. */
   fault: (call: DeliveryCall) => DeliveryFault = () => undefined;
   readonly #clock: Clock;
   readonly #keyPackages = new Map<InstallationId, Uint8Array>();

@@ -11,7 +11,7 @@ import type {
   ReceivedRecord,
 } from "../ports/group-state-store.js";
 
-/** State that lives as long as the process: for tests and for apps without a disk. */
+/** A store that lives as long as the process, for tests and for apps without a disk. */
 export class MemoryGroupStateStore implements GroupStateStore {
   #installation: InstallationRecord | undefined;
   readonly #keyPackages = new Map<string, KeyPackageRecord>();

@@ -8,47 +8,53 @@ export interface Member {
   readonly credential: Uint8Array;
 }
 
-/** What a commit does. That RFC 9420 allows it was checked before. */
+/** The changes that a commit makes. The rules of RFC 9420 were checked before. */
 export interface ProposedCommit {
   readonly groupId: GroupId;
-  /** The epoch that it ends. */
+  /** The epoch that the commit ends. */
   readonly epoch: bigint;
   readonly committer: Member;
   readonly added: readonly Member[];
   readonly removed: readonly Member[];
-  /** Before the commit. */
+  /** The members before the commit. */
   readonly members: readonly Member[];
-  /** Before the commit. */
+  /** The extensions before the commit. */
   readonly extensions: readonly Extension[];
-  /** After the commit. */
+  /** The extensions after the commit. */
   readonly nextExtensions: readonly Extension[];
-  /** Whether this installation made it. */
+  /** True if this installation is the committer. */
   readonly own: boolean;
 }
 
-/** What a Welcome gives. */
+/** The group that a Welcome offers. */
 export interface JoinedGroup {
   readonly groupId: GroupId;
   readonly epoch: bigint;
   readonly members: readonly Member[];
   readonly extensions: readonly Extension[];
-  /** This installation, one of the members. */
+  /** This installation, which is one of the members. */
   readonly self: Member;
 }
 
-/** Says who a member is (RFC 9750 section 4), and what members may do to a group. */
+/** Authenticates members (RFC 9750 section 4), and judges what they do to a group. */
 export interface AuthenticationService {
   /**
-   * Whether the owner of the credential vouches for the key. Asked for every leaf that joins a group.
-   * `identity` is that of a basic credential, `signatureKey` an Ed25519 public key of 32 bytes.
-   * To throw means "can't say now": the message is then kept for later, not refused.
+   * Returns true if the key belongs to the owner of the credential. Is called for every leaf that joins a group.
+   * `identity` is that of a basic credential, `signatureKey` an Ed25519 public key of 32 bytes. An error means that
+   * the answer isn't known now: the message is then kept for later, not refused.
    */
   validate(identity: Uint8Array, signatureKey: Uint8Array): Promise<boolean>;
   /**
-   * Judges a commit before it counts; one's own before it is stored. Left out: every commit is accepted.
-   * Throws MlsGroupError `refused-commit` to refuse it; whatever else it throws means "can't say now".
+   * Judges a commit before it counts; an own commit before it is stored. Without this method every commit is
+   * accepted.
+   *
+   * @throws {MlsGroupError} `refused-commit` to refuse it; any other error means that the answer isn't known now
    */
   reviewCommit?(commit: ProposedCommit): Promise<void>;
-  /** Judges a group that a Welcome gives, in the same way, and refuses it with `invalid-welcome`. */
+  /**
+   * Judges a group that a Welcome offers, in the same way.
+   *
+   * @throws {MlsGroupError} `invalid-welcome` to refuse it
+   */
   reviewJoin?(group: JoinedGroup): Promise<void>;
 }

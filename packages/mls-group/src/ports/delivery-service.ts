@@ -1,19 +1,19 @@
 import type { GroupId, InstallationId } from "@history-sync/primitives";
 
-/** What has an order of its own: the messages of a group, or the Welcomes for an installation. */
+/** An ordered list of entries: the messages of a group, or the Welcomes for an installation. */
 export type Topic =
   | { readonly kind: "group"; readonly groupId: GroupId }
   | { readonly kind: "welcomes"; readonly installationId: InstallationId };
 
-/** A place in a topic: behind the entry with this id; 0 is the start. */
+/** A place in a topic: after the entry with this id; 0 is the start. */
 export interface TopicPosition {
   readonly topic: Topic;
   readonly afterId: bigint;
 }
 
-/** How a Welcome is wrapped; the delivery service passes it on unchanged. */
+/** The wrapping of a Welcome. The delivery service passes it on unchanged. */
 export interface WelcomeHeader {
-  /** The receiver's key that the Welcome is encrypted to: one that its key package names. */
+  /** The receiver's key that the Welcome is encrypted to, from its key package. */
   readonly hpkePublicKey: Uint8Array;
   /** XMTP's number of the HPKE algorithm. */
   readonly wrapperAlgorithm: number;
@@ -29,19 +29,19 @@ export interface OutgoingWelcome extends WelcomeHeader {
 /** An entry of a topic. */
 export interface Delivered {
   readonly topic: Topic;
-  /** Above 0 and below 2^63; grows strictly within the topic, with gaps. */
+  /** Is above 0 and below 2^63, and grows strictly within the topic, with gaps. */
   readonly id: bigint;
-  /** The delivery service's time: the time at which a message counts as sent. */
+  /** The delivery service's time, at which a message counts as sent. */
   readonly createdAtNs: bigint;
   readonly data: Uint8Array;
-  /** Set for Welcomes only. */
+  /** Is set for Welcomes only. */
   readonly welcome?: WelcomeHeader | undefined;
 }
 
 export interface Page {
-  /** Ascending by id. */
+  /** The entries, ascending by id. */
   readonly entries: readonly Delivered[];
-  /** Whether to ask again, behind the last entry. */
+  /** True if there are more entries after the last one. */
   readonly more: boolean;
 }
 
@@ -50,16 +50,16 @@ export interface DeliveryOptions {
 }
 
 export interface GroupMessageOptions extends DeliveryOptions {
-  /** By which a push server leaves out the sender's own installations: `senderHmac` of `./xmtp` makes it. */
+  /** Lets a push server recognise the sender's own installations: `senderHmac` of `./xmtp` computes it. */
   readonly senderHmac?: Uint8Array | undefined;
-  /** Whether a push server shall tell the other members' devices of it. Default: false. */
+  /** True if a push server notifies the other members' devices. Default: false. */
   readonly shouldPush?: boolean | undefined;
 }
 
 /**
- * The node: keeps key packages, puts messages in order, and passes them on (RFC 9750 section 5).
- * It is trusted with nothing but order. Sending the same bytes again changes nothing; what was sent is in the very
- * next query; any error may be answered by trying again.
+ * The XMTP node: it keeps key packages, orders messages, and passes them on (RFC 9750 section 5). It is trusted with
+ * the order only. To send the same bytes again changes nothing; what was sent is in the very next query; after any
+ * error the call may be repeated.
  */
 export interface DeliveryService {
   /** Replaces the installation's key package. */
@@ -68,7 +68,7 @@ export interface DeliveryService {
     keyPackage: Uint8Array,
     options?: DeliveryOptions,
   ): Promise<void>;
-  /** As many as were asked for, in that order; `undefined` where there is none. */
+  /** Returns a key package for each of the installations, in their order; `undefined` where there is none. */
   fetchKeyPackages(
     installationIds: readonly InstallationId[],
     options?: DeliveryOptions,
@@ -89,8 +89,8 @@ export interface DeliveryService {
     options?: DeliveryOptions,
   ): Promise<Page>;
   /**
-   * What stands behind each position, then what comes, without gaps, until the signal aborts or the connection ends.
-   * Ascending within a topic; an entry may come twice.
+   * Returns the entries after each position, then new ones, without gaps, until the signal aborts or the connection
+   * ends. They ascend within a topic; an entry may come twice.
    */
   subscribe(
     positions: readonly TopicPosition[],

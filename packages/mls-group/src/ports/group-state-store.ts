@@ -2,22 +2,24 @@ import type { GroupId, InstallationId } from "@history-sync/primitives";
 import type { Member } from "./authentication-service.js";
 import type { OutgoingWelcome } from "./delivery-service.js";
 
-/** A group's MLS state, opaque but for what wrote it. Holds private keys in clear. */
+/** A group's MLS state, opaque except for the engine that has written it. It contains private keys in clear. */
 export interface EngineState {
   readonly engine: string;
   readonly version: number;
   readonly bytes: Uint8Array;
 }
 
-/** Who this installation is; there is one. */
+/** The identity of this installation. A store has one. */
 export interface InstallationRecord {
-  /** The Ed25519 seed, 32 bytes. */
+  /** The Ed25519 seed of 32 bytes. */
   readonly signatureKey: Uint8Array;
   /** The identity of its basic credential. */
   readonly credential: Uint8Array;
-  /** The last Welcome that was looked at. */
+  /** The id of the last Welcome that was processed. */
   readonly welcomeCursor: bigint;
-  /** When the key package shall be renewed, if that is before its 30 days are over: soon after a Welcome was taken. */
+  /**
+   * The time at which the key package is to be renewed, if that is before its 30 days are over: soon after a Welcome.
+   */
   readonly renewAtNs?: bigint | undefined;
 }
 
@@ -26,38 +28,41 @@ export interface KeyPair {
   readonly privateKey: Uint8Array;
 }
 
-/** A key package of this installation, with its private keys. Found again by its init key. */
+/** A key package of this installation, with its private keys. Its init key identifies it. */
 export interface KeyPackageRecord {
   readonly initKey: Uint8Array;
   readonly bytes: Uint8Array;
   readonly initPrivateKey: Uint8Array;
   readonly encryptionPrivateKey: Uint8Array;
-  /** The X-Wing key that it asks to have its Welcomes encrypted to; the private one is a seed. */
+  /** The X-Wing key that it requests for its Welcomes. The private key is a seed. */
   readonly welcomeKey?: KeyPair | undefined;
   readonly createdAtNs: bigint;
-  /** Whether the delivery service has it. */
+  /** True if the delivery service has it. */
   readonly published: boolean;
-  /** Set once a newer one took its place: from then on nobody can need its private keys. */
+  /** The time at which its private keys are wiped. Is set once a newer key package was published. */
   readonly wipeAtNs?: bigint | undefined;
 }
 
-/** A commit of one's own on its way: it counts only when it comes back as the first of its epoch. */
+/** An own commit that is pending. It counts only when it comes back as the first of its epoch. */
 export interface PendingCommit {
-  /** The epoch that it ends. */
+  /** The epoch that the commit ends. */
   readonly epoch: bigint;
-  /** Resent byte for byte until it is decided. */
+  /** The message, which is sent again byte for byte until the commit is decided. */
   readonly message: Uint8Array;
-  /** SHA-256 of the message, by which it is known when it comes back. */
+  /** The SHA-256 of the message, which identifies it when it comes back. */
   readonly hash: Uint8Array;
   readonly nextState: EngineState;
-  /** For those whom it adds: in clear until it counts, since they tell its place, which isn't known before. */
+  /**
+   * The Welcomes for the members that it adds. They stay in clear until the commit counts, because they contain its
+   * place in the topic.
+   */
   readonly welcomes: readonly OutgoingWelcome[];
 }
 
 /**
- * Why this installation may be on another branch of the group than the others:
- * - `unreadable-commit`: a commit of the epoch can't be read. It may be somebody's garbage, too.
- * - `later-epochs`: messages of later epochs come, and no commit leads there.
+ * The reason for a suspected fork:
+ * - `unreadable-commit`: a commit of the epoch can't be read. Any sender's garbage can cause that, too.
+ * - `later-epochs`: messages of later epochs arrive, and no commit leads there.
  * - `epoch-authenticator`: another member has another secret in the same epoch.
  */
 export type ForkReason =
@@ -65,15 +70,18 @@ export type ForkReason =
   | "later-epochs"
   | "epoch-authenticator";
 
-/** A suspicion: it goes when another member turns out to be in a later epoch of the same group, or adds us anew. */
+/**
+ * A suspected fork. The suspicion ends when another member turns out to be in a later epoch of the same group, or
+ * re-adds this installation.
+ */
 export interface Fork {
-  /** The group's epoch, as it is here, when it was noticed. */
+  /** The group's epoch on this installation when the fork was suspected. */
   readonly epoch: bigint;
   readonly sinceNs: bigint;
   readonly reason: ForkReason;
 }
 
-/** When a member was last removed and added by one commit. */
+/** The time at which a member was last re-added. */
 export interface Readded {
   readonly installationId: InstallationId;
   /** The commit's id in the group's topic. */
@@ -86,21 +94,21 @@ export interface GroupRecord {
   readonly id: GroupId;
   readonly state: EngineState;
   readonly epoch: bigint;
-  /** The last entry of the group's topic that was processed. */
+  /** The id of the last entry of the group's topic that was processed. */
   readonly cursor: bigint;
-  /** When this installation made or joined the group, by its own clock. */
+  /** The time at which this installation created or joined the group, by its own clock. */
   readonly createdAtNs: bigint;
-  /** False once this installation was removed. */
+  /** False after this installation was removed. */
   readonly active: boolean;
-  /** The time of this installation's last commit that counts, by its own clock; 0: never. */
+  /** The time of this installation's last commit that counts, by its own clock; 0 if there is none. */
   readonly keysRenewedAtNs: bigint;
-  /** Who signed the Welcome that let this installation in; undefined: it made the group. */
+  /** The member that has signed the Welcome to this installation; undefined if this one has created the group. */
   readonly addedBy?: Member | undefined;
-  /** Members that were added anew, each once. */
+  /** The re-added members, each once. */
   readonly readded?: readonly Readded[] | undefined;
   readonly fork?: Fork | undefined;
   readonly pending?: PendingCommit | undefined;
-  /** Welcomes of an accepted commit that the delivery service hasn't taken yet. */
+  /** The Welcomes of a commit that counts which the delivery service doesn't have yet. */
   readonly welcomes: readonly OutgoingWelcome[];
 }
 
@@ -111,23 +119,23 @@ export interface GroupRecord {
  */
 export type OutboxPhase = "sent" | "doubtful" | "again";
 
-/** A message of one's own that others may not have yet. */
+/** An own message that other members may not have yet. */
 export interface OutboxRecord {
   readonly groupId: GroupId;
-  /** The caller's, unique in the group; survives that the message is encrypted again. */
+  /** The caller's name for the message, unique in the group. It stays when the message is encrypted again. */
   readonly id: string;
   readonly epoch: bigint;
-  /** The ciphertext; resent byte for byte. */
+  /** The ciphertext, which is sent again byte for byte. */
   readonly message: Uint8Array;
-  /** SHA-256 of the ciphertext. */
+  /** The SHA-256 of the ciphertext. */
   readonly hash: Uint8Array;
   readonly plaintext: Uint8Array;
   readonly phase: OutboxPhase;
-  /** Whether push servers shall tell of it, however often it goes out. */
+  /** True if push servers notify the other members' devices, however often the message is sent. */
   readonly shouldPush: boolean;
 }
 
-/** An entry of the group's topic that is of an epoch which the group hasn't reached yet. */
+/** An entry of the group's topic whose epoch the group hasn't reached yet. */
 export interface HeldRecord {
   readonly groupId: GroupId;
   /** Its id in the group's topic. */
@@ -135,19 +143,22 @@ export interface HeldRecord {
   readonly epoch: bigint;
   /** The delivery service's time. */
   readonly sentAtNs: bigint;
-  /** As it came: encrypted. */
+  /** The entry's bytes, encrypted. */
   readonly data: Uint8Array;
 }
 
-/** An application message that nobody has handled yet. */
+/** An application message that hasn't been handled yet. */
 export interface ReceivedRecord {
   readonly groupId: GroupId;
   /** Its id in the group's topic. */
   readonly sequence: bigint;
   readonly sender: InstallationId;
-  /** The identity of the sender's basic credential, as the leaf had it in the message's epoch; empty for other kinds. */
+  /**
+   * The identity of the sender's basic credential, as its leaf had it in the message's epoch; empty for other
+   * credentials.
+   */
   readonly credential: Uint8Array;
-  /** Whether this installation sent it. */
+  /** True if this installation is the sender. */
   readonly own: boolean;
   readonly epoch: bigint;
   /** The delivery service's time. */
@@ -155,7 +166,7 @@ export interface ReceivedRecord {
   readonly plaintext: Uint8Array;
 }
 
-/** Rows to write by their keys, replacing what was there, and rows to remove. */
+/** Rows to write by their keys, which replace existing ones, and rows to remove. */
 export interface GroupStateChanges {
   readonly installation?: InstallationRecord;
   readonly keyPackages?: readonly KeyPackageRecord[];
@@ -170,20 +181,20 @@ export interface GroupStateChanges {
 }
 
 /**
- * What must outlive a crash. Rows that were removed or replaced leave nothing readable behind: they hold keys.
- * One process at a time may use a store.
+ * Stores what must survive a crash. Rows that were removed or replaced leave nothing readable behind, because they
+ * contain keys. One process at a time uses a store.
  */
 export interface GroupStateStore {
   installation(): Promise<InstallationRecord | undefined>;
   keyPackages(): Promise<readonly KeyPackageRecord[]>;
   groups(): Promise<readonly GroupRecord[]>;
   group(id: GroupId): Promise<GroupRecord | undefined>;
-  /** In the order in which they were first written. */
+  /** Returns the rows in the order in which they were first written. */
   outbox(groupId: GroupId): Promise<readonly OutboxRecord[]>;
-  /** Ascending by sequence. */
+  /** Returns the rows, ascending by sequence. */
   received(groupId: GroupId): Promise<readonly ReceivedRecord[]>;
-  /** Ascending by sequence. */
+  /** Returns the rows, ascending by sequence. */
   held(groupId: GroupId): Promise<readonly HeldRecord[]>;
-  /** All of it is durable when this resolves, or nothing of it was written. */
+  /** Writes all of it in one transaction, which is durable when this resolves. */
   commit(changes: GroupStateChanges): Promise<void>;
 }

@@ -14,16 +14,19 @@ import type {
   Readded,
 } from "../ports/group-state-store.js";
 
-// One may be garbage; that several are, of the next epochs, is unlikely.
+// One entry may be garbage. Several of the next epochs are unlikely to be.
 const tellingHeld = 3;
 
-/** What a member says of its epoch. It has to come over a channel that tells who says it. */
+/** A member's claim about its epoch. It has to come over an authenticated channel. */
 export interface EpochClaim {
   readonly epoch: bigint;
   readonly authenticator: Uint8Array;
 }
 
-/** `behind` and `ahead` are the other member's epochs, seen from here: nothing follows from them. */
+/**
+ * The result of a comparison. `behind` and `ahead` describe the other member's epoch relative to this one; nothing
+ * follows from them.
+ */
 export type EpochComparison = "same" | "different" | "behind" | "ahead";
 
 export function compareClaim(
@@ -37,7 +40,7 @@ export function compareClaim(
     : "different";
 }
 
-/** The group with a suspicion noted; the first one tells since when. */
+/** Returns the group with a suspected fork. The first suspicion sets its time. */
 export function suspected(
   group: GroupRecord,
   reason: ForkReason,
@@ -51,7 +54,7 @@ export function suspected(
   return { ...group, fork };
 }
 
-/** Whether entries of later epochs wait, though everything before them was taken in. */
+/** Returns true if entries of later epochs are held although everything before them was processed. */
 export function isLeftBehind(
   { epoch, active }: GroupRecord,
   held: readonly HeldRecord[],
@@ -60,19 +63,19 @@ export function isLeftBehind(
   return active && later.length >= tellingHeld;
 }
 
-/** Whether that another member's entry of this epoch could be read says that there is no fork. */
+/** Returns true if a readable entry of this epoch, by another member, proves that there is no fork. */
 export function refutes(epoch: bigint, fork: Fork | undefined): boolean {
   return fork !== undefined && epoch > fork.epoch;
 }
 
-/** Notes whom a commit added anew, and forgets those who are gone: there are never more of them than members. */
+/** Records the re-added members, and drops those that have left: there are never more records than members. */
 export function withReadded(
   { readded: before = [] }: Pick<GroupRecord, "readded">,
   ids: readonly InstallationId[],
   { id: sequence, createdAtNs: atNs }: Pick<Delivered, "id" | "createdAtNs">,
   members: readonly Member[],
 ): Pick<GroupRecord, "readded"> {
-  const anew = ids.map(
+  const added = ids.map(
     (installationId): Readded => ({
       installationId,
       sequence,
@@ -82,7 +85,7 @@ export function withReadded(
   const present = new Set(members.map(({ installationId }) => installationId));
   const readded = [
     ...before.filter(({ installationId }) => !ids.includes(installationId)),
-    ...anew,
+    ...added,
   ].filter(({ installationId }) => present.has(installationId));
   return { readded: readded.length > 0 ? readded : undefined };
 }

@@ -5,11 +5,11 @@ import type {
   HeldRecord,
 } from "../ports/group-state-store.js";
 
-// An epoch is opened before its messages come, so that few are ever held; more than this is somebody's flood.
+// An epoch starts before its messages arrive, so that few are ever held. More than this is a flood.
 const maxHeld = 256;
 const maxHeldBytes = 4 * 1024 * 1024;
 
-/** Keeps an entry of a later epoch for when the group is there; the oldest give way when there are too many. */
+/** Keeps an entry of a later epoch until the group is in it. Drops the oldest ones when there are too many. */
 export function hold(
   { id: sequence, createdAtNs: sentAtNs, data }: Delivered,
   epoch: bigint,
@@ -28,7 +28,7 @@ export function hold(
   return { held: [row], heldDone: all.slice(0, dropped) };
 }
 
-/** The first of the held entries whose epoch has come. */
+/** Returns the first held entry whose epoch has come. */
 export function nextHeld(
   held: readonly HeldRecord[],
   { epoch, active }: GroupRecord,

@@ -6,18 +6,18 @@ import type {
 } from "../ports/group-state-store.js";
 import { isLeftBehind, suspected } from "./fork.js";
 import { nextHeld } from "./held.js";
-import { receive, receiveHeld, type Step, type Waiting } from "./receive.js";
+import { receive, receiveHeld, type Step, type StoredRows } from "./receive.js";
 import { entriesAfter } from "./topics.js";
 
-/** Writes a step's transaction before the next one is taken. */
+/** Stores a step's transaction before the next step. */
 export type Write = (
   record: GroupRecord,
   changes: GroupStateChanges,
 ) => Promise<void>;
 
 /**
- * Takes in what stands behind the group's cursor, and what was held until its epoch came. Every entry is looked at once,
- * whatever is in it. Tells whether a commit of one's own came to count.
+ * Processes the entries after the group's cursor, and those that were held until their epoch. Every entry is
+ * processed once, whatever it contains. Returns true if an own commit has come to count.
  */
 export async function receiveAll(
   group: GroupRecord,
@@ -29,56 +29,56 @@ export async function receiveAll(
   if (!group.active) return false;
   const { store } = context;
   let record = group;
-  let waiting: Waiting = {
+  let rows: StoredRows = {
     outbox: await store.outbox(group.id),
     held: await store.held(group.id),
   };
   let committed = false;
 
-  const take = async (step: Step, sequence: bigint) => {
+  const apply = async (step: Step, sequence: bigint) => {
     await write(step.record, step.changes);
     record = step.record;
-    waiting = waitingAfter(waiting, step);
+    rows = rowsAfter(rows, step);
     committed ||= step.event === "own-commit";
     logStep(step, sequence, context);
   };
-  const takeHeld = async () => {
+  const applyHeld = async () => {
     for (;;) {
-      const row = nextHeld(waiting.held, record);
+      const row = nextHeld(rows.held, record);
       if (!row) return;
-      await take(
-        await receiveHeld(row, record, waiting, context),
-        row.sequence,
-      );
+      await apply(await receiveHeld(row, record, rows, context), row.sequence);
     }
   };
 
-  await takeHeld();
+  await applyHeld();
   const topic = { kind: "group", groupId: group.id } as const;
   const entries = entriesAfter(topic, group.cursor, context, signal);
   for await (const entry of entries) {
-    const step = await receive(entry, record, waiting, self, context);
-    await take(step, entry.id);
-    await takeHeld();
+    const step = await receive(entry, record, rows, self, context);
+    await apply(step, entry.id);
+    await applyHeld();
     if (!record.active) break;
   }
-  if (isLeftBehind(record, waiting.held)) {
+  if (isLeftBehind(record, rows.held)) {
     const left = suspected(record, "later-epochs", context);
     if (left !== record) await write(left, { groups: [left] });
   }
   return committed;
 }
 
-function waitingAfter({ outbox, held }: Waiting, { changes }: Step): Waiting {
+function rowsAfter(
+  { outbox, held }: StoredRows,
+  { changes }: Step,
+): StoredRows {
   const rewritten = changes.outbox ?? [];
   const sent = changes.outboxDone ?? [];
-  const taken = changes.heldDone ?? [];
+  const applied = changes.heldDone ?? [];
   return {
     outbox: outbox
       .filter((row) => sent.every(({ id }) => id !== row.id))
       .map((row) => rewritten.find(({ id }) => id === row.id) ?? row),
     held: [...held, ...(changes.held ?? [])].filter((row) =>
-      taken.every(({ sequence }) => sequence !== row.sequence),
+      applied.every(({ sequence }) => sequence !== row.sequence),
     ),
   };
 }
@@ -89,8 +89,8 @@ function logStep(
   { log }: MlsContext,
 ): void {
   const group = record.id;
-  const told = code === undefined ? {} : { code };
-  log("group.received", { group, sequence, event, ...told });
+  const reason = code === undefined ? {} : { code };
+  log("group.received", { group, sequence, event, ...reason });
   const dropped = event === "held" ? (changes.heldDone?.length ?? 0) : 0;
   if (dropped > 0) log("group.held-dropped", { group, count: dropped });
 }

@@ -21,7 +21,7 @@ import { messageHeader } from "../wire/message-header.js";
 import { refutes, suspected, withReadded } from "./fork.js";
 import { hold } from "./held.js";
 
-/** What an entry of a group's topic comes to: one transaction, and what to call it. */
+/** The result of an entry of a group's topic: one transaction, and its name in the log. */
 export interface Step {
   readonly record: GroupRecord;
   readonly changes: GroupStateChanges;
@@ -35,54 +35,54 @@ export interface Step {
     | "late-commit"
     | "held"
     | "skipped";
-  /** Why the entry was skipped. */
+  /** The error code for which the entry was skipped. */
   readonly code?: string;
 }
 
-/** What is stored of a group beside its record. */
-export interface Waiting {
+/** The stored rows of a group beside its record. */
+export interface StoredRows {
   readonly outbox: readonly OutboxRecord[];
   readonly held: readonly HeldRecord[];
 }
 
-/** Takes in one entry, in the group's order. Throws only what may be tried again. */
+/** Processes one entry, in the group's order. Throws only retryable errors. */
 export async function receive(
   entry: Delivered,
   group: GroupRecord,
-  waiting: Waiting,
+  rows: StoredRows,
   self: Member,
   context: MlsContext,
 ): Promise<Step> {
   const record = { ...group, cursor: entry.id };
   const hash = sha256(entry.data);
-  const row = waiting.outbox.find((row) => equalBytes(row.hash, hash));
-  if (row) return ownMessage(row, entry, record, waiting, self);
+  const row = rows.outbox.find((row) => equalBytes(row.hash, hash));
+  if (row) return ownMessage(row, entry, record, rows, self);
   if (group.pending && equalBytes(group.pending.hash, hash)) {
     return ownCommit(entry, record, group.pending, context);
   }
   const header = messageHeader(entry.data, group.id);
   if (header && header.epoch > group.epoch) {
-    const changes = hold(entry, header.epoch, group, waiting.held);
+    const changes = hold(entry, header.epoch, group, rows.held);
     return {
       ...stepOf(record, "held"),
       changes: { groups: [record], ...changes },
     };
   }
-  return othersEntry(entry, record, waiting, context);
+  return othersEntry(entry, record, rows, context);
 }
 
-/** Takes in an entry that was held until its epoch came. */
+/** Processes an entry that was held until its epoch came. */
 export async function receiveHeld(
   row: HeldRecord,
   group: GroupRecord,
-  waiting: Waiting,
+  rows: StoredRows,
   context: MlsContext,
 ): Promise<Step> {
   const { sequence: id, sentAtNs: createdAtNs, data } = row;
   const step = await othersEntry(
     { id, createdAtNs, data },
     group,
-    waiting,
+    rows,
     context,
   );
   return { ...step, changes: { ...step.changes, heldDone: [row] } };
@@ -98,7 +98,7 @@ function ownMessage(
   row: OutboxRecord,
   entry: Entry,
   record: GroupRecord,
-  { outbox }: Waiting,
+  { outbox }: StoredRows,
   self: Member,
 ): Step {
   const isNew = row.phase === "sent";
@@ -144,7 +144,7 @@ async function ownCommit(
   return stepOf(record, "own-commit");
 }
 
-/** Those to whom the commit sends Welcomes though they were members: most commits have no Welcome. */
+/** Returns the members to which the commit sends Welcomes. Most commits have no Welcome. */
 async function readdedByOwn(
   { state }: GroupRecord,
   { welcomes }: NonNullable<GroupRecord["pending"]>,
@@ -158,15 +158,15 @@ async function readdedByOwn(
     .filter((id) => before.has(id));
 }
 
-/** What others sent is taken in, or it is skipped and the reason told. */
+/** Processes another member's entry, or skips it with the code of its error. */
 async function othersEntry(
   entry: Entry,
   group: GroupRecord,
-  waiting: Waiting,
+  rows: StoredRows,
   context: MlsContext,
 ): Promise<Step> {
   try {
-    return await othersMessage(entry, group, waiting, context);
+    return await othersMessage(entry, group, rows, context);
   } catch (error) {
     if (!(error instanceof MlsGroupError) || error.retryable) throw error;
     if (error.code === "unsupported-state") throw error;
@@ -186,7 +186,7 @@ async function othersEntry(
 async function othersMessage(
   entry: Entry,
   group: GroupRecord,
-  { outbox }: Waiting,
+  { outbox }: StoredRows,
   { engine, log }: MlsContext,
 ): Promise<Step> {
   const processed = await engine.process(group.state, entry.data);
@@ -209,7 +209,7 @@ async function othersMessage(
     const changes = { groups: [record], received, outboxDone };
     return { record, changes, event: "message" };
   }
-  // Another commit ended the epoch: one's own, made for it, can't count any more.
+  // Another commit has ended the epoch: an own one for that epoch can no longer count.
   const { pending: _, ...rest } = before;
   const { epoch, active, members } = await engine.view(state);
   const readded = withReadded(group, processed.readded, entry, members);

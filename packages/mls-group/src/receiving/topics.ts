@@ -2,10 +2,14 @@ import { deliver, type MlsContext } from "../context.js";
 import { MlsGroupError } from "../errors.js";
 import type { Delivered, Topic } from "../ports/delivery-service.js";
 
-// Ends a call against a delivery service that has more for ever; the next call goes on.
+// Ends a call to a delivery service that always has more. The next call resumes.
 const maxPages = 1_000;
 
-/** The entries of a topic behind an id, page by page. */
+/**
+ * Returns the entries of a topic after an id, page by page.
+ *
+ * @throws {MlsGroupError} `delivery-failed`, `delivery-disorder`
+ */
 export async function* entriesAfter(
   topic: Topic,
   afterId: bigint,

@@ -17,21 +17,21 @@ import { type Extension, extensionTypes } from "../parameters.js";
 import type { GroupRecord, PendingCommit } from "../ports/group-state-store.js";
 import { WireError, WireReader } from "../wire/index.js";
 
-/** What shall become of a group. Members that are there already, or gone already, are no error. */
+/** The members and extensions that a group is to have. To add a present member or remove an absent one is no error. */
 export interface MembershipChange {
   readonly add?: readonly InstallationId[];
   readonly remove?: readonly InstallationId[];
   /**
-   * Removed and added in one commit, by another member, so that they take the group over from a Welcome: what heals an
-   * installation whose state isn't the group's any more. Whoever has no key package that can be used is left as it is.
-   * A function is asked again whenever the commit has to be made anew: another member may have done it meanwhile.
+   * Installations to remove and add in one commit, so that they rejoin the group from a Welcome. This heals an
+   * installation whose state has left the group's. One without a usable key package stays as it is. A function is
+   * called again for every attempt to commit, because another member may have done it in between.
    */
   readonly readd?:
     | readonly InstallationId[]
     | (() => readonly InstallationId[]);
   /**
-   * All extensions that the group has from then on; left out: those that it has.
-   * A function is asked again whenever the commit has to be made anew.
+   * All extensions that the group has afterwards. Default: those that it has. A function is called again for every
+   * attempt to commit.
    */
   readonly extensions?:
     | readonly Extension[]
@@ -39,13 +39,13 @@ export interface MembershipChange {
 }
 
 export interface Circumstances {
-  /** The group's extensions now. */
+  /** The group's present extensions. */
   readonly current: readonly Extension[];
-  /** Those who were to be added and have no key package that can be used. */
+  /** Installations that can't be added, because they have no usable key package. */
   readonly unavailable: readonly InstallationId[];
 }
 
-/** What became of the group. */
+/** The changes that a commit has made to the membership. */
 export interface MembershipChanged {
   readonly added: readonly InstallationId[];
   readonly removed: readonly InstallationId[];
@@ -56,15 +56,15 @@ interface PlannedCommit extends CommitIntent {
   readonly add: readonly UsableKeyPackage[];
 }
 
-/** What is still to be done for a change. */
+/** The commit that a change needs. */
 export interface MembershipPlan {
   readonly isEmpty: boolean;
   readonly intent: PlannedCommit;
-  /** What became of the group once the intent counts. */
+  /** The result of the change once the commit counts. */
   readonly outcome: MembershipChanged;
 }
 
-/** Compares a change with the group as it is now. */
+/** Compares a change with the group as it is now, and fetches the key packages that it needs. */
 export async function planChange(
   change: MembershipChange,
   { members, extensions: current }: GroupView,
@@ -100,14 +100,14 @@ export async function planChange(
   };
 }
 
-/** A commit of nothing else renews the committer's keys in the group. */
+/** A commit without proposals, which renews the committer's keys. */
 export const keyUpdate: MembershipPlan = {
   isEmpty: false,
   intent: { add: [], remove: [] },
   outcome: { added: [], removed: [], unavailable: [] },
 };
 
-/** The commit that carries out a plan, to be stored before it is published. */
+/** Creates the commit that carries out a plan. The caller stores it before it is published. */
 export async function pendingCommit(
   intent: PlannedCommit,
   { state, epoch }: GroupRecord,
@@ -136,7 +136,7 @@ function sameExtensions(
   );
 }
 
-/** What every member's leaf has to be able to do (RFC 9420 section 11.1); nothing where the group doesn't say. */
+/** Returns what every member's leaf must support (RFC 9420 section 11.1); nothing where the group doesn't say. */
 function requiredCapabilities(extensions: readonly Extension[]): Capabilities {
   const required = extensions.find(
     ({ type }) => type === extensionTypes.requiredCapabilities,

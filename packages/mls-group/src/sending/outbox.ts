@@ -8,20 +8,20 @@ import type {
   OutboxRecord,
 } from "../ports/group-state-store.js";
 
-// While a fork is suspected; older ones are taken for read.
+// Applies while a fork is suspected. Older messages count as read.
 const maxDoubtful = 256;
 
-/** A message in the outbox, and the group that encrypted it. */
-export interface Protected {
+/** A message in the outbox, and the record of the group after its encryption. */
+export interface ProtectedMessage {
   readonly record: GroupRecord;
   readonly row: OutboxRecord;
 }
 
-/** What a sender says of a message beside its text. */
+/** Options of a message. */
 export interface Sending {
-  /** Names it in the outbox. Default: the hash of its ciphertext. */
+  /** The message's name in the outbox. Default: the hash of its ciphertext. */
   readonly id?: string | undefined;
-  /** Whether push servers shall tell the other members' devices of it. Default: false. */
+  /** True if push servers notify the other members' devices. Default: false. */
   readonly shouldPush?: boolean | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function protectNew(
   { id, shouldPush = false }: Sending,
   group: GroupRecord,
   engine: Engine,
-): Promise<Protected> {
+): Promise<ProtectedMessage> {
   const { state, message } = await engine.protect(group.state, plaintext);
   const hash = sha256(message);
   const row: OutboxRecord = {
@@ -47,28 +47,28 @@ export async function protectNew(
   return { record: { ...group, state }, row };
 }
 
-/** Encrypts a message again that its readers can't read any more, under the same id. */
+/** Encrypts a message again under the same id, after its epoch has become too old for its readers. */
 export async function protectAgain(
   row: OutboxRecord,
   group: GroupRecord,
   engine: Engine,
-): Promise<Protected> {
-  const anew = await protectNew(row.plaintext, row, group, engine);
+): Promise<ProtectedMessage> {
+  const again = await protectNew(row.plaintext, row, group, engine);
   const phase = row.phase === "sent" ? "sent" : "again";
-  return { ...anew, row: { ...anew.row, phase } };
+  return { ...again, row: { ...again.row, phase } };
 }
 
-/** Whether members of this epoch can't read a message of that one any more. */
+/** Returns true if members in `groupEpoch` can no longer read a message of `messageEpoch`. */
 export function tooOld(messageEpoch: bigint, groupEpoch: bigint): boolean {
   return messageEpoch + pastEpochs < groupEpoch;
 }
 
-/** Whether the delivery service may not have it yet. */
+/** Returns true if the delivery service may not have the message yet. */
 export function isOnItsWay({ phase }: OutboxRecord): boolean {
   return phase !== "doubtful";
 }
 
-/** A message came back: it is done with, unless there is doubt whether others can read it. */
+/** Removes a message that has come back from the outbox, or keeps it as doubtful while a fork is suspected. */
 export function cameBack(
   row: OutboxRecord,
   { fork }: GroupRecord,
@@ -83,7 +83,7 @@ export function cameBack(
   };
 }
 
-/** There was no fork: what came back was read. */
+/** Returns the doubtful messages. They were read, since there was no fork. */
 export function withoutDoubt(
   outbox: readonly OutboxRecord[],
 ): readonly OutboxRecord[] {

@@ -13,14 +13,14 @@ import type {
 
 export interface DeliveryServiceContractOptions {
   /**
-   * Something that the service takes as the `n`th message of a group, a key package or a Welcome;
-   * a service that reads them needs real ones. Left out: a few bytes.
+   * Returns bytes that the service accepts as the `n`th message of a group, a key package or a Welcome. A service
+   * that reads them needs real ones. Default: a few bytes.
    */
   readonly message?: (topic: Topic, n: number) => Uint8Array;
   readonly keyPackage?: () => Uint8Array;
 }
 
-/** What every DeliveryService must do. `open` gives one that may be shared with other tests. */
+/** Declares the tests that every DeliveryService must pass. `open` returns one, which other tests may share. */
 export function deliveryServiceContract(
   name: string,
   open: () => Promise<DeliveryService>,
@@ -30,7 +30,7 @@ export function deliveryServiceContract(
     options.message ?? ((_topic, n) => Uint8Array.of(1, n >> 8, n & 0xff));
 
   describe(`DeliveryService: ${name}`, () => {
-    test("a group's messages come in order, behind an exclusive cursor", async () => {
+    test("a group's messages come in order, after an exclusive cursor", async () => {
       const service = await open();
       const topic = newGroup();
       for (let n = 0; n < 3; n++) await send(service, topic, n);
@@ -103,7 +103,7 @@ export function deliveryServiceContract(
       ]);
     });
 
-    test("key packages come in the order asked for, the newest of each", async () => {
+    test("key packages come in the requested order, the newest of each", async () => {
       const service = await open();
       const keyPackage = options.keyPackage ?? (() => systemRandomBytes(40));
       const [known, unknown] = [newInstallation(), newInstallation()];
@@ -114,7 +114,7 @@ export function deliveryServiceContract(
       expect(await service.fetchKeyPackages(ids)).toEqual([undefined, newer]);
     });
 
-    test("a subscription gives what was there, then what comes, of each topic", async () => {
+    test("a subscription returns the present entries, then new ones, of each topic", async () => {
       const service = await open();
       const [group, inbox] = [newGroup(), newInstallation()];
       await send(service, group, 0);

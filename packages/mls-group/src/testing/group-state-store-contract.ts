@@ -11,7 +11,10 @@ import type {
   ReceivedRecord,
 } from "../ports/group-state-store.js";
 
-/** What every GroupStateStore must do. `open` gives an empty store; `reopen` the same one as after a restart. */
+/**
+ * Declares the tests that every GroupStateStore must pass. `open` returns an empty store; `reopen` the same one as
+ * after a restart.
+ */
 export function groupStateStoreContract(
   name: string,
   open: () => Promise<{
@@ -64,7 +67,7 @@ export function groupStateStoreContract(
       ]);
     });
 
-    test("what is set for later comes and goes", async () => {
+    test("optional fields are set and removed", async () => {
       const { store, reopen } = await open();
       const { welcomeKey: _, ...plain } = keyPackage;
       const due = { ...installation, renewAtNs: 2n ** 61n };
@@ -114,7 +117,7 @@ export function groupStateStoreContract(
       expect(await (await reopen()).group(group.id)).toEqual(group);
     });
 
-    test("who added this installation, and who was added anew", async () => {
+    test("the member that added this installation, and re-added members", async () => {
       const { store, reopen } = await open();
       const joined: GroupRecord = {
         ...group,
@@ -182,7 +185,7 @@ export function groupStateStoreContract(
       expect(await reopened.held(otherGroup)).toEqual([]);
     });
 
-    test("what was given or taken is a copy", async () => {
+    test("given and returned rows are copies", async () => {
       const { store } = await open();
       const given = { ...installation, credential: bytes(1) };
       await store.commit({ installation: given });

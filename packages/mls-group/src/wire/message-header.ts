@@ -6,16 +6,16 @@ const mls10 = 0x0001;
 const privateMessage = 0x0002;
 const commit = 0x03;
 
-// Beyond what any store keeps, and any group reaches.
+// No store keeps a larger number, and no group reaches it.
 const epochLimit = 2n ** 63n;
 
-/** What a PrivateMessage says in clear: nobody has vouched for it yet. */
+/** The part of a PrivateMessage that is in clear. It isn't authenticated yet. */
 export interface MessageHeader {
   readonly epoch: bigint;
   readonly isCommit: boolean;
 }
 
-/** Reads the header of a PrivateMessage of this group; undefined when the bytes are none. */
+/** Reads the header of a PrivateMessage of this group. Returns undefined for other bytes. */
 export function messageHeader(
   bytes: Uint8Array,
   groupId: GroupId,

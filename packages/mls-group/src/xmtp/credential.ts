@@ -8,7 +8,7 @@ import { MlsCredentialSchema } from "@history-sync/proto/identity";
 import { type Extension, extensionTypes } from "../parameters.js";
 import { encodeVector } from "../wire/index.js";
 
-/** The identity of the basic credential in every leaf of an inbox. */
+/** Returns the identity of the basic credential in every leaf of an inbox. */
 export function credentialOf(inboxId: InboxId): Uint8Array {
   return toBinary(
     MlsCredentialSchema,
@@ -16,7 +16,7 @@ export function credentialOf(inboxId: InboxId): Uint8Array {
   );
 }
 
-/** The inbox that a leaf's credential names, if it names one. */
+/** Returns the inbox that a leaf's credential names, or undefined if it names none. */
 export function inboxOf(credential: Uint8Array): InboxId | undefined {
   let named: string;
   try {
@@ -32,7 +32,7 @@ export function inboxOf(credential: Uint8Array): InboxId | undefined {
   }
 }
 
-/** What the leaf of a key package bears besides: the inbox. */
+/** Returns the extension of a key package's leaf that names the inbox, too. */
 export function applicationId(inboxId: InboxId): Extension {
   const data = encodeVector(new TextEncoder().encode(inboxId));
   return { type: extensionTypes.applicationId, data };

@@ -18,12 +18,12 @@ import { expectedChange } from "./rules/expected-change.js";
 import type { InboxStates } from "./rules/inbox-states.js";
 import { installationOf, leafOf, without } from "./rules/leaf.js";
 
-/** Each inbox that shall be in the group, and the update of its identity log that its leaves shall follow. */
+/** The inboxes that the group is to have, each with the update of its identity log that its leaves are to follow. */
 export type WantedInboxes = ReadonlyMap<InboxId, bigint>;
 
 export interface UpdateMembershipOptions {
   readonly states: InboxStates;
-  /** Asks `wanted` again whenever any commit came first: for one that depends on more than the membership. */
+  /** Calls `wanted` again whenever any commit came first, for a `wanted` that depends on more than the membership. */
   readonly askInEveryEpoch?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -32,15 +32,16 @@ interface PlannedChange extends MembershipChange {
   readonly extensions: (circumstances: Circumstances) => readonly Extension[];
 }
 
-// A plan is stale when somebody else's came first, so that somebody gets on each time.
+// A plan becomes stale only by another member's commit, so that each round has a winner.
 const maxPlans = 8;
 
 /**
- * Brings the inboxes of a group to what is wanted, in one commit as libxmtp makes it: their installations added, those
- * that left removed, and the membership with the new sequence ids. Installations that can't be added are named in it
- * as failed; XMTP's rules never let them into that group later. `wanted` is asked again whenever another member's
- * change of the membership came first. Resolves when the change counts, and commits nothing if there is none.
- * Throws `invalid-group-data` for a sequence id that falls or that no log has.
+ * Changes a group's inboxes to the wanted ones, in one commit as libxmtp makes it: it adds and removes installations
+ * and sets the membership with the new sequence ids. Installations that can't be added are listed in it as failed;
+ * XMTP's rules never admit them to that group later. Calls `wanted` again whenever another member's change of the
+ * membership came first. Resolves when the change counts, and commits nothing if there is none.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a sequence id that falls or that no log has
  */
 export async function updateMembership(
   group: MlsGroup,
@@ -70,7 +71,7 @@ export async function updateMembership(
   throw stale(`in one of ${maxPlans} tries`);
 }
 
-/** The change for one commit, from what the group has now. */
+/** Returns the change for one commit, by the group's present membership. */
 export async function membershipChange(
   {
     extensions,
@@ -87,7 +88,8 @@ export async function membershipChange(
   const present = new Set(members.map(leafOf));
   const add = [...without(expected.added, present)].map(installationOf);
   const remove = [...expected.removed].filter((leaf) => present.has(leaf));
-  // Who was to leave and never was in the tree has to be named as failed: every Remove that is expected must be there.
+  // An installation that is removed and never was in the tree has to be listed as failed: every expected Remove must
+  // be there.
   const absent = [...without(expected.removed, present)].map(installationOf);
   const inTree = new Set([...[...present].map(installationOf), ...add]);
   const stillFailed = [...before.failedInstallations, ...absent].filter(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { groupOf, heard, sideOf, text, World } from "../actors.js";
 
-test("a group with somebody whom nobody vouches for isn't joined", async () => {
+test("a group with a member that can't be authenticated isn't joined", async () => {
   const world = new World();
   const [phone, stranger] = [await world.actor(), await world.actor()];
   const events: string[] = [];
@@ -14,7 +14,7 @@ test("a group with somebody whom nobody vouches for isn't joined", async () => {
   expect(events).toContain("welcome.skipped invalid-welcome");
 });
 
-test("who isn't vouched for isn't added", async () => {
+test("an installation that can't be authenticated isn't added", async () => {
   const world = new World();
   const stranger = await world.actor();
   const phone = await world.actor({
@@ -27,7 +27,7 @@ test("who isn't vouched for isn't added", async () => {
   expect(unavailable).toEqual([stranger.installation.id]);
 });
 
-test("when nobody can say who a member is, its commit waits", async () => {
+test("a commit stays pending when the authentication service fails", async () => {
   const world = new World();
   let isReachable = true;
   const authentication = {

@@ -28,7 +28,7 @@ test("a forgotten group leaves no key and no message, and stays forgotten", asyn
   expect(again.epoch).toBe(1n);
 });
 
-test("whoever is added again after it forgot a group is back in it", async () => {
+test("an installation is back in a group when it is added again after it forgot the group", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);
@@ -40,7 +40,7 @@ test("whoever is added again after it forgot a group is back in it", async () =>
   expect(await heard(atLaptop)).toEqual(["welcome back"]);
 });
 
-test("what was on its way is forgotten with the group", async () => {
+test("pending messages are forgotten with the group", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);

@@ -53,7 +53,7 @@ async function forked() {
   return { ...story, claim, showRest };
 }
 
-test("a forked installation is found, added anew, and none of its messages is lost", async () => {
+test("a forked installation is detected and re-added, and none of its messages is lost", async () => {
   const { laptop, atPhone, atTablet, atLaptop, showRest } = await forked();
   await showRest();
   expect(atLaptop.fork).toMatchObject({
@@ -122,7 +122,7 @@ test("a fork is found by the epochs that others are in", async () => {
   expect(atLaptop.fork).toMatchObject({ epoch: 1n, reason: "later-epochs" });
 });
 
-test("a fork is found by what another member says of its epoch", async () => {
+test("a fork is detected by another member's claim about its epoch", async () => {
   const { laptop, claim, atPhone, atLaptop } = await forked();
   expect(await atPhone.compareEpoch(claimOf(atPhone))).toBe("same");
   expect(await atLaptop.compareEpoch({ ...claim, epoch: 1n })).toBe("behind");
@@ -168,7 +168,7 @@ test("garbage raises a suspicion that the next epoch refutes", async () => {
   expect(await laptop.store.outbox(atLaptop.id)).toEqual([]);
 });
 
-test("to add a sound installation anew costs it nothing", async () => {
+test("a sound installation loses nothing when it is re-added", async () => {
   const { laptop, atPhone, atLaptop } = await three();
   await atPhone.send(text("before"));
   await atPhone.changeMembers({ readd: [laptop.installation.id] });
@@ -179,7 +179,7 @@ test("to add a sound installation anew costs it nothing", async () => {
   expect(await heard(atPhone)).toEqual(["before", "after", "mine"]);
 });
 
-test("whoever has no key package that can be used is left as it is", async () => {
+test("a member without a usable key package stays as it is when it is re-added", async () => {
   const { world, laptop, atPhone } = await three();
   const { id } = laptop.installation;
   await world.node.uploadKeyPackage(id, Uint8Array.of(1));
@@ -191,7 +191,7 @@ test("whoever has no key package that can be used is left as it is", async () =>
   expect(atPhone.members()).toHaveLength(3);
 });
 
-test("an old Welcome that comes again brings nobody back", async () => {
+test("an old Welcome that comes again changes nothing", async () => {
   const { world, phone, laptop, atPhone, atLaptop } = await three();
   const { id } = laptop.installation;
   await atPhone.changeMembers({ remove: [id] });

@@ -89,7 +89,7 @@ test("a node that replays everything is heard once", async () => {
   expect(atLaptop.cursor % spacing).toBeGreaterThan(0n);
 });
 
-test("own messages that come back late and twice are one's own once", async () => {
+test("own messages that come back late and twice are received once", async () => {
   const { node, laptop, atPhone, atLaptop } = await pair();
   const hidden = node.show;
   node.show = (entries) => entries.slice(0, 1);
@@ -105,7 +105,7 @@ test("own messages that come back late and twice are one's own once", async () =
 });
 
 test.each([3, 4])(
-  "a message of one's own that comes %i epochs late is heard once",
+  "an own message that comes back %i epochs late is received once",
   async (late) => {
     const { node, atPhone, atLaptop } = await pair();
     node.beforeNextSend = async () => {

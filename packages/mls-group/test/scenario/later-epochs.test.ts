@@ -70,7 +70,7 @@ test("messages of a later epoch wait for its commit, through a restart", async (
   expect(await heard(atPhone)).toContain("and you?");
 });
 
-test("a flood of later epochs is bounded, and takes nothing from the group", async () => {
+test("a flood of later epochs is bounded, and the group loses nothing", async () => {
   const { world, events, laptop, atPhone, atLaptop } = await pair();
   const { id } = atPhone;
   for (let i = 0; i < 300; i++) {
@@ -112,7 +112,7 @@ test("an epoch that no group reaches isn't held", async () => {
   expect(await laptop.store.held(id)).toEqual([]);
 });
 
-test("what was held and is broken is skipped once its epoch comes", async () => {
+test("a broken held entry is skipped once its epoch comes", async () => {
   const { world, laptop, atPhone, atLaptop } = await pair();
   const { id } = atPhone;
   await world.node.sendGroupMessage(id, garbage(id, 2n, 0));

@@ -75,7 +75,7 @@ async function outrun(races: number) {
   return { atPhone, atLaptop, waits };
 }
 
-test("whoever loses race after race waits longer each time, and gets on at last", async () => {
+test("a committer that loses race after race waits longer each time, and commits at last", async () => {
   const { atPhone, atLaptop, waits } = await outrun(4);
   await atLaptop.changeMembers({ extensions: [membership(99)] });
   expect(atLaptop.extensions).toEqual([membership(99)]);

@@ -69,7 +69,7 @@ test("a commit that all others refuse leads nowhere; a good one of the same epoc
   expect(await heard(atTablet)).toEqual(["we go on", "sorry"]);
 });
 
-test("one's own commit on its way survives a foreign one that is refused", async () => {
+test("a pending own commit survives another member's refused commit", async () => {
   const { node, laptop, atPhone, atLaptop, atTablet } = await three();
   node.beforeNextSend = () =>
     atPhone.changeMembers({ extensions: [membership(forbidden)] });
@@ -83,7 +83,7 @@ test("one's own commit on its way survives a foreign one that is refused", async
   expect(await heard(atLaptop)).toEqual(["here"]);
 });
 
-test("one's own commit that breaks a rule isn't even stored", async () => {
+test("an own commit that breaks a rule isn't stored", async () => {
   const { laptop, atLaptop } = await three();
   await expect(
     atLaptop.changeMembers({ extensions: [membership(forbidden)] }),

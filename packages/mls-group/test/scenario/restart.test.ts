@@ -106,7 +106,7 @@ test.each([
 );
 
 test.each([true, false])(
-  "a message that waits still says whether to push it after a restart, and encrypted again: %s",
+  "a pending message keeps shouldPush after a restart and when it is encrypted again: %s",
   async (shouldPush) => {
     const world = new World();
     const [phone, laptop, tablet] = [
@@ -139,7 +139,7 @@ test.each([true, false])(
   },
 );
 
-test("nobody is told of commits, nor of a message that says nothing", async () => {
+test("commits, and messages without shouldPush, are not pushed", async () => {
   const world = new World();
   const pushed: (boolean | undefined)[] = [];
   const deliveryService = listening(world.node, (options) =>

@@ -2,7 +2,7 @@ import { installationId } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { groupOf, heard, membership, sideOf, text, World } from "../actors.js";
 
-test("Tablet joins later: it reads what comes from then on, and all three talk", async () => {
+test("a tablet that joins later reads the messages after its join, and all three talk", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);
@@ -28,7 +28,7 @@ test("Tablet joins later: it reads what comes from then on, and all three talk",
   expect(await heard(atPhone)).toEqual(["before", "hello", "welcome"]);
 });
 
-test("to add who is there, and who has no key package, changes nothing", async () => {
+test("changeMembers commits nothing for present members and installations without a key package", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);

@@ -55,7 +55,7 @@ test("both see the same members, epoch and extensions", async () => {
   ]);
 });
 
-test("what was handled is forgotten, what wasn't stays", async () => {
+test("handled messages are deleted, others stay", async () => {
   const world = new World();
   const [phone, laptop] = [await world.actor(), await world.actor()];
   const atPhone = await groupOf(phone, laptop);

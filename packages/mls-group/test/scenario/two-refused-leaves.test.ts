@@ -28,7 +28,7 @@ async function addTwoAtOnce(answer: () => boolean) {
   };
 }
 
-test("a member reads on after a commit whose two new leaves it refuses", async () => {
+test("a member keeps reading after a commit whose two new leaves it refuses", async () => {
   const { atPhone, atLaptop, beStrict } = await addTwoAtOnce(() => false);
   beStrict(true);
   const before = atLaptop.cursor;

@@ -33,7 +33,7 @@ async function expectNothingToSend(
   expect((await store.group(id))?.welcomes).toEqual([]);
 }
 
-test("whoever is removed sends the Welcomes of its commit all the same", async () => {
+test("a removed member still sends the Welcomes of its commit", async () => {
   const { laptop, atLaptop, expectTabletIn } = await removedTooEarly();
   await atLaptop.sync();
   expect(atLaptop.active).toBe(false);

@@ -139,7 +139,7 @@ describe("reading", () => {
     expect(isSyncGroupOf([], inbox)).toBe(false);
   });
 
-  test("a new group, with what it was given", () => {
+  test("a new group has the given data", () => {
     const extensions = newGroupExtensions(alix, {
       randomBytes,
       name: "Friends",
@@ -207,7 +207,7 @@ describe("reading", () => {
 
   test.each([
     ["an unknown conversation type", "04" + "08091a00"],
-    ["a DM of nobody", `4044${"0802"}1a40${"61".repeat(64)}`],
+    ["a DM without members", `4044${"0802"}1a40${"61".repeat(64)}`],
     ["a creator that is no inbox", "0408031a00"],
     ["more bytes than the vector says", "0008031a00"],
   ])("immutable metadata is refused with %s", (_, hex) => {
@@ -267,7 +267,7 @@ describe("changing", () => {
     );
   });
 
-  test("an attribute may be as long as XMTP takes, in bytes", () => {
+  test("an attribute may have as many bytes as XMTP accepts", () => {
     const long = "ü".repeat(50);
     const { attributes } = readMutableMetadata(
       withMetadata(extensions, metadataFields.name, long),

@@ -143,7 +143,7 @@ const refused: Record<string, readonly [fields: JoinFields, why: RegExp]> = {
     { in: newSyncGroup, by: alixPhone },
     /a sequence id of the inbox's log, got 0/,
   ],
-  "a DM of two others": [{ in: dm, by: atCaro }, /a DM of one's own inbox/],
+  "a DM of two others": [{ in: dm, by: atCaro }, /a DM of this inbox/],
   "a DM with a third": [
     {
       in: dm,
@@ -155,7 +155,7 @@ const refused: Record<string, readonly [fields: JoinFields, why: RegExp]> = {
         [caro.id, caro1],
       ]),
     },
-    /nobody but its two members/,
+    /only its two members/,
   ],
   "a DM with an admin": [
     { in: dm, by: atBo, change: (all) => withAdmin(all, alix.id) },
@@ -170,7 +170,7 @@ const refused: Record<string, readonly [fields: JoinFields, why: RegExp]> = {
       in: syncGroup,
       by: atBo,
     },
-    /a sync group of one's own inbox/,
+    /a sync group of this inbox/,
   ],
   "a sync group with another inbox in it": [
     {
@@ -181,7 +181,7 @@ const refused: Record<string, readonly [fields: JoinFields, why: RegExp]> = {
         [bo.id, bo1],
       ]),
     },
-    /a sync group of one's own inbox/,
+    /a sync group of this inbox/,
   ],
 };
 

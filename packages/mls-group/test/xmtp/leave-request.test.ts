@@ -26,7 +26,7 @@ test("a request to leave has XMTP's type and an empty content", () => {
   expect(isLeaveRequest(bytes)).toBe(true);
 });
 
-test("a later minor version, a note and unknown fields are taken as well", () => {
+test("isLeaveRequest accepts a later minor version, a note and unknown fields", () => {
   const others = [
     { type: { ...type, versionMinor: 7 } },
     { type, content: fromHex("0a03616263") },

@@ -114,7 +114,7 @@ const cases: Record<string, Case> = {
 };
 
 test.each(Object.entries(cases))(
-  "%s: the change is what the rules allow, for members and for joiners",
+  "%s: the rules allow the change, for members and for joiners",
   async (_, { in: from = group, by = alixPhone, wanted, ...expected }) => {
     const { add, remove, nextExtensions } = await planned(from, wanted, {
       unavailable: expected.unavailable ?? [],

@@ -9,7 +9,7 @@ import {
 const group = groupId("44b6f0b080d70ea76851c5bdd15eb0da");
 const content = fromHex("0a0568656c6c6f");
 
-test("what is wrapped comes out again, under the id that sender, group and time give it", () => {
+test("unwrapMessage returns the wrapped content, under the id by sender, group and time", () => {
   const { id, plaintext } = wrapMessage(content, group, 5n);
   expect(id).toBe(xmtpMessageId(group, "5", content));
   expect(unwrapMessage(plaintext, group)).toEqual({ id, content });

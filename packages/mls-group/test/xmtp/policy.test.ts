@@ -61,7 +61,7 @@ test("conditions in conditions are read, but not without end", () => {
   );
 });
 
-test("what has no number on the wire can't be written", () => {
+test("a policy without a number on the wire can't be encoded", () => {
   for (const addAdmin of ["allow", { all: [] }] as const) {
     expect(() => withPermissions([], { ...allMembers, addAdmin })).toThrow(
       expect.objectContaining({ code: "invalid-group-data" }),

@@ -218,7 +218,7 @@ const refused: Record<string, readonly [fields: CommitFields, why: RegExp]> = {
         [bo.id, bo1],
       ]),
     },
-    /a sync group of one's own inbox/,
+    /a sync group of this inbox/,
   ],
   "a version must be one": [
     { change: attribute(metadataFields.minimumProtocolVersion, "1.x.0") },

@@ -6,7 +6,7 @@ import { attribute, commit, inboxes, inboxesAt } from "./commits.js";
 const rules = xmtpGroupRules({ states: inboxes.log });
 
 test.each(["1.10.1", "1.11.0", "2.0.0", "1.10.0-rc1"])(
-  "a group that asks for %s waits, and isn't forked",
+  "a group that requires %s stays pending, and isn't forked",
   async (version) => {
     const asking = commit({
       change: attribute(metadataFields.minimumProtocolVersion, version),
@@ -30,7 +30,7 @@ test("that an identity log can't be reached is no refusal", async () => {
   await expect(reviewCommit(commit({}))).rejects.toBe(unreachable);
 });
 
-test("who names thousands of inboxes keeps nobody busy", async () => {
+test("a commit that names thousands of inboxes is refused after a few look-ups", async () => {
   const many = Array.from(
     { length: 2_000 },
     (_, i) => [i.toString(16).padStart(64, "0") as InboxId, 1n] as const,

@@ -12,9 +12,10 @@ import type { Unsealed } from "../unseal.js";
 import { expectAllowedExtensions } from "./extension-rules.js";
 
 /**
- * What someone's commit comes to, as `proposedCommit`, with what holds for other members' commits besides: all
- * proposals stand in it, so that they are the committer's own; and the committer may renew its keys with it, but stays
- * who it is.
+ * Returns another member's commit, as `proposedCommit` does, after further checks: all proposals are in the commit
+ * itself, so that they are the committer's own, and the committer may renew its keys but not change its identity.
+ *
+ * @throws {MlsGroupError} `refused-commit`
  */
 export function checkedCommit(
   { content, sender }: Unsealed,
@@ -35,8 +36,10 @@ export function checkedCommit(
 }
 
 /**
- * What a commit comes to, if no rule forbids it that holds for every group: it is made of Adds, Removes and
- * GroupContextExtensions, no two members have a key in common after it, and its extensions are allowed.
+ * Returns the changes of a commit that obeys the rules of every group: it consists of Adds, Removes and
+ * GroupContextExtensions, no two members share a key after it, and its extensions are allowed.
+ *
+ * @throws {MlsGroupError} `refused-commit`
  */
 export function proposedCommit(
   proposals: readonly Proposal[],
@@ -85,7 +88,7 @@ export function proposedCommit(
   };
 }
 
-/** Whom a commit removes and adds. */
+/** Returns the installations that a commit re-adds. */
 export function readdedBy({
   added,
   removed,
@@ -96,7 +99,7 @@ export function readdedBy({
     .filter((id) => out.has(id));
 }
 
-/** RFC 9420 section 7.3: the engine asks it of a joiner's tree only. */
+/** Checks RFC 9420 section 7.3, which the engine does only for a joiner's tree. */
 function expectOwnKeys(members: readonly LeafNode[]): void {
   for (const key of ["signaturePublicKey", "hpkePublicKey"] as const) {
     const keys = new Set(members.map((leaf) => toHex(leaf[key])));

@@ -4,16 +4,20 @@ import { type Extension, extensionTypes } from "../../parameters.js";
 import { type EngineExtension, fromEngineExtension } from "../extensions.js";
 import { decodeRequiredCapabilities, type LeafNode } from "../ts-mls.js";
 
-// RFC 9420 section 13: the types that every member can read without saying so.
+// The types that every member supports without listing them (RFC 9420 section 13).
 const defaultTypes: readonly number[] = [1, 2, 3, 4, 5];
 
-// What a group is, and what its members must be able to do, is settled when it is made.
+// A group's kind and required capabilities are fixed when it is created.
 const settledTypes: readonly number[] = [
   extensionTypes.requiredCapabilities,
   extensionTypes.immutableMetadata,
 ];
 
-/** Whether a group's extensions may become others; throws `refused-commit` if not. */
+/**
+ * Checks that a commit may change a group's extensions to the new ones.
+ *
+ * @throws {MlsGroupError} `refused-commit`
+ */
 export function expectAllowedExtensions(
   before: readonly EngineExtension[],
   after: readonly EngineExtension[],

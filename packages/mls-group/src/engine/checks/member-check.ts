@@ -14,7 +14,10 @@ import {
   type LeafNode,
 } from "../ts-mls.js";
 
-/** Asks who a new leaf is and what a commit may do, and keeps the answers apart from the engine's own errors. */
+/**
+ * Asks the authentication service about new leaves, commits and joins, and keeps its answers apart from the engine's
+ * own errors.
+ */
 export class MemberCheck {
   readonly #authentication: AuthenticationService;
   readonly config: ClientState["clientConfig"];
@@ -29,7 +32,7 @@ export class MemberCheck {
         retainKeysForEpochs: Number(pastEpochs),
         maximumForwardRatchetSteps: 1_000,
       },
-      // Lifetimes are ours to check: one expired idle leaf would block every later join.
+      // This package checks lifetimes: one expired idle leaf would block every later join.
       lifetimeConfig: {
         maximumTotalLifetime: 0n,
         validateLifetimeOnReceive: false,
@@ -40,7 +43,7 @@ export class MemberCheck {
         validateCredential: async (credential, signatureKey) => {
           if (credential.credentialType !== "basic") return false;
           const { identity } = credential;
-          // A member was vouched for when it joined; what became of it since must not split the group.
+          // A member was checked when it joined. A later change of its inbox must not split the group.
           if (this.#isMember(identity, signatureKey)) return true;
           try {
             return await authentication.validate(identity, signatureKey);
@@ -69,7 +72,7 @@ export class MemberCheck {
     );
   }
 
-  /** As `guarded`; that nobody could be asked is no fault of the message. */
+  /** Does the same as `guarded`, but an error of the authentication service isn't the message's fault. */
   async guarded<Result>(
     code: MlsGroupErrorCode,
     work: () => Promise<Result>,
@@ -80,7 +83,7 @@ export class MemberCheck {
       if (!this.#failure) throw error;
       throw new MlsGroupError(
         "authentication-failed",
-        "expected to learn whose a leaf is and what its owner may do, got an error",
+        "expected an answer of the authentication service, got an error",
         { retryable: true, ...this.#failure },
       );
     }

@@ -13,8 +13,8 @@ import {
 } from "../ts-mls.js";
 
 /**
- * The member whose signature the Welcome's GroupInfo bears (RFC 9420 section 12.4.3.1). `joined` is what came of the
- * Welcome: the engine checks the signature on the way there, but doesn't tell whose it was.
+ * Returns the member whose signature is on the Welcome's GroupInfo (RFC 9420 section 12.4.3.1). `joined` is the state
+ * that came of the Welcome: the engine has checked the signature, but doesn't return its signer.
  */
 export async function welcomeSigner(
   welcome: Welcome,
@@ -29,7 +29,7 @@ export async function welcomeSigner(
   const key = await suite.hpke.importPrivateKey(keyPackage.initPrivateKey);
   const secrets = await decryptGroupSecrets(key, ref, welcome, suite.hpke);
   if (!secrets) throw unsigned();
-  // Welcomes with a PSK are refused before.
+  // Welcomes with a PSK were refused before.
   const noPsk = new Uint8Array(suite.kdf.size);
   const { joinerSecret } = secrets;
   const info = await decryptGroupInfo(welcome, joinerSecret, noPsk, suite);

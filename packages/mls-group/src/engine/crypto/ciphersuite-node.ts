@@ -12,13 +12,13 @@ import { nativeHpke } from "./native-hpke.js";
 import { KeyCache, privateKeyOf, publicKeyOf, rawOf } from "./native-keys.js";
 import { expand, hashBytes, hmac, sha256 } from "./native-primitives.js";
 
-// One installation signs; the keys of the members of a few large groups.
+// One installation signs; the others are the keys of the members of a few large groups.
 const signKeys = 16;
 const verifyKeys = 4096;
 
 /**
  * Suite 3 of RFC 9420 section 17.1, on OpenSSL without a round trip through the thread pool: messages are short, and
- * the way there takes longer than the work.
+ * the round trip takes longer than the work.
  */
 export async function openCiphersuite(): Promise<CiphersuiteImpl> {
   return {

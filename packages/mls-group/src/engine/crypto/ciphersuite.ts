@@ -10,7 +10,7 @@ import {
 } from "../ts-mls.js";
 import { portableSignature } from "./portable-signature.js";
 
-/** Suite 3 of RFC 9420 section 17.1, on WebCrypto and noble; `ciphersuite-node.ts` stands in for this file in Node. */
+/** Suite 3 of RFC 9420 section 17.1, on WebCrypto and noble. In Node.js, `ciphersuite-node.ts` replaces this file. */
 export async function openCiphersuite(): Promise<CiphersuiteImpl> {
   return {
     name: "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
@@ -41,7 +41,7 @@ export async function openCiphersuite(): Promise<CiphersuiteImpl> {
   };
 }
 
-/** The Ed25519 public key of a seed, 32 bytes each. */
+/** Returns the Ed25519 public key of a seed, 32 bytes each. */
 export function signaturePublicKey(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed);
 }

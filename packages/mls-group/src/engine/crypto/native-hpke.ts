@@ -171,7 +171,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-// The engine hands keys through without looking into them; its types only know WebCrypto's.
+// The engine passes keys on without reading them. Its types only know WebCrypto's.
 function engineKey<Key>(key: KeyObject): Key {
   return key as unknown as Key;
 }

@@ -10,7 +10,7 @@ import { MlsGroupError } from "../../errors.js";
 
 const rawBytes = 32;
 
-// Node takes a raw key only in its DER frame (RFC 8410 sections 4 and 7), of which it is the end.
+// Node.js reads a raw key only in its DER frame (RFC 8410 sections 4 and 7), of which it is the end.
 const arc = { Ed25519: 0x70, X25519: 0x6e };
 
 export type Curve = keyof typeof arc;
@@ -53,7 +53,7 @@ export function rawOf(key: KeyObject): Uint8Array {
   return new Uint8Array(der.subarray(der.length - rawBytes));
 }
 
-/** Keys made before, found again by the hash of their bytes: making one takes longer than using it. */
+/** A cache of keys by the hash of their bytes: to create one takes longer than to use it. */
 export class KeyCache {
   readonly #make: (raw: Uint8Array) => KeyObject;
   readonly #limit: number;

@@ -19,7 +19,7 @@ export const aeadNonceBytes = 12;
 const aead = "chacha20-poly1305";
 const tagBytes = 16;
 
-// Keys are handed to Node as key objects: it finds out that bytes are none by an exception, which takes 15 µs.
+// Keys are passed to Node.js as key objects: it rejects other bytes by an exception, which takes 15 µs.
 
 export function sha256(data: Uint8Array): Uint8Array {
   return bytesOf(createHash("sha256").update(data).digest());
@@ -38,7 +38,7 @@ function hmacOf(key: KeyObject, data: readonly Uint8Array[]): Uint8Array {
   return bytesOf(mac.digest());
 }
 
-/** HKDF-Expand of RFC 5869 section 2.3. */
+/** Computes HKDF-Expand (RFC 5869 section 2.3). */
 export function expand(
   prk: Uint8Array,
   info: Uint8Array,
@@ -91,7 +91,7 @@ export function openAead(
   return concatBytes(body, decipher.final());
 }
 
-/** Without Buffer's own `slice`, which doesn't copy. */
+/** Copies the bytes, which Buffer's own `slice` doesn't. */
 function bytesOf(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -6,12 +6,12 @@ type Signature = CiphersuiteImpl["signature"];
 
 const algorithm = "Ed25519";
 
-/** The DER frame of a seed (RFC 8410 section 7), which WebCrypto takes no private key without. */
+/** The DER frame of a seed (RFC 8410 section 7). WebCrypto accepts no private key without it. */
 const frame = Uint8Array.of(
   ...[0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34, 4, 32],
 );
 
-/** Ed25519 by WebCrypto; by noble in browsers whose WebCrypto doesn't have it. */
+/** Ed25519 by WebCrypto, or by noble in browsers whose WebCrypto doesn't have it. */
 export async function portableSignature(): Promise<Signature> {
   const { secretKey, publicKey } = ed25519.keygen();
   try {
@@ -49,7 +49,7 @@ const noble: Signature = {
     return ed25519.sign(message, seed);
   },
   async verify(publicKey, message, signature) {
-    // As strict as WebCrypto and OpenSSL, so that no two members disagree about a commit.
+    // Is as strict as WebCrypto and OpenSSL, so that all members agree about a commit.
     return ed25519.verify(signature, message, publicKey, { zip215: false });
   },
   keygen,

@@ -1,7 +1,11 @@
 import { MlsGroupError } from "../../errors.js";
 import type { Extension } from "../../parameters.js";
 
-/** Reads the group's extension of a type; throws `invalid-group-data` if it isn't there or doesn't decode. */
+/**
+ * Reads the group's extension of a type.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` if it is missing or can't be decoded
+ */
 export function readExtension<Value>(
   extensions: readonly Extension[],
   { type, what }: { readonly type: number; readonly what: string },
@@ -27,7 +31,7 @@ export function readExtension<Value>(
   }
 }
 
-/** The extensions with one replaced, which moves to the end as in libxmtp; all others stay as they are. */
+/** Returns the extensions with one replaced, which moves to the end as in libxmtp. All others stay as they are. */
 export function withExtension(
   extensions: readonly Extension[],
   replacement: Extension,
@@ -39,7 +43,7 @@ export function withExtension(
   ];
 }
 
-/** Refuses what decodes and still isn't what XMTP's groups have. */
+/** Returns the error for data that can be decoded and isn't valid in XMTP's groups. */
 export function invalid(expected: string, got: string): MlsGroupError {
   return new MlsGroupError(
     "invalid-group-data",

@@ -19,17 +19,17 @@ import { invalid, readExtension } from "./extension-data.js";
 
 export type ConversationKind = "group" | "dm" | "sync" | "oneshot";
 
-/** What a group is, fixed when it is made (extension 0xf000). */
+/** The kind and the creator of a group, fixed when it is created (extension 0xf000). */
 export interface ImmutableMetadata {
   readonly kind: ConversationKind;
   readonly creatorInboxId: InboxId;
-  /** The two of a DM, its creator first; other groups have none. */
+  /** The two inboxes of a DM, its creator first. Other groups have none. */
   readonly dmMembers?: readonly [InboxId, InboxId];
-  /** What a one-shot group is there to ask; undefined for one that asks for what isn't known here. */
+  /** The request that a one-shot group carries; undefined for a request of an unknown kind. */
   readonly readdRequest?: ReaddRequest;
 }
 
-/** By an installation that has lost a group's state: to be removed and added in one commit. */
+/** A request to be removed and added in one commit, by an installation that has lost a group's state. */
 export interface ReaddRequest {
   readonly groupId: GroupId;
   /** The last entry of the group's topic that the installation knows. */
@@ -49,7 +49,11 @@ const kinds = new Map<ConversationType, ConversationKind>(
   ]),
 );
 
-/** Throws `invalid-group-data`. */
+/**
+ * Reads the immutable metadata.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export function readImmutableMetadata(
   extensions: readonly Extension[],
 ): ImmutableMetadata {
@@ -85,7 +89,7 @@ export function readImmutableMetadata(
   );
 }
 
-/** The extension: protobuf in a vector with its length before it. */
+/** Returns the extension: protobuf in a vector. */
 export function immutableMetadataExtension({
   kind,
   creatorInboxId,
@@ -121,7 +125,7 @@ export function immutableMetadataExtension({
   };
 }
 
-/** Whoever makes a group may write anything here: a request that names no group is none. */
+/** Any creator may write anything here: a request that names no group counts as none. */
 function readdRequestIn({
   oneshotMessage,
 }: GroupMetadataV1): ReaddRequest | undefined {
@@ -136,7 +140,7 @@ function readdRequestIn({
   }
 }
 
-/** Whether the group says of itself that it is a sync group of this inbox; false for what can't be read. */
+/** Returns true if the group claims to be a sync group of this inbox; false for metadata that can't be read. */
 export function isSyncGroupOf(
   extensions: readonly Extension[],
   inboxId: InboxId,
@@ -150,7 +154,7 @@ export function isSyncGroupOf(
   }
 }
 
-/** What all DMs of two inboxes have in common, whichever of the two made them. */
+/** Returns the id that all DMs of two inboxes share, whichever of the two has created them. */
 export function dmId(one: InboxId, other: InboxId): string {
   return `dm:${[one, other].sort().join(":")}`;
 }

@@ -13,7 +13,7 @@ import { readExtension, withExtension } from "./extension-data.js";
 
 /** The inboxes in a group (extension 0xff01). */
 export interface Membership {
-  /** Of each inbox, the update of its identity log that its leaves follow; 0 before the group's first commit. */
+  /** The update of each inbox's identity log that its leaves follow; 0 before the group's first commit. */
   readonly sequenceIds: ReadonlyMap<InboxId, bigint>;
   /** Installations of these inboxes that are not in the tree, because they couldn't be added. */
   readonly failedInstallations: ReadonlySet<InstallationId>;
@@ -21,7 +21,11 @@ export interface Membership {
 
 const installationIdBytes = 32;
 
-/** Throws `invalid-group-data`. */
+/**
+ * Reads the membership.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export function readMembership(extensions: readonly Extension[]): Membership {
   return readExtension(
     extensions,
@@ -35,7 +39,8 @@ export function readMembership(extensions: readonly Extension[]): Membership {
         sequenceIds: new Map(
           Object.entries(members).map(([id, at]) => [inboxId(id), at]),
         ),
-        // libxmtp takes any bytes here, so that to refuse some would split the group. No installation bears them.
+        // libxmtp accepts any bytes here, so that to refuse some would split the group. No installation has them as
+        // its id.
         failedInstallations: new Set(
           failedInstallations
             .filter(({ length }) => length === installationIdBytes)
@@ -46,7 +51,10 @@ export function readMembership(extensions: readonly Extension[]): Membership {
   );
 }
 
-/** Maps have no order on the wire; here they are sorted, so that the same membership gives the same bytes. */
+/**
+ * Returns the extension. Maps have no order on the wire; here they are sorted, so that the same membership gives the
+ * same bytes.
+ */
 export function membershipExtension({
   sequenceIds,
   failedInstallations,
@@ -61,7 +69,7 @@ export function membershipExtension({
   };
 }
 
-/** The extensions with another membership; the very same ones if they say that already. */
+/** Returns the extensions with another membership, or the very same ones if they have it already. */
 export function withMembership(
   extensions: readonly Extension[],
   membership: Membership,

@@ -20,7 +20,7 @@ export const metadataFields = {
   commitLogSigner: "_commit_log_signer",
 } as const;
 
-/** The longest values that XMTP takes, in bytes of UTF-8. */
+/** The longest values that XMTP accepts, in bytes of UTF-8. */
 export const maxMetadataBytes: ReadonlyMap<string, number> = new Map([
   [metadataFields.name, 100],
   [metadataFields.description, 1_000],
@@ -28,16 +28,20 @@ export const maxMetadataBytes: ReadonlyMap<string, number> = new Map([
   [metadataFields.appData, 8_192],
 ]);
 
-/** What a group says of itself, and who governs it (extension 0xff00). */
+/** A group's name and other attributes, and its admins (extension 0xff00). */
 export interface MutableMetadata {
-  /** By their names on the wire: see `metadataFields`. */
+  /** The attributes by their names on the wire: see `metadataFields`. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** Inbox ids as they stand in the group; nobody checks that they are some, or that they are members. */
+  /** Inbox ids as the group has them. They may be malformed, or name no member. */
   readonly admins: readonly string[];
   readonly superAdmins: readonly string[];
 }
 
-/** Throws `invalid-group-data`. */
+/**
+ * Reads the mutable metadata.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export function readMutableMetadata(
   extensions: readonly Extension[],
 ): MutableMetadata {
@@ -63,7 +67,11 @@ export function mutableMetadataExtension({
   );
 }
 
-/** The extensions with one attribute set, or left out for `undefined`. Throws `invalid-group-data` for a value that is too long. */
+/**
+ * Returns the extensions with one attribute set, or without it for `undefined`.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a value that is too long
+ */
 export function withMetadata(
   extensions: readonly Extension[],
   field: string,
@@ -77,7 +85,7 @@ export function withMetadata(
   });
 }
 
-/** The extensions with one more admin; the change itself has to be allowed by the group's permissions. */
+/** Returns the extensions with one more admin. The group's permissions have to allow the change. */
 export function withAdmin(
   extensions: readonly Extension[],
   inboxId: InboxId,
@@ -114,7 +122,11 @@ export function withoutSuperAdmin(
   });
 }
 
-/** Throws `invalid-group-data` if an attribute's value is longer than XMTP takes. */
+/**
+ * Checks the length of an attribute's value.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a value that is longer than XMTP accepts
+ */
 export function expectFits(field: string, value: string): void {
   const max = maxMetadataBytes.get(field);
   const { length } = new TextEncoder().encode(value);
@@ -124,7 +136,7 @@ export function expectFits(field: string, value: string): void {
 
 type Lists = Readonly<Record<"adminList" | "superAdminList", Inboxes>>;
 
-// Works on the message itself, so that fields which nobody here knows stay in it.
+// Changes the message itself, so that unknown fields stay in it.
 function changed(
   extensions: readonly Extension[],
   change: (metadata: GroupMutableMetadataV1 & Lists) => void,

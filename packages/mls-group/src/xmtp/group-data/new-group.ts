@@ -27,7 +27,7 @@ import { allMembers, dmPermissions } from "./preset-permissions.js";
 
 const basicCredential = 0x0001;
 
-/** What every member of XMTP's groups must be able to do (RFC 9420 section 11.1), in libxmtp's order. */
+/** The capabilities that every member of XMTP's groups must have (RFC 9420 section 11.1), in libxmtp's order. */
 const requiredCapabilities: Extension = {
   type: extensionTypes.requiredCapabilities,
   data: concatBytes(
@@ -45,7 +45,7 @@ export interface NewGroupOptions extends NewConversationOptions {
   readonly name?: string;
   readonly description?: string;
   readonly imageUrl?: string;
-  /** XMTP's "all members" if left out. */
+  /** Default: XMTP's "all members". */
   readonly permissions?: Permissions;
 }
 
@@ -59,8 +59,10 @@ const emptyGroupTexts = [
 ] as const;
 
 /**
- * What a new group starts with: its creator as the one super admin, and as a member at sequence id 0, which the first
- * commit lifts. Throws `invalid-group-data` for a name or a text that is too long.
+ * Returns the extensions of a new group: its creator is the one super admin, and a member at sequence id 0, which the
+ * first commit raises.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a name or a text that is too long
  */
 export function newGroupExtensions(
   creator: InboxId,
@@ -81,7 +83,7 @@ export function newGroupExtensions(
   });
 }
 
-/** What a new DM starts with: nobody governs it, and only its two members can be in it. */
+/** Returns the extensions of a new DM: it has no admins, and only its two inboxes can be in it. */
 export function newDmExtensions(
   creator: InboxId,
   peer: InboxId,
@@ -104,7 +106,7 @@ export function newDmExtensions(
   });
 }
 
-/** What a new sync group starts with. */
+/** Returns the extensions of a new sync group. */
 export function newSyncGroupExtensions(
   creator: InboxId,
   { randomBytes }: NewConversationOptions,
@@ -118,7 +120,7 @@ export function newSyncGroupExtensions(
   });
 }
 
-/** What a new one-shot group starts with, by which an installation asks to be added to another group anew. */
+/** Returns the extensions of a new one-shot group, by which an installation asks to be re-added to another group. */
 export function newReaddRequestExtensions(
   creator: InboxId,
   readdRequest: ReaddRequest,

@@ -9,19 +9,26 @@ import {
   permissionsPolicies,
 } from "./policy-codec.js";
 
-/** Who may do what in a group (extension 0xff02). */
+/** The policies of a group: which members may do what (extension 0xff02). */
 export interface Permissions {
   readonly addMember: Policy;
   readonly removeMember: Policy;
-  /** By attribute; one that isn't listed is for admins, or for super admins if its name starts with `_`. */
+  /**
+   * The policies by attribute. An attribute that isn't listed is for admins, or for super admins if its name starts
+   * with `_`.
+   */
   readonly updateMetadata: ReadonlyMap<string, Policy>;
   readonly addAdmin: Policy;
   readonly removeAdmin: Policy;
-  /** On the wire only: permissions are changed by super admins, whatever stands here. */
+  /** Is on the wire only: super admins change permissions, whatever this says. */
   readonly updatePermissions: Policy;
 }
 
-/** Throws `invalid-group-data`. */
+/**
+ * Reads the permissions.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export function readPermissions(extensions: readonly Extension[]): Permissions {
   return readExtension(
     extensions,
@@ -47,7 +54,11 @@ export function readPermissions(extensions: readonly Extension[]): Permissions {
   );
 }
 
-/** Attributes are sorted, so that the same permissions give the same bytes. Throws `invalid-group-data` for a policy that has no number. */
+/**
+ * Returns the extension. Attributes are sorted, so that the same permissions give the same bytes.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a policy that has no number
+ */
 export function permissionsExtension(permissions: Permissions): Extension {
   const { updateMetadata } = permissions;
   const message = create(GroupMutablePermissionsV1Schema, {
@@ -82,7 +93,7 @@ export function withPermissions(
   return withExtension(extensions, permissionsExtension(permissions));
 }
 
-/** Who may change or remove an attribute. */
+/** Returns the policy for changing or removing an attribute. */
 export function metadataPolicy(
   { updateMetadata }: Permissions,
   field: string,

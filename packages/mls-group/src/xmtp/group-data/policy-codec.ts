@@ -6,7 +6,7 @@ import {
 import { invalid } from "./extension-data.js";
 import type { Policy } from "./policy.js";
 
-/** What the three kinds of policies on the wire have in common. How deep they go is bounded by the protobuf reader. */
+/** The common shape of the three kinds of policies on the wire. The protobuf reader bounds their depth. */
 interface WirePolicy<Base extends number> {
   readonly kind:
     | { readonly case: "base"; readonly value: Base }
@@ -20,7 +20,11 @@ interface WirePolicy<Base extends number> {
 type BasePolicy = Extract<Policy, string>;
 
 interface PolicyCodec<Base extends number> {
-  /** Throws `invalid-group-data`, also for conditions over nothing. */
+  /**
+   * Decodes a policy.
+   *
+   * @throws {MlsGroupError} `invalid-group-data`, also for conditions over nothing
+   */
   readonly read: (wire: WirePolicy<Base> | undefined) => Policy;
   readonly write: (policy: Policy) => WirePolicy<Base>;
 }
@@ -77,7 +81,7 @@ export const metadataPolicies: PolicyCodec<MetadataBase> =
     "super-admin": MetadataBase.ALLOW_IF_SUPER_ADMIN,
   });
 
-/** Of the rights to name admins and to change permissions: on the wire nobody can give these to everybody. */
+/** The numbers of the rights to name admins and to change permissions, which the wire can't give to all members. */
 export const permissionsPolicies: PolicyCodec<PermissionsBase> =
   policyCodec<PermissionsBase>({
     deny: PermissionsBase.DENY,

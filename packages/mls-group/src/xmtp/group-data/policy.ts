@@ -1,4 +1,4 @@
-/** Who may do something. "admin" includes super admins; `all` and `any` join further policies. */
+/** A condition on a committer. "admin" includes super admins; `all` and `any` join further policies. */
 export type Policy =
   | "allow"
   | "deny"

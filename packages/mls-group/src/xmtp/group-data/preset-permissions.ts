@@ -13,7 +13,7 @@ const disappearing = [
   metadataFields.disappearInNs,
 ];
 
-/** XMTP's default: everybody adds members and changes what the group says of itself. Sync groups have it too. */
+/** XMTP's default: all members add members and change the group's attributes. Sync groups have it, too. */
 export const allMembers: Permissions = {
   addMember: "allow",
   removeMember: "admin",
@@ -23,14 +23,14 @@ export const allMembers: Permissions = {
   updatePermissions: "super-admin",
 };
 
-/** XMTP's "admin only": the same by admins alone. */
+/** XMTP's "admin only": the same for admins alone. */
 export const adminOnly: Permissions = {
   ...allMembers,
   addMember: "admin",
   updateMetadata: metadata("admin"),
 };
 
-/** XMTP's policies of a DM: it has no admins, and nobody comes or goes but the two. */
+/** XMTP's policies of a DM: it has no admins, and its inboxes are always the same two. */
 export const dmPermissions: Permissions = {
   addMember: "deny",
   removeMember: "deny",

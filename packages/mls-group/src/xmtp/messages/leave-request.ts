@@ -10,8 +10,8 @@ const typeId = "leave_request";
 const versionMajor = 1;
 
 /**
- * The content by which a member asks to be removed from a group, since MLS lets nobody remove itself: a serialised
- * EncodedContent of XMTP's type `leave_request` 1.0. It is about the sender's whole inbox.
+ * Returns the content by which a member asks to be removed from a group, since MLS lets no member remove itself: a
+ * serialised EncodedContent of XMTP's type `leave_request` 1.0. It concerns the sender's whole inbox.
  */
 export function encodeLeaveRequest(): Uint8Array {
   const content = toBinary(LeaveRequestSchema, create(LeaveRequestSchema));
@@ -24,7 +24,7 @@ export function encodeLeaveRequest(): Uint8Array {
   );
 }
 
-/** Whether a serialised EncodedContent, which anybody may have written, asks for that; its note isn't looked at. */
+/** Returns true if a serialised EncodedContent, from any sender, is such a request. Its note isn't read. */
 export function isLeaveRequest(encoded: Uint8Array): boolean {
   try {
     const { type, content, compression } = fromBinary(

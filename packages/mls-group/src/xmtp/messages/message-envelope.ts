@@ -15,8 +15,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 const separator = Uint8Array.of(0x09);
 
 /**
- * The id that every member gives a message: SHA-256 over the group's id, the idempotency key (the sender's time in
- * nanoseconds, as decimal text) and the content of its PlaintextEnvelope.V1, with tabs between them.
+ * Returns the id that every member gives a message: SHA-256 over the group's id, the idempotency key (the sender's
+ * time in nanoseconds, as decimal text) and the content of its PlaintextEnvelope.V1, with tabs between them.
  */
 export function xmtpMessageId(
   groupId: GroupId,
@@ -29,14 +29,14 @@ export function xmtpMessageId(
   );
 }
 
-/** What MLS carries, opened: a serialised EncodedContent, and the id that every member gives it. */
+/** An opened envelope: a serialised EncodedContent, and the id that every member gives it. */
 export interface OpenedMessage {
   readonly id: MessageId;
   readonly content: Uint8Array;
 }
 
 /**
- * A content as it goes into MLS: XMTP's PlaintextEnvelope.V1. The sender's time is part of its id: no two messages of an
+ * Wraps a content for MLS in XMTP's PlaintextEnvelope.V1. The sender's time is part of its id: no two messages of an
  * installation may have the same.
  */
 export function wrapMessage(
@@ -55,7 +55,7 @@ export function wrapMessage(
   };
 }
 
-/** Undefined for what is no such envelope. */
+/** Opens an envelope. Returns undefined for bytes that are none. */
 export function unwrapMessage(
   plaintext: Uint8Array,
   groupId: GroupId,

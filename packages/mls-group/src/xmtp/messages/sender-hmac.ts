@@ -4,29 +4,31 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { invalid } from "../group-data/extension-data.js";
 
-/** The root key that an inbox's installations share; device sync passes it on. */
+/** The length of the root key that an inbox's installations share through device sync. */
 export const hmacRootBytes = 42;
 
 const keyBytes = 42;
 const salt = new TextEncoder().encode("libXMTP HKDF salt!");
 const periodNs = 30n * 24n * 60n * 60n * 1_000_000_000n;
 
-/** A key of 30 days. */
+/** A key for 30 days. */
 export interface TopicHmacKey {
-  /** The number of its 30 days since 1970. */
+  /** The number of its 30 days, counted from 1970. */
   readonly period: bigint;
-  /** 42 bytes. */
+  /** The key, of 42 bytes. */
   readonly key: Uint8Array;
 }
 
-/** The number of the 30 days that a time is in. */
+/** Returns the number of the 30 days that a time is in. */
 export function hmacPeriod(atNs: bigint): bigint {
   return atNs / periodNs;
 }
 
 /**
- * What goes to the node beside every message of a group: HMAC-SHA-256 of the MLS message, by which a push server
- * leaves out the sender's own installations. Throws `invalid-group-data` for a root of another length than 42 bytes.
+ * Returns the HMAC-SHA-256 of an MLS message, which is sent to the node beside it. A push server recognises the
+ * sender's own installations by it and doesn't notify them.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a root whose length isn't 42 bytes
  */
 export function senderHmac(
   root: Uint8Array,
@@ -37,7 +39,11 @@ export function senderHmac(
   return hmac(sha256, topicKey(root, groupId, period), message);
 }
 
-/** The keys of a group's topic for the last, this and the next 30 days. Throws as `senderHmac`. */
+/**
+ * Returns the keys of a group's topic for the last, the present and the next 30 days.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a root whose length isn't 42 bytes
+ */
 export function topicHmacKeys(
   root: Uint8Array,
   groupId: GroupId,

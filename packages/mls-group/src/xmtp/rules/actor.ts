@@ -4,7 +4,7 @@ import type { MutableMetadata } from "../group-data/mutable-metadata.js";
 import type { PolicyActor } from "../group-data/policy.js";
 import { inboxOfMember, type Leaf, leafOf } from "./leaf.js";
 
-/** Who commits, by the lists that the group has before the commit. */
+/** The committer, with its place in the lists that the group has before the commit. */
 export interface Actor extends PolicyActor {
   readonly inboxId: InboxId;
   readonly leaf: Leaf;

@@ -5,7 +5,7 @@ import type { InboxStates } from "./inbox-states.js";
 import { type InboxAt, installationsOf } from "./installations-of.js";
 import { type Leaf, without } from "./leaf.js";
 
-/** What a change of a group's membership means for its tree. */
+/** The Adds and Removes that a change of a group's membership requires. */
 export interface ExpectedChange {
   readonly added: ReadonlySet<Leaf>;
   readonly removed: ReadonlySet<Leaf>;
@@ -16,8 +16,10 @@ export interface ExpectedChange {
 type SequenceIds = Membership["sequenceIds"];
 
 /**
- * Compares the identity logs at the sequence ids before and after. An id of 0 before stands for nothing: the group's
- * first commit lifts its creator from there. Throws `invalid-group-data` for an id that falls, or that no log has.
+ * Compares the identity logs at the sequence ids before and after. An id of 0 before means no installations: the
+ * group's first commit raises its creator's id from 0.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for an id that falls, or that no log has
  */
 export async function expectedChange(
   before: SequenceIds,

@@ -13,7 +13,7 @@ import {
   readPermissions,
 } from "../group-data/permissions.js";
 
-/** All that XMTP keeps in a group. */
+/** All data of XMTP in a group. */
 export interface GroupData {
   readonly immutable: ImmutableMetadata;
   readonly mutable: MutableMetadata;
@@ -21,7 +21,11 @@ export interface GroupData {
   readonly permissions: Permissions;
 }
 
-/** Throws `invalid-group-data` unless all of it is there and can be read. */
+/**
+ * Reads all data of XMTP in a group.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` if any of it is missing or can't be read
+ */
 export function readGroupData(extensions: readonly Extension[]): GroupData {
   return {
     immutable: readImmutableMetadata(extensions),

@@ -8,8 +8,8 @@ export interface InboxStates {
     installationId: InstallationId,
   ): Promise<boolean>;
   /**
-   * The installations of an inbox right after the update of its log with exactly this sequence id; what isn't known
-   * yet is fetched first. `undefined` if the log has no such update, or can't be believed.
+   * Returns the inbox's installations right after the update of its log with exactly this sequence id, which is
+   * fetched if it isn't known yet. Returns undefined if the log has no such update or is invalid.
    */
   installationsAt(
     inboxId: InboxId,

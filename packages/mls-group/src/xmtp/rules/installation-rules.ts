@@ -8,8 +8,11 @@ import { installationsOf } from "./installations-of.js";
 import { installationOf, type Leaf, leafOf, sameSet, without } from "./leaf.js";
 
 /**
- * Whether a commit adds and removes who the change of the membership says. An Add may be missing; a Remove may be so
- * only if its installation stands among those that failed. A super admin may also take installations out and in again.
+ * Checks that a commit's Adds and Removes are those that the change of the membership requires. An Add may be
+ * missing; a Remove may be missing only if its installation is listed as failed. A super admin may also remove and
+ * add installations again.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
  */
 export function expectInstallations(
   commit: ProposedCommit,
@@ -51,7 +54,11 @@ export function expectInstallations(
   }
 }
 
-/** Whether the committer is still an installation of its inbox, at the sequence id that the commit names. */
+/**
+ * Checks that the committer is an installation of its inbox at the sequence id that the commit names.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export async function expectCommitter(
   { inboxId, leaf }: Actor,
   { sequenceIds }: Membership,

@@ -6,11 +6,15 @@ import { type Leaf, leafIn } from "./leaf.js";
 /** An inbox at an update of its log. */
 export type InboxAt = readonly [InboxId, bigint];
 
-// XMTP's own limit is 250, which it asks of who adds members, not of a group.
+// XMTP's own limit is 250. It applies to a member that adds others, not to a group.
 const maxInboxes = 1_000;
 const lookedUpAtOnce = 16;
 
-/** The installations of some inboxes; throws `invalid-group-data` for an update that there isn't. */
+/**
+ * Returns the installations of several inboxes.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for an update that its log doesn't have
+ */
 export async function installationsOf(
   inboxes: readonly InboxAt[],
   states: InboxStates,

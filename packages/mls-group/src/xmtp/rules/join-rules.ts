@@ -7,8 +7,10 @@ import { expectDm, expectOwnInboxOnly } from "./kind-rules.js";
 import { inboxOfMember, installationOf, leafOf, sameSet } from "./leaf.js";
 
 /**
- * What a libxmtp installation asks of a group that it is added to. Throws `invalid-group-data` for one that is to be
- * refused. That a group asks for a later release is told by its next commit: to refuse it here would lose the group.
+ * Checks a group that a Welcome offers, as libxmtp does. A group that requires a later release is accepted here,
+ * since a refusal would lose it: its next commit reports that.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
  */
 export async function expectJoinableGroup(
   { extensions, members, self }: JoinedGroup,
@@ -21,7 +23,7 @@ export async function expectJoinableGroup(
   await expectExactTree(group, members, states);
 }
 
-/** In the tree are all installations of the inboxes at their sequence ids, but for those that failed, and nobody else. */
+/** Checks that the tree has exactly the installations of the inboxes at their sequence ids, except failed ones. */
 async function expectExactTree(
   { membership: { sequenceIds, failedInstallations } }: GroupData,
   members: JoinedGroup["members"],

@@ -2,7 +2,7 @@ import type { InboxId } from "@history-sync/primitives";
 import { invalid } from "../group-data/extension-data.js";
 import type { GroupData } from "./group-data.js";
 
-/** A sync group is of one inbox: libxmtp's default permissions would let any member add another. */
+/** Checks that a sync group has one inbox: libxmtp's default permissions would let any member add another. */
 export function expectOwnInboxOnly(
   { immutable, membership }: GroupData,
   own: InboxId,
@@ -10,11 +10,11 @@ export function expectOwnInboxOnly(
   if (immutable.kind !== "sync") return;
   const inboxes = [immutable.creatorInboxId, ...membership.sequenceIds.keys()];
   if (inboxes.some((id) => id !== own)) {
-    throw invalid("a sync group of one's own inbox", "one with another in it");
+    throw invalid("a sync group of this inbox", "one with another in it");
   }
 }
 
-/** A DM is of two, one of them oneself, nobody governs it, and nobody else can be brought in. */
+/** Checks that a DM has two inboxes, this one among them, no admins, and permissions that admit no other inbox. */
 export function expectDm(
   { immutable, mutable, membership, permissions }: GroupData,
   own: InboxId,
@@ -22,11 +22,11 @@ export function expectDm(
   if (immutable.kind !== "dm") return;
   const { dmMembers = [] } = immutable;
   if (!dmMembers.some((id) => id === own)) {
-    throw invalid("a DM of one's own inbox", "one of two others");
+    throw invalid("a DM of this inbox", "one of two others");
   }
   const isOfBoth = (id: InboxId) => dmMembers.some((member) => member === id);
   if (![...membership.sequenceIds.keys()].every(isOfBoth)) {
-    throw invalid("a DM with nobody but its two members", "one with more");
+    throw invalid("a DM with only its two members", "one with more");
   }
   if (mutable.admins.length + mutable.superAdmins.length > 0) {
     throw invalid("a DM without admins", "one with some");

@@ -3,10 +3,14 @@ import type { Member } from "../../ports/authentication-service.js";
 import { inboxOf } from "../credential.js";
 import { invalid } from "../group-data/extension-data.js";
 
-/** An installation together with its inbox, in one word, so that sets of them can be compared. */
+/** An installation together with its inbox as one string, so that sets of them can be compared. */
 export type Leaf = `${InboxId} ${InstallationId}`;
 
-/** Throws `invalid-group-data` for a member whose credential names no inbox. */
+/**
+ * Returns a member's leaf.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a member whose credential names no inbox
+ */
 export function leafOf(member: Member): Leaf {
   return leafIn(inboxOfMember(member), member.installationId);
 }
@@ -19,7 +23,11 @@ export function installationOf(leaf: Leaf): InstallationId {
   return leaf.split(" ")[1] as InstallationId;
 }
 
-/** Throws `invalid-group-data` for a member whose credential names no inbox. */
+/**
+ * Returns a member's inbox.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` for a member whose credential names no inbox
+ */
 export function inboxOfMember({ credential }: Member): InboxId {
   const inboxId = inboxOf(credential);
   if (inboxId !== undefined) return inboxId;
@@ -29,7 +37,7 @@ export function inboxOfMember({ credential }: Member): InboxId {
   );
 }
 
-/** What is in the first and not in the second. */
+/** Returns the items of the first set that aren't in the second. */
 export function without<Item>(
   these: Iterable<Item>,
   those: { has(item: Item): boolean },

@@ -14,7 +14,11 @@ import type { Actor } from "./actor.js";
 import type { ExpectedChange } from "./expected-change.js";
 import type { GroupData } from "./group-data.js";
 
-/** Whether the group's permissions before the commit let the committer do all that it does. */
+/**
+ * Checks that the group's permissions before the commit allow all that the committer does.
+ *
+ * @throws {MlsGroupError} `invalid-group-data`
+ */
 export function expectPermitted(
   before: GroupData,
   after: GroupData,
@@ -57,7 +61,7 @@ export function expectPermitted(
   if (!samePermissions(before, after)) may("super-admin", "change permissions");
 }
 
-/** Either member of a DM may always bring the other one in. */
+/** Either inbox of a DM may always add the other one again. */
 function addsDmMember(
   { immutable: { dmMembers } }: GroupData,
   { addedInboxes }: ExpectedChange,
@@ -100,7 +104,7 @@ function listChange(
   };
 }
 
-// Written anew they have one form, in whatever order the group's own bytes are.
+// Encoding gives them one form, in whatever order the group's own bytes are.
 function samePermissions(before: GroupData, after: GroupData): boolean {
   const [old, next] = [before, after].map(
     ({ permissions }) => permissionsExtension(permissions).data,

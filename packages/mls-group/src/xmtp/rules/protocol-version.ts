@@ -9,8 +9,10 @@ import {
 export const protocolVersion = "1.10.0";
 
 /**
- * Throws `newer-protocol` if the group asks for a later release, and `invalid-group-data` if what it asks for is none.
- * Nothing here ever sets the attribute: libxmtp would pause the group for its older releases.
+ * Checks that the group requires no later release than `version`. This package never sets the attribute: libxmtp
+ * would pause the group for its older releases.
+ *
+ * @throws {MlsGroupError} `newer-protocol` for a later release, `invalid-group-data` for an attribute that names none
  */
 export function expectKnownProtocol(
   { attributes }: MutableMetadata,
@@ -30,7 +32,7 @@ interface Version {
   readonly suffix: string;
 }
 
-// As libxmtp reads it: three numbers, then what stands behind the first dash; a suffix counts as later than none.
+// As libxmtp reads it: three numbers, then the text after the first dash; a suffix counts as later than none.
 const pattern = /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([^-.]*)(?:-[^.]*)?)?$/;
 
 function parsed(text: string): Version {

@@ -17,13 +17,14 @@ import { expectKnownProtocol, protocolVersion } from "./protocol-version.js";
 
 export interface XmtpGroupRulesOptions {
   readonly states: InboxStates;
-  /** The release of libxmtp that a group may ask for at most; `protocolVersion` if left out. */
+  /** The latest release of libxmtp that a group may require. Default: `protocolVersion`. */
   readonly version?: string;
 }
 
 /**
- * The rules of XMTP's groups: members are installations of their inboxes, and commits do what the identity logs and
- * the group's permissions allow. A commit that asks for a later protocol gives `newer-protocol`, and waits.
+ * Returns the rules of XMTP's groups: members are installations of their inboxes, and commits do what the identity
+ * logs and the group's permissions allow. A commit that requires a later protocol fails with `newer-protocol`, and
+ * stays pending.
  */
 export function xmtpGroupRules({
   states,
@@ -63,8 +64,10 @@ async function judged(
 }
 
 /**
- * What a libxmtp member asks of every commit, its own ones too. What RFC 9420 and the parameters of XMTP's groups ask
- * was checked before. Throws `invalid-group-data` for a commit that is to be refused, and `newer-protocol`.
+ * Checks a commit as a libxmtp member does, its own commits too. The engine has checked the rules of RFC 9420 and of
+ * the parameters of XMTP's groups before.
+ *
+ * @throws {MlsGroupError} `invalid-group-data` to refuse it, `newer-protocol`
  */
 async function expectAllowedCommit(
   commit: ProposedCommit,

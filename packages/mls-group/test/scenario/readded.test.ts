@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { groupOf, heard, sideOf, text, World } from "../actors.js";
 import { ShownNode } from "../support/shown-node.js";
 
-test("who added an installation is told by the Welcome's signature, not by who made the group", async () => {
+test("addedBy is the signer of the Welcome, not the creator of the group", async () => {
   const world = new World();
   const phone = await world.actor();
   const tablet = await world.actor();
@@ -20,7 +20,7 @@ test("who added an installation is told by the Welcome's signature, not by who m
   expect(sideOf(again, atPhone).addedBy).toEqual(atLaptop.addedBy);
 });
 
-test("all who see a member added anew know it, and by which commit, until the member is gone", async () => {
+test("readded returns the commit of a re-added member on every installation, until the member has left", async () => {
   const world = new World();
   const [phone, tablet, laptop] = [
     await world.actor(),
@@ -52,7 +52,7 @@ test("all who see a member added anew know it, and by which commit, until the me
   expect(atTablet.readded(id)).toBeUndefined();
 });
 
-test("of two who add a member anew at once, one commits", async () => {
+test("one of two helpers commits when both re-add a member at once", async () => {
   const world = new World();
   const node = new ShownNode(world.node);
   const phone = await world.actor({
