@@ -74,6 +74,23 @@ export interface ClientOptions {
  * Opens the installation in the store, or creates one and registers it with the signer's inbox. History sync starts at
  * once.
  *
+ * @example
+ * ```ts
+ * import { createClient } from "@history-sync/client";
+ * import { privateKeySigner } from "@history-sync/identity/private-key";
+ * import { systemRandomBytes } from "@history-sync/primitives";
+ * import { memoryStore } from "@history-sync/store/memory";
+ *
+ * const client = await createClient({
+ *   signer: privateKeySigner(systemRandomBytes(32)),
+ *   store: memoryStore(),
+ *   env: "local",
+ * });
+ * for await (const message of client.conversations.streamAllMessages()) {
+ *   console.log(message.senderInboxId, message.text ?? message.fallback);
+ * }
+ * ```
+ *
  * @throws {ClientError} `wrong-inbox`, `installation-revoked`
  */
 export async function createClient({

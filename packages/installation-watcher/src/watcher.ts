@@ -27,6 +27,21 @@ import {
 /**
  * Creates a watcher over any number of keys. A key is the subject of one check, such as a conversation.
  *
+ * @example
+ * ```ts
+ * import { createInstallationWatcher } from "@history-sync/installation-watcher";
+ * import { MemoryCheckTimes } from "@history-sync/installation-watcher/memory";
+ *
+ * await using watcher = createInstallationWatcher({
+ *   checkInstallations: async (key) => {
+ *     console.log(`read the identity logs of the members of ${key}`);
+ *     return { added: [], revoked: [] };
+ *   },
+ *   times: new MemoryCheckTimes(),
+ * });
+ * await watcher.check("conversation", "send");
+ * ```
+ *
  * @throws {InstallationWatcherError} `invalid-setting`
  */
 export function createInstallationWatcher<
