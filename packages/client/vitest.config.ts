@@ -6,8 +6,10 @@ const tests = packageTests() as ViteUserConfig;
 /** The browser's tests find a node and a history server at the URLs that their set-up provides. */
 const config: ViteUserConfig = {
   ...tests,
-  // Else it is found while the tests run, and they start again.
-  optimizeDeps: { include: ["@connectrpc/connect-web"] },
+  // Otherwise it is discovered while the tests run, and they start again.
+  optimizeDeps: {
+    include: ["@history-sync/xmtp-node-client > @connectrpc/connect-web"],
+  },
   test: { ...tests.test, globalSetup: "./test/support/servers-for-browser.ts" },
 };
 
