@@ -1,13 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { copyFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { defaultTtlMs } from "@history-sync/history-server";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
 import type { SpooledArchive } from "@history-sync/sync-worker";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
 import { type RunningNode, serveNode } from "@history-sync/xmtp-node/node";
 import { createClient } from "../../src/index.js";
@@ -30,18 +29,18 @@ type Name = "phone" | "laptop";
 
 /** One node for all users, and the pasts that they start with. */
 export class Scenery {
-  readonly folder: string;
+  readonly folder: TemporaryFolder;
   readonly node: RunningNode;
 
-  private constructor(folder: string, node: RunningNode) {
+  private constructor(folder: TemporaryFolder, node: RunningNode) {
     this.folder = folder;
     this.node = node;
   }
 
   static async open(): Promise<Scenery> {
-    const folder = await mkdtemp(join(tmpdir(), "history-sync-kill-"));
+    const folder = new TemporaryFolder();
     for (const [name, { messages, bytesEach }] of Object.entries(pasts)) {
-      const store = openSqliteStore(join(folder, name));
+      const store = openSqliteStore(folder.file(name));
       await remember(store, messages, bytesEach);
       store.close();
     }
@@ -51,7 +50,7 @@ export class Scenery {
 
   async close(): Promise<void> {
     await this.node.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.folder[Symbol.asyncDispose]();
   }
 }
 
@@ -87,7 +86,7 @@ export class Scene implements AsyncDisposable {
     const folder = blobsOf(scenery, user);
     const server = await serve({ folder, port: 0 });
     const scene = new Scene(scenery, user, past, server);
-    await copyFile(join(scenery.folder, past), scene.#file("phone"));
+    await copyFile(scenery.folder.file(past), scene.#file("phone"));
     return scene;
   }
 
@@ -181,10 +180,10 @@ export class Scene implements AsyncDisposable {
   }
 
   #file(name: Name): string {
-    return join(this.#scenery.folder, `${this.#user}-${name}.db`);
+    return this.#scenery.folder.file(`${this.#user}-${name}.db`);
   }
 }
 
 function blobsOf({ folder }: Scenery, user: string): string {
-  return join(folder, `${user}-blobs`);
+  return folder.file(`${user}-blobs`);
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   type HistoryServerClient,
   historyServerClient,
@@ -11,6 +8,7 @@ import { MemoryIdentityService } from "@history-sync/identity/memory";
 import { MemoryDeliveryService } from "@history-sync/mls-group/memory";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { openSqliteStore } from "@history-sync/store/sqlite";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { createClient } from "../../src/index.js";
 import { remember } from "../support/past.js";
 import {
@@ -44,10 +42,10 @@ export class World implements Stage {
   /** The ids of all archives that were ever uploaded, first to last. */
   readonly uploaded: string[] = [];
   readonly #blobs: BlobStore;
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #running = new Set<Installation>();
 
-  private constructor(folder: string) {
+  private constructor(folder: TemporaryFolder) {
     this.#folder = folder;
     const { clock } = this;
     const blobs = memoryBlobStore({ clock });
@@ -66,14 +64,14 @@ export class World implements Stage {
   }
 
   static async open(): Promise<World> {
-    return new World(await mkdtemp(join(tmpdir(), "history-sync-story-")));
+    return new World(new TemporaryFolder());
   }
 
   async start(
     name: string,
     { user = "alix", past, ...options }: StoryOptions = {},
   ): Promise<Installation> {
-    const { store = openSqliteStore(join(this.#folder, `${name}.db`)) } =
+    const { store = openSqliteStore(this.#folder.file(`${name}.db`)) } =
       options;
     if (past !== undefined) await remember(store, past);
     const { clock, deliveryService, identity } = this;
@@ -126,7 +124,7 @@ export class World implements Stage {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const installation of this.#running) await this.stop(installation);
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder[Symbol.asyncDispose]();
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunningServer, serve } from "@history-sync/history-server/node";
 import { openSqliteStore } from "@history-sync/store/sqlite";
+import { TemporaryFolder } from "@history-sync/test-kit/folders";
 import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
 import { type RunningNode, serveNode } from "@history-sync/xmtp-node/node";
 import { createClient } from "../../src/index.js";
@@ -15,13 +15,13 @@ import {
 
 /** A node and a history server over HTTP, users' wallets, and stores in files. */
 export class World implements Stage {
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #server: RunningServer;
   readonly #node: RunningNode;
   readonly #running = new Set<Installation>();
 
   private constructor(
-    folder: string,
+    folder: TemporaryFolder,
     server: RunningServer,
     node: RunningNode,
   ) {
@@ -31,8 +31,8 @@ export class World implements Stage {
   }
 
   static async open(): Promise<World> {
-    const folder = await mkdtemp(join(tmpdir(), "history-sync-client-"));
-    const blobs = join(folder, "blobs");
+    const folder = new TemporaryFolder();
+    const blobs = folder.file("blobs");
     return new World(
       folder,
       await serve({ host: "127.0.0.1", port: 0, folder: blobs }),
@@ -44,7 +44,7 @@ export class World implements Stage {
     name: string,
     { user = "alix", ...options }: StartOptions = {},
   ): Promise<Installation> {
-    const store = openSqliteStore(join(this.#folder, `${name}.db`));
+    const store = openSqliteStore(this.#folder.file(`${name}.db`));
     const client = await createClient({
       signer: walletOf(user),
       store,
@@ -59,14 +59,14 @@ export class World implements Stage {
 
   /** Everything that stands in the files of an installation now. */
   async bytesOnDisk(name: string): Promise<Buffer> {
-    const entries = await readdir(this.#folder, {
+    const entries = await readdir(this.#folder.path, {
       recursive: true,
       withFileTypes: true,
     });
     const files = entries
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name))
-      .filter((path) => path.startsWith(join(this.#folder, `${name}.db`)));
+      .filter((path) => path.startsWith(this.#folder.file(`${name}.db`)));
     return Buffer.concat(
       await Promise.all(files.map((path) => readFile(path))),
     );
@@ -82,6 +82,6 @@ export class World implements Stage {
     for (const installation of this.#running) await this.stop(installation);
     await this.#node.close();
     await this.#server.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder[Symbol.asyncDispose]();
   }
 }

@@ -1,14 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { Installation } from "../support/stage.js";
-import { type Kill, killsOfThisRun } from "./kills.js";
-import { expectNothingLost } from "./nothing-lost.js";
-import { Scene, Scenery } from "./scene.js";
-
-let scenery: Scenery;
-beforeAll(async () => {
-  scenery = await Scenery.open();
-});
-afterAll(() => scenery.close());
+import { type Kill, testKills } from "./kills.js";
 
 /** In the order in which they come. */
 const kills: readonly Kill[] = [
@@ -61,18 +53,13 @@ const kills: readonly Kill[] = [
   { name: "before keeping stage receipted", slow: true },
 ];
 
-test.each(killsOfThisRun(kills))(
-  "the answerer is killed: $name, $nth ($past past)",
-  async ({ name, nth, past, emptyServer, number }) => {
-    await using scene = await Scene.open(scenery, `answerer-${number}`, past);
-    let laptop: Installation | undefined;
-    const point = { name, nth };
-    const where = await scene.killed("phone", point, async () => {
-      laptop = await scene.start("laptop");
-    });
-    expect(where).toBe(name);
-    const phone = await scene.start("phone");
-    laptop ??= await scene.start("laptop");
-    await expectNothingLost(phone, laptop, scene, emptyServer);
-  },
-);
+testKills("responder", kills, async (scene, point) => {
+  let laptop: Installation | undefined;
+  const where = await scene.killed("phone", point, async () => {
+    laptop = await scene.start("laptop");
+  });
+  expect(where).toBe(point.name);
+  const phone = await scene.start("phone");
+  laptop ??= await scene.start("laptop");
+  return { phone, laptop };
+});

@@ -1,13 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Kill, killsOfThisRun } from "./kills.js";
-import { expectNothingLost } from "./nothing-lost.js";
-import { Scene, Scenery } from "./scene.js";
-
-let scenery: Scenery;
-beforeAll(async () => {
-  scenery = await Scenery.open();
-});
-afterAll(() => scenery.close());
+import { expect } from "vitest";
+import { type Kill, testKills } from "./kills.js";
 
 /** In the order in which they come. */
 const kills: readonly Kill[] = [
@@ -49,14 +41,8 @@ const kills: readonly Kill[] = [
   { name: "after keeping stage receipted", slow: true },
 ];
 
-test.each(killsOfThisRun(kills))(
-  "the asker is killed: $name, $nth ($past past)",
-  async ({ name, nth, past, emptyServer, number }) => {
-    await using scene = await Scene.open(scenery, `asker-${number}`, past);
-    const phone = await scene.start("phone");
-    const where = await scene.killed("laptop", { name, nth });
-    expect(where).toBe(name);
-    const laptop = await scene.start("laptop");
-    await expectNothingLost(phone, laptop, scene, emptyServer);
-  },
-);
+testKills("requester", kills, async (scene, point) => {
+  const phone = await scene.start("phone");
+  expect(await scene.killed("laptop", point)).toBe(point.name);
+  return { phone, laptop: await scene.start("laptop") };
+});
