@@ -1,4 +1,5 @@
-// Are the arrows between packages those of ARCHITECTURE.md, and do the browser entries stay free of Node?
+// Checks that packages depend on each other as ARCHITECTURE.md allows, that browser entries import no Node.js module, and that
+// every published package can be published.
 
 import { arrowProblems } from "./src/arrows/check.ts";
 import { report } from "./src/report.ts";

@@ -1,4 +1,4 @@
-// Can a peer built from the commit before still read and write the wire messages of this one?
+// Checks that a peer built from an earlier commit can still read and write the wire messages of this one.
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
-// All checks of .ci/run but the first, which it has run already: `node scripts/check.ts EXIT SECONDS` takes how that went.
-// A failing check doesn't stop the later ones. Ends with the totals: every test, and one for every check.
-// Leaves with 2 where one failed, since 1 is what Node leaves with when it breaks off.
+// Runs all checks of .ci/run except `npm test`, which .ci/run has run before: `node scripts/check.ts EXIT SECONDS` receives
+// its exit code and its duration. A failing check doesn't stop the later ones. The last line has the totals: each test
+// counts as one, each check as one. The exit code is 2 if anything failed, since Node.js exits with 1 when a script throws.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +43,7 @@ async function check(
   record(name, ok, (performance.now() - started) / 1000);
 }
 
-/** Nothing that git would show below `path`: no change, no new file. */
+/** Returns true if git finds no changed and no new file below `path`. */
 async function isClean(path: string): Promise<boolean> {
   const args = ["status", "--porcelain", "--untracked-files=all", "--", path];
   const { ok, output } = await run("git", args);

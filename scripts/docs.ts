@@ -1,4 +1,4 @@
-// Do the documents name what is there: the packages, the commands, the files they link to?
+// Checks that the packages, commands and linked files that the documents name exist.
 
 import { docsProblems } from "./src/docs.ts";
 import { report } from "./src/report.ts";

@@ -1,5 +1,5 @@
-// Do the packages work as their users get them: packed, and installed by npm outside of the workspace?
-// Names of packages may follow, to check only those together with what they need: `node scripts/packed.ts primitives`.
+// Checks the packages as their users get them: packed, and installed with npm outside the workspace. The names of packages
+// may follow, to check only those; the packages that they depend on must be named too: `node scripts/packed.ts primitives`.
 
 import { basename } from "node:path";
 import {

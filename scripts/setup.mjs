@@ -1,5 +1,5 @@
-// Installs what the other scripts need, or does nothing where that is there. Plain JavaScript, since it starts under
-// whatever Node the machine has: pnpm and Node 24 come with the install, as dependencies of the root.
+// Installs what the other scripts need, unless it is installed. Plain JavaScript, since it runs under any Node.js that the
+// machine has: pnpm and Node.js 24 come with the install, as dependencies of the root.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 if (!isInstalled()) process.exitCode = install();
 
-/** pnpm keeps a copy of the lockfile that it has installed, and writes .modules.yaml last. */
+/** Returns true if pnpm's copy of the installed lockfile is the current one; pnpm writes .modules.yaml last. */
 function isInstalled() {
   const installed = join(root, "node_modules/.pnpm/lock.yaml");
   return (
@@ -21,7 +21,7 @@ function isInstalled() {
   );
 }
 
-/** The exit code of the install, by the pnpm that package.json names. */
+/** Installs with the pnpm version that package.json names, and returns its exit code. */
 function install() {
   const manifest = readFileSync(join(root, "package.json"), "utf8");
   const { packageManager } = JSON.parse(manifest);

@@ -1,4 +1,4 @@
-// How many outside packages and megabytes does each published package bring along, and is that within its budget?
+// Prints how many outside packages and megabytes each published package brings along, and checks them against its budget.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

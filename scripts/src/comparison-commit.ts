@@ -1,8 +1,8 @@
 import { run } from "./run.ts";
 
 /**
- * The commit whose wire messages this tree must stay compatible with: where the branch left main, or, on main itself, the commit before.
- * Undefined where there is none, as on a first commit, in a clone of depth one, or before `proto/` was there.
+ * Returns the commit whose wire messages this tree must stay compatible with: where the branch left main or, on main itself,
+ * the previous commit. Returns undefined on a first commit, in a clone of depth one, and before `proto/` existed.
  */
 export async function comparisonCommit(
   root: string,

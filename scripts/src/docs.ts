@@ -5,10 +5,10 @@ import { publicPackages, readWorkspace, type Workspace } from "./workspace.ts";
 
 const rootDocuments = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
-/** The commands a newcomer is told first; each does its own set-up. */
+/** The commands that the README must show. Each does its own set-up. */
 const firstCommands = ["npm run demo", "npm test"];
 
-/** What the documents claim and the repository doesn't hold. */
+/** Returns what the documents name that doesn't exist in the repository. */
 export function docsProblems(root: string): readonly string[] {
   const workspace = readWorkspace(root);
   const documents = [
@@ -68,7 +68,7 @@ function linkProblems(
     .map(({ line, target }) => `${file}:${line}: nothing is at "${target}"`);
 }
 
-/** Every `npm run name` must be a script of the root. */
+/** Checks that every `npm run name` is a script of the root. */
 function commandProblems(
   workspace: Workspace,
   file: string,

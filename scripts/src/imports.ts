@@ -9,7 +9,7 @@ export type Import = {
 
 type Source = { readonly start: number; readonly value?: unknown };
 
-/** Static and type imports, `export … from`, `import()` as an expression and as a type, `import … = require()`. */
+/** Finds static and type imports, `export … from`, `import()` as an expression and as a type, `import … = require()`. */
 export function importsOf(file: string): readonly Import[] {
   const text = readFileSync(file, "utf8");
   const { program, errors } = parseSync(file, text);

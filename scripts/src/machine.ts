@@ -1,13 +1,13 @@
 import { delimiter } from "node:path";
 
-/** Folders of PATH that were there before the install: what a user of the packages has, with its own Node and npm settings. */
+/** Returns the folders of PATH without those of the workspace: where a user of the packages finds Node.js and npm. */
 export function machineFolders(): readonly string[] {
   return (process.env.PATH ?? "")
     .split(delimiter)
     .filter((folder) => !/node_modules|_npx/.test(folder));
 }
 
-/** The environment with nothing of the workspace on PATH, and none of the settings that its package manager passes on. */
+/** Returns the environment without the workspace's folders in PATH and without its package manager's settings. */
 export function machineEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^npm_/i.test(name),

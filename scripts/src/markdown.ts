@@ -1,7 +1,7 @@
-/** A row of a Markdown table, with the line it stands on. */
+/** A row of a Markdown table, with its line number. */
 export type Row = { readonly line: number; readonly cells: readonly string[] };
 
-/** The rows below the first table whose head has these cells; undefined where there is none. */
+/** Returns the rows of the first table whose head starts with these cells, or undefined if there is none. */
 export function tableRows(
   markdown: string,
   head: readonly string[],
@@ -19,12 +19,12 @@ export function tableRows(
   return rows;
 }
 
-/** What stands between backticks. */
+/** Returns the texts between backticks. */
 export function codeSpans(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => `${match[1]}`);
 }
 
-/** The text of the fenced blocks in one language, in order. */
+/** Returns the texts of the fenced blocks in one language, in order. */
 export function codeBlocks(
   markdown: string,
   language: string,
@@ -33,7 +33,7 @@ export function codeBlocks(
   return [...markdown.matchAll(fence)].map((match) => `${match[1]}`);
 }
 
-/** Targets of the links that point into the repository, without their anchors, with the line of each. */
+/** Returns the targets, without anchors, and the lines of the links that point into the repository. */
 export function relativeLinks(
   markdown: string,
 ): readonly { readonly line: number; readonly target: string }[] {

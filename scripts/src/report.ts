@@ -1,4 +1,4 @@
-/** Prints the problems and leaves with 1, or says what was found to be well. */
+/** Prints the problems and sets the exit code to 1, or prints `allWell`. */
 export function report(problems: readonly string[], allWell: string): void {
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) {

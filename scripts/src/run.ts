@@ -8,7 +8,7 @@ type Surroundings = {
   readonly env?: NodeJS.ProcessEnv;
 };
 
-/** Runs a program without a shell or a stdin. `output` is all it printed; a program that can't be started is not ok. */
+/** Runs a program without a shell or a stdin. `output` is all that it printed; if it can't be started, `ok` is false. */
 export function run(
   program: string,
   args: readonly string[],
@@ -33,7 +33,7 @@ export function run(
   });
 }
 
-/** Like `run`, with what it prints shown at once. */
+/** Runs a program like `run` and shows its output while it runs. Returns true if it exited with 0. */
 export function show(
   program: string,
   args: readonly string[],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readWorkspace } from "./workspace.ts";
 
-/** How many tests ran, over all packages, and what was wrong with their reports. */
+/** The number of tests that ran over all packages, and what is wrong with their reports. */
 export type Tally = {
   readonly passed: number;
   readonly failed: number;
@@ -12,14 +12,14 @@ export type Tally = {
 /** The script of a package's package.json that runs its tests. */
 export type TestScript = "test" | "test:browser";
 
-/** Forgets the last run, so that only what runs now is counted. */
+/** Removes the reports of earlier runs, so that they are not counted again. */
 export function clearResults(root: string): void {
   for (const { folder } of readWorkspace(root).packages) {
     rmSync(join(root, folder, ".vitest"), { recursive: true, force: true });
   }
 }
 
-/** Counts the reports that vitest left. A package that has the script must have run at least one test, and skipped none. */
+/** Sums up the reports of Vitest. A package that has the script must have run at least one test and skipped none. */
 export function tallyResults(root: string, script: TestScript): Tally {
   let passed = 0;
   let failed = 0;

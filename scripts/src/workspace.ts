@@ -53,7 +53,7 @@ export function publicPackages(
   return workspace.packages.filter(({ manifest }) => !manifest.private);
 }
 
-/** What users of the package install with it, by section. */
+/** Returns the dependencies that are installed with the package. */
 export function shippedDependencies(manifest: Manifest): Dependencies {
   return {
     ...manifest.peerDependencies,
@@ -66,7 +66,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
-/** The `packages:` list of pnpm-workspace.yaml: plain folders and `folder/*`. */
+/** Reads the `packages:` list of pnpm-workspace.yaml: plain folders and `folder/*`. */
 function workspaceFolders(root: string): readonly string[] {
   const yaml = readFileSync(join(root, "pnpm-workspace.yaml"), "utf8");
   const list = /^packages:\n((?: +- .*\n)+)/m.exec(yaml)?.[1] ?? "";

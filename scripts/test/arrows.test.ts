@@ -9,7 +9,7 @@ const exportsRoot = {
 };
 const workspaceRange = "workspace:^";
 
-/** What every published package has. */
+/** The fields that every published package has. */
 const published = {
   license: "Apache-2.0",
   files: ["dist"],
@@ -32,7 +32,7 @@ function table(...rows: readonly string[]): string {
   ].join("\n");
 }
 
-/** `base` stands alone, `top` depends on it and on an outside package. */
+/** A workspace of two packages: `top` depends on `base` and on an outside package. */
 const sound: Files = {
   "package.json": json({ name: "root", devDependencies: { vitest: "1" } }),
   "pnpm-workspace.yaml": "packages:\n  - packages/*\n\nother: 1\n",

@@ -9,7 +9,7 @@ const settings = readFileSync(join(root, "biome.json"), "utf8");
 const biome = join(root, "node_modules/.bin/biome");
 const work = "async function work(): Promise<void> {}\n";
 
-/** What the project's own settings make of one file. */
+/** Returns what biome reports for one file under the project's settings, or nothing if it accepts the file. */
 function lint(code: string): Promise<string> {
   const files = {
     "biome.json": settings,

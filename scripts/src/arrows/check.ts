@@ -7,7 +7,7 @@ import { publishableProblems } from "./publishable.ts";
 import { sourceProblems } from "./sources.ts";
 import { readTable, tableFile } from "./table.ts";
 
-/** What breaks the arrows between packages, each with its place; nothing when all is well. */
+/** Returns every violation of the rules for packages with its file and line. */
 export function arrowProblems(root: string): readonly string[] {
   const workspace = readWorkspace(root);
   const text = readFileSync(join(root, tableFile), "utf8");

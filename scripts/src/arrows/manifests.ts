@@ -2,15 +2,15 @@ import type { Workspace, WorkspacePackage } from "../workspace.ts";
 import { shippedDependencies } from "../workspace.ts";
 import { type Allowed, allowsOutside, matches, type Table } from "./table.ts";
 
-/** Outside packages that one package compiles into itself; no other may use them, in its tests neither. */
+/** The outside packages that one package compiles into itself. No other may use them, not even in its tests. */
 export const bundled: Readonly<Record<string, string>> = {
   "ts-mls": "mls-group",
 };
 
-/** What a contract suite under src/testing may ask its user to bring. */
+/** The tools that a contract suite in src/testing may have as peer dependencies. */
 export const testTools: readonly string[] = ["vitest", "fast-check"];
 
-/** Every package.json against the table. */
+/** Compares every package.json with the table. */
 export function manifestProblems(
   workspace: Workspace,
   table: Table,
@@ -80,7 +80,7 @@ function labelOfName(workspace: Workspace, name: string): string | undefined {
     ?.label;
 }
 
-/** Cycles over all kinds of dependencies: a test-only arrow that closes a circle can't be built in order. */
+/** Finds cycles over all kinds of dependencies, since packages in a cycle of tests can't be built in order either. */
 function cycleProblems(workspace: Workspace): readonly string[] {
   const arrows = new Map<string, readonly string[]>();
   for (const { label, manifest } of workspace.packages) {

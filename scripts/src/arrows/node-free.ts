@@ -8,13 +8,8 @@ import {
   type WorkspacePackage,
 } from "../workspace.ts";
 
-/** The subpaths that may use Node's own modules. All others must also run in browsers. */
-const nodeSubpaths: readonly string[] = [
-  "./nats",
-  "./node",
-  "./server",
-  "./sqlite",
-];
+/** The subpaths that may import modules of Node.js. All others must run in browsers too. */
+const nodeSubpaths: readonly string[] = ["./node", "./sqlite"];
 
 export function browserSubpaths(pkg: WorkspacePackage): readonly string[] {
   return Object.keys(pkg.manifest.exports ?? {}).filter(
@@ -23,7 +18,7 @@ export function browserSubpaths(pkg: WorkspacePackage): readonly string[] {
   );
 }
 
-/** Follows the imports of every browser entry through its package, and tells each line that reaches Node. */
+/** Follows the imports of every browser entry through its package, and reports each line that imports a Node.js module. */
 export function nodeFreeProblems(workspace: Workspace): readonly string[] {
   return publicPackages(workspace).flatMap((pkg) => {
     const { exports } = pkg.manifest;
@@ -72,7 +67,7 @@ function isNodeOnly(workspace: Workspace, specifier: string): boolean {
   );
 }
 
-/** The file of the same package that an import goes on to; `#name` goes to its default, not to its "node" condition. */
+/** Returns the file of the same package that an import names; `#name` means its "default" condition, not "node". */
 function nextFile(
   workspace: Workspace,
   pkg: WorkspacePackage,
@@ -88,7 +83,7 @@ function nextFile(
   return target && sourceOf(workspace, pkg, target);
 }
 
-/** The file that a bundler for browsers takes: conditions "browser", "import" or "default", in the order written. */
+/** Returns the file that a bundler for browsers uses: the first of the conditions "browser", "import" and "default". */
 function defaultTarget(conditions: unknown): string | undefined {
   if (typeof conditions === "string") return conditions;
   if (typeof conditions !== "object" || conditions === null) return undefined;
@@ -101,7 +96,7 @@ function defaultTarget(conditions: unknown): string | undefined {
   return undefined;
 }
 
-/** `dist/x.js` is built from `src/x.ts`. */
+/** Returns `src/x.ts` for `dist/x.js`. */
 function sourceOf(
   workspace: Workspace,
   pkg: WorkspacePackage,

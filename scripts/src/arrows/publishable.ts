@@ -1,6 +1,6 @@
 import { type Manifest, publicPackages, type Workspace } from "../workspace.ts";
 
-/** Builds the package and what it depends on, or takes them from turbo's cache, so that every tarball has a fresh `dist`. */
+/** The script that builds a package and its dependencies, or restores them from turbo's cache, before it is packed. */
 export const prepack = "turbo run build --output-logs=errors-only";
 
 type Requirement = {

@@ -21,7 +21,7 @@ type Where = {
   readonly file: string;
 };
 
-/** Every import in every package's src/ and test/ against its package.json and the table. */
+/** Checks every import in every package's src/ and test/ against its package.json and the table. */
 export function sourceProblems(
   workspace: Workspace,
   table: Table,
@@ -112,7 +112,7 @@ function packageProblems(where: Where, specifier: string): readonly string[] {
   return problems;
 }
 
-/** Tests may use what the root brings; the source only what its users install or find compiled in, and suites for tests their tools. */
+/** Tests may import what the root installs; the source only what its users install or what is compiled in. */
 function isDeclared(where: Where, name: string): boolean {
   const { manifest } = where.pkg;
   if (!where.file.startsWith("src/")) {

@@ -16,7 +16,7 @@ export type Table = ReadonlyMap<string, Allowed>;
 export const tableFile = "ARCHITECTURE.md";
 const head = ["package", "one sentence", "may depend on"];
 
-/** Reads the table, and compares its first column with the packages that exist. */
+/** Reads the table and checks that it has a row for each package of the workspace. */
 export function readTable(
   markdown: string,
   workspace: Workspace,
@@ -65,7 +65,7 @@ export function matches(pattern: string, name: string): boolean {
     : name === pattern;
 }
 
-/** A private program may be written with its folder: `apps/demo`. An outside package keeps its scope. */
+/** Returns the label for a name in the table: a private program may be written with its folder, `apps/demo`. */
 function labelOf(name: string): string {
   return name.startsWith("@") ? name : (name.split("/").at(-1) ?? name);
 }

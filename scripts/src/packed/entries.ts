@@ -8,7 +8,7 @@ import type { WorkspacePackage } from "../workspace.ts";
 
 export type Outcome = { readonly name: string; readonly problem?: string };
 
-/** A Node to import under: the workspace's own, and the machine's where it is another. */
+/** A Node.js to import under: the workspace's, or the machine's if its version differs. */
 export type Runtime = { readonly path: string; readonly version: string };
 
 export async function runtimes(): Promise<readonly Runtime[]> {
@@ -26,7 +26,7 @@ export async function runtimes(): Promise<readonly Runtime[]> {
   return found;
 }
 
-/** Imports every subpath of the package in one process, under a Node that its `engines` allow. */
+/** Imports every subpath of the package in one process. Returns undefined if its `engines` exclude that Node.js. */
 export async function importOutcome(
   pkg: WorkspacePackage,
   runtime: Runtime,
@@ -48,7 +48,7 @@ export async function importOutcome(
   return ok && output === "" ? { name } : { name, problem: output };
 }
 
-/** Bundles each browser entry by itself, and tells its size. esbuild refuses what is Node's own. */
+/** Bundles each browser entry and reports its size. esbuild refuses modules of Node.js. */
 export async function bundleOutcomes(
   pkg: WorkspacePackage,
   folder: string,
@@ -94,7 +94,7 @@ function kilobytes(file: string): string {
   return (statSync(file).size / 1000).toFixed(1);
 }
 
-/** `>=20.19` is the only form of a range that the packages write. */
+/** Checks a version against a range of the form `>=20.19`, the only one that the packages use. */
 function satisfies(version: string, range: string): boolean {
   const minimum = /^>=(\d+)(?:\.(\d+))?$/.exec(range);
   if (!minimum) throw new Error(`engines.node is "${range}", not ">=N.N"`);

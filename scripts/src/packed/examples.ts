@@ -55,7 +55,7 @@ function docExamples(folder: string): readonly string[] {
     });
 }
 
-/** The strictest that a user may have; Node's types come from the workspace. */
+/** Returns the strictest settings that a user may have. The types of Node.js come from the workspace. */
 function settings(root: string): object {
   return {
     compilerOptions: {

@@ -18,7 +18,7 @@ export async function packAll(
   }
 }
 
-/** The tarball that `packAll` makes in `folder`. */
+/** Returns the path of the tarball that `packAll` makes in `folder`. */
 export function tarballOf(
   { manifest: { name, version } }: WorkspacePackage,
   folder: string,
@@ -28,8 +28,8 @@ export function tarballOf(
 }
 
 /**
- * Installs all tarballs with npm in one go, so that they find each other and not the registry.
- * `linked` are tools of the workspace that a user of the packages' testing suites would have.
+ * Installs all tarballs with one npm command, so that they resolve to each other and not to the registry.
+ * `linked` names tools of the workspace that a user of the packages' test suites has installed.
  */
 export async function installTogether(
   workspace: Workspace,
@@ -55,7 +55,7 @@ export async function installTogether(
   }
 }
 
-/** Each `prepack` runs turbo, which builds a package once for all of them unless it is forced to build again. */
+/** Lets turbo use its cache, so that the `prepack` of many packages builds a package that they share once. */
 function cachedBuilds(): NodeJS.ProcessEnv {
   const { TURBO_FORCE: _, ...env } = process.env;
   return env;
