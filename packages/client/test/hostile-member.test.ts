@@ -10,7 +10,7 @@ import { encodeText } from "../src/index.js";
 import { MemoryStage } from "./support/memory-stage.js";
 import { atOther, textsOf } from "./support/stage.js";
 
-test("what a member makes up is passed over, and nobody else's message becomes its own", async () => {
+test("a client ignores forged contents, and no member can claim another's message", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const bo = await stage.start("bo");

@@ -40,7 +40,7 @@ const type = {
   versionMajor: 1,
 };
 
-test("a DM, a group of one and a super admin's group can't be left, and nobody asks twice", async () => {
+test("a DM, a group of one and a super admin's group can't be left, and a second request is refused", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix", alone);
   const bo = await stage.start("bo", alone);
@@ -125,7 +125,7 @@ test("two super admins hear of a request at once: one removes, the other one see
   expect(failures).toEqual([]);
 });
 
-test("who is added again while the removal is on its way stays", async () => {
+test("a user who is added again while the removal is sent stays", async () => {
   await using stage = new MemoryStage();
   const { service, arm } = overtaken(stage.deliveryService);
   const alix = await stage.start("alix", {
@@ -155,7 +155,7 @@ test("who is added again while the removal is on its way stays", async () => {
   }
 });
 
-test("who becomes super admin later removes who asked before", async () => {
+test("a later super admin removes members who asked before", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix", alone);
   const events: string[] = [];
@@ -198,7 +198,7 @@ test("the removal is tried again when the node is away, and holds up no sync", a
   expect(await inboxesAt(alix, group)).toEqual(inboxesOf(alix));
 });
 
-test("nobody can have anybody else removed, and what is no request is none", async () => {
+test("a request removes only its sender, and other contents aren't requests", async () => {
   await using stage = new MemoryStage();
   const [alix, bo, dana, mallory] = [
     await stage.start("alix", alone),
@@ -232,7 +232,7 @@ test("nobody can have anybody else removed, and what is no request is none", asy
   expect(await inboxesAt(alix, group)).toEqual(inboxesOf(alix, bo, dana));
 });
 
-test("a request that stands in the history alone removes nobody: an archive may have brought it", async () => {
+test("a request in the history alone removes no member, because an archive may have brought it", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix", alone);
   const bo = await stage.start("bo", alone);
@@ -286,7 +286,7 @@ test("many requests with others' names in them remove their sender, in one commi
 // More writes than to hear of a request and to carry it out come to: the last runs don't die.
 const maxWrites = 40;
 
-test("whatever write the super admin dies at, who asked is removed after its next start, once", async () => {
+test("a super admin that crashes at any write removes the leaving member once, after its next start", async () => {
   await using stage = new MemoryStage();
   const first = await stage.start("alix", alone);
   const bo = await stage.start("bo", alone);

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 // Nobody else than the conversation's other member lets new installations in.
 const alone = { disableDeviceSync: true };
 
-test("members are looked at before a message at most every 5 seconds, on a sync at most every 30 minutes", async () => {
+test("members' installations are checked before a message at most every 5 seconds, on a sync at most every 30 minutes", async () => {
   await using stage = new MemoryStage();
   const clock = new ShiftedClock();
   const alix = await stage.start("alix", { clock });
@@ -16,13 +16,13 @@ test("members are looked at before a message at most every 5 seconds, on a sync 
   const installations = async () =>
     (await dm.members()).flatMap(({ installationIds }) => installationIds)
       .length;
-  await dm.sendText("looks now");
+  await dm.sendText("checks now");
 
   await stage.start("bo-laptop", { ...alone, user: "bo" });
-  await dm.sendText("looked just now");
+  await dm.sendText("checked just now");
   expect(await installations()).toBe(2);
   clock.forward(5_000);
-  await dm.sendText("looks again");
+  await dm.sendText("checks again");
   expect(await installations()).toBe(3);
 
   await stage.start("bo-tablet", { ...alone, user: "bo" });
@@ -34,7 +34,7 @@ test("members are looked at before a message at most every 5 seconds, on a sync 
   expect(await installations()).toBe(4);
 });
 
-test("the time of the last look outlives the process", async () => {
+test("the time of the last check survives a restart", async () => {
   await using stage = new MemoryStage();
   const clock = new ShiftedClock();
   const alix = await stage.start("alix", { clock });

@@ -73,7 +73,7 @@ test("another user's wallet doesn't open a store", async () => {
   });
 });
 
-test("without device sync there is no sync group and nobody to ask", async () => {
+test("a client without device sync has no sync group and can't request history", async () => {
   await using world = await World.open();
   const store = memoryStore();
   const { client } = await world.start("a", { store, disableDeviceSync: true });

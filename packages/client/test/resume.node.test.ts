@@ -37,7 +37,7 @@ function silence(bytes: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-test("killed in the middle of an import, it goes on where the file says", async () => {
+test("an import resumes at the stored cursor after SIGKILL", async () => {
   await using world = await World.open();
   const a = await world.start("a");
   await remember(a.store, messages);

@@ -23,7 +23,7 @@ function foreignTo(root: Uint8Array, sent: readonly Sent[]): readonly Sent[] {
   });
 }
 
-test("every message of a group, commits too, bears the HMAC by the root of its sender, who makes one with the first", async () => {
+test("every message of a group, commits included, has the HMAC by its sender's root key, which is created with the first", async () => {
   await using stage = new MemoryStage();
   const { deliveryService, sent } = listening(stage.deliveryService);
   const bo = await stage.start("bo");

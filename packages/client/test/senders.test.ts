@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MemoryStage } from "./support/memory-stage.js";
 import { atOther, textsOf } from "./support/stage.js";
 
-test("who wrote a message is known though the installation is gone by the time it is read", async () => {
+test("a message has its sender though the installation was removed before it is read", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const bo = await stage.start("bo");

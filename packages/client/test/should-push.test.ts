@@ -13,7 +13,7 @@ function contentOf(typeId: string, authorityId = "xmtp.org"): Uint8Array {
 
 const alone = { disableDeviceSync: true };
 
-test("push servers are told of what libxmtp's codecs tell of, and of what no codec is known for", async () => {
+test("should_push is set for the types of libxmtp's codecs, and for unknown types", async () => {
   await using stage = new MemoryStage();
   const { deliveryService, sent } = listening(stage.deliveryService);
   const bo = await stage.start("bo", alone);
@@ -53,7 +53,7 @@ test("push servers are told of what libxmtp's codecs tell of, and of what no cod
   expect(await told(Uint8Array.of(255))).toBe(true);
 });
 
-test("the sender has the last word, and commits and sync groups are never told of", async () => {
+test("should_push follows the sender's option, and is never set for commits and sync groups", async () => {
   await using stage = new MemoryStage();
   const { deliveryService, sent } = listening(stage.deliveryService);
   const bo = await stage.start("bo", alone);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { heard, request, together, World } from "./actors.js";
 
-test("follow yields at the start, then after each piece of news, one's own too", async () => {
+test("follow yields at the start, then after each sync with new messages, its own included", async () => {
   const world = new World();
   const [phone, laptop] = await together(world, 2);
   if (!phone || !laptop) throw new RangeError("two are together");

@@ -58,7 +58,7 @@ const broken = fromHex("ff");
 const empty = wrapped(new Uint8Array());
 const ofEarlierProtocol = fromHex("1205120331323300");
 
-test("a message comes with who sent it, in which epoch, and when", async () => {
+test("a message has its sender, epoch and time", async () => {
   const group = groupWith([known, daysNs]);
   expect(await readMessages(group, { clock, log: silent })).toEqual([
     expect.objectContaining({
@@ -97,7 +97,7 @@ test("what a later release may know is kept and left out, what is broken is forg
   );
 });
 
-test("what nobody knows isn't kept for ever, and not without end", async () => {
+test("messages of unknown kinds are kept for a limited time and in a limited number", async () => {
   const old = groupWith([unknown, 29n * daysNs], [unknown, 31n * daysNs]);
   await readMessages(old, { clock, log: silent });
   expect(old.left()).toEqual([1n]);

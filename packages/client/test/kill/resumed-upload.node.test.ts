@@ -23,7 +23,7 @@ const points: readonly (Point & { readonly had: number })[] = [
 ];
 
 test.each(points)(
-  "the answerer is killed $name: the same archive goes on where the server is",
+  "the same archive's upload resumes after the responder is killed $name",
   async (point) => {
     const user = `resumed-${points.indexOf(point)}`;
     await using scene = await Scene.open(scenery, user, "large");

@@ -15,7 +15,7 @@ import { minuteMs, World } from "./world.js";
 const maxWrites = 60;
 const stride = process.env.SLOW === "1" ? 1 : 2;
 
-test("whatever write a forked installation dies at, it asks once, and is added anew once", async () => {
+test("a forked installation that crashes at any write requests one re-add and is re-added once", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   await caro.client.close();
@@ -39,7 +39,7 @@ test("whatever write a forked installation dies at, it asks once, and is added a
   });
 });
 
-test("whatever write the one dies at who adds it anew, it does so once", async () => {
+test("a super admin that crashes at any write re-adds an installation once", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   let running = alix;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dayMs, messagesAt, stagesAt, World } from "./world.js";
 
-test("T7: an archive that nobody fetched expires, its key goes, and the history is asked for again", async () => {
+test("T7: an archive that no installation fetched expires, its key is deleted, and the history is requested again", async () => {
   await using world = await World.open();
   const phone = await world.start("phone", { past: 40 });
   await phone.client.settled();

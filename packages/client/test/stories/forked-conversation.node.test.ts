@@ -13,7 +13,7 @@ import {
 } from "./forked-group.js";
 import { dayMs, minuteMs, World } from "./world.js";
 
-test("a forked installation tells of it, asks, is added anew, and none of its messages is lost or doubled", async () => {
+test("a forked installation emits it, is re-added, and none of its messages is lost or doubled", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   const { id } = alix.conversation;
@@ -80,7 +80,7 @@ test("while messages are streamed, it is healed without a call", async () => {
   expect((await nextOf(messages))?.text).toBe("there you are");
 });
 
-test("who may add anew is offline for days: it is asked once a day, and answers once", async () => {
+test("a super admin that was offline for days gets one re-add request a day and handles one", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   const { id } = alix.conversation;
@@ -113,7 +113,7 @@ test("who may add anew is offline for days: it is asked once a day, and answers 
   expect(await oneshotsAt(caro)).toEqual({ ever: 4, now: 0 });
 });
 
-test("a super admin that is forked itself adds another anew once it was added anew, and not before", async () => {
+test("a forked super admin re-adds another installation only after it was re-added itself", async () => {
   await using world = await World.open();
   const users = ["alix", "bo", "caro", "dan"] as const;
   const [alix, bo, caro, dan] = await groupOf(world, ...users);
@@ -145,7 +145,7 @@ test("a super admin that is forked itself adds another anew once it was added an
   expect(await oneshotsAt(bo)).toEqual({ ever: 2, now: 1 });
 });
 
-test("a forked DM gives way to a new one when the user writes, and nobody is asked", async () => {
+test("a forked DM is replaced by a new one when the user sends a message, without a re-add request", async () => {
   await using world = await World.open();
   const [alix, bo] = await groupOf(world, "alix", "bo");
   const node = new ForkingNode(world.deliveryService);

@@ -46,7 +46,7 @@ test("a member leaves: the super admin removes it, and its history stays", async
   });
 });
 
-test("the only super admin is offline for days, and removes who asked meanwhile when it comes back", async () => {
+test("the only super admin removes members who asked to leave while it was offline", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = [
     await world.start("alix", alone),
@@ -76,7 +76,7 @@ test("the only super admin is offline for days, and removes who asked meanwhile 
   expect(atBo.isActive()).toBe(false);
 });
 
-test("all three installations of who leaves are out, and know of it before", async () => {
+test("all installations of a leaving user show the pending request and are removed", async () => {
   await using world = await World.open();
   const alix = await world.start("alix", alone);
   const installations = [];
@@ -105,7 +105,7 @@ test("all three installations of who leaves are out, and know of it before", asy
   for (const place of places) expect(place.isActive()).toBe(false);
 });
 
-test("who left and is added again stays, whoever hears of the old request and when", async () => {
+test("a user who left and is added again stays, whenever other members receive the old request", async () => {
   await using world = await World.open();
   let alix = await world.start("alix", alone);
   const dana = await world.start("dana", { ...alone, user: "dana" });

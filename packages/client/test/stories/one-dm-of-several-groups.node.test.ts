@@ -89,7 +89,7 @@ test("two make a DM with each other at once: both have one conversation, with al
   expect(await nextOf(updates)).toBeUndefined();
 });
 
-test("a DM that came by an archive goes on in a new group, with its history", async () => {
+test("a DM that an archive brought continues in a new group, with its history", async () => {
   await using world = await World.open();
   const phone = await world.start("phone");
   const bo = await world.start("bo", { user: "bo" });

@@ -26,7 +26,7 @@ import { minuteMs, World } from "./world.js";
 const hourMs = 60 * minuteMs;
 const always = 2n ** 64n - 1n;
 
-test("a member who asks again and again is added anew once an hour", async () => {
+test("a member that requests re-adds repeatedly is re-added once an hour", async () => {
   await using world = await World.open();
   const [alix, bo] = await groupOf(world, "alix", "bo");
   const { id } = alix.conversation;
@@ -68,7 +68,7 @@ test("a request from before the last re-add is out of date", async () => {
   expect(await entriesOf(world, id)).toHaveLength(entries.length + 1);
 });
 
-test("nobody has another one added anew, and neither a stranger nor who may not is heard", async () => {
+test("a re-add request for another installation, by a stranger or in a conversation that isn't allowed is ignored", async () => {
   await using world = await World.open();
   const [alix, bo, caro] = await groupOf(world, "alix", "bo", "caro");
   const { id } = alix.conversation;

@@ -5,7 +5,7 @@ import { stagesAt, World } from "./world.js";
 // Each is written to the disk several times.
 const requests = process.env.SLOW === "1" ? 1_000 : 200;
 
-test(`T19: of ${requests} requests that wait the newest four are answered, and the rest is told no in a few messages`, async () => {
+test(`T19: of ${requests} pending requests the newest four are answered, and the others are declined in a few messages`, async () => {
   await using world = await World.open();
   const phone = await world.start("phone", { past: 40 });
   await phone.client.settled();

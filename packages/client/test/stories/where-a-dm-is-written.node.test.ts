@@ -128,7 +128,7 @@ test("one writes in a group that may be forked only where there is no other", as
   expect(await nextGoesTo(world, dm)).toBe(older.id);
 });
 
-test("a DM is active while any of its groups is, and goes on there", async () => {
+test("a DM is active while any of its groups is, and continues there", async () => {
   await using world = await World.open();
   const { bo, older, newer } = await dmOfTwoGroups(world);
   const { clock, deliveryService } = world;
@@ -162,7 +162,7 @@ test("a DM is active while any of its groups is, and goes on there", async () =>
   });
 });
 
-test("who was removed from all groups of a DM is told so once", async () => {
+test("a member that was removed from all groups of a DM gets one update", async () => {
   await using world = await World.open();
   const { alix, older } = await dmOfTwoGroups(world);
   const lost = await world.start("lost", { user: "bo" });

@@ -15,7 +15,7 @@ import { tinyBytes, tinyGroup, tinyGroupOfTwo, tinyKey } from "./tiny.js";
 
 /** How history and preferences come from one installation to another, on any stage with a history server. */
 export function historyStories(openStage: () => Promise<Stage>): void {
-  test("a new installation gets the history from the other one, and the conversation goes on in it", async () => {
+  test("a new installation gets the history from the other one, and the conversation continues in it", async () => {
     await using stage = await openStage();
     const phone = await stage.start("phone");
     const bo = await stage.start("bo", { user: "bo" });
@@ -191,7 +191,7 @@ export function historyStories(openStage: () => Promise<Stage>): void {
     });
   });
 
-  test("an archive is peeked at, imported once, and made anew", async () => {
+  test("an archive's metadata is read, it is imported once, and it is created again", async () => {
     await using stage = await openStage();
     const a = await stage.start("a");
     const metadata = await a.client.archiveMetadata(await tinyBytes(), tinyKey);

@@ -7,7 +7,7 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   return read;
 }
 
-test("a watcher gets what is published from its call on, until its signal, and what waits then", async () => {
+test("a subscriber gets items from its call until its signal, and those queued then", async () => {
   const broadcast = stream<number>();
   broadcast.publish(1);
   const stop = new AbortController();
@@ -25,7 +25,7 @@ test("a watcher gets what is published from its call on, until its signal, and w
   expect(ends).toEqual(["end"]);
 });
 
-test("who leaves a loop watches no more", async () => {
+test("leaving a loop ends the subscription", async () => {
   const broadcast = stream<number>();
   const watched = broadcast.subscribe();
   broadcast.publish(1);
@@ -35,7 +35,7 @@ test("who leaves a loop watches no more", async () => {
   expect(await all(watched)).toEqual([]);
 });
 
-test("a watcher that doesn't read is ended with an error, after what it can still read", async () => {
+test("a subscriber that doesn't read gets an error after its queued items", async () => {
   const broadcast = stream<number>();
   const watched = broadcast.subscribe();
   for (let n = 0; n <= 10_000; n++) broadcast.publish(n);

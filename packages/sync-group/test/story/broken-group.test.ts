@@ -44,7 +44,7 @@ test("a group that can't be mended is replaced by one for all installations", as
   expect(await laptop.store.groups()).toHaveLength(2);
 });
 
-test("all who find it broken at once make one group, and say all they have to", async () => {
+test("concurrent calls that find the group broken create one group, and all messages are sent", async () => {
   const { world, actors } = await brokenWorld();
   const [phone, laptop] = actors;
   world.clock.advance(replacementCoolDownMs);

@@ -11,7 +11,7 @@ test("alone, phone makes a group at once and commits its own sequence id", async
   expect(groups[0]?.epoch).toBe(1n);
 });
 
-test("an installation that nobody adds in time makes a group with all of them", async () => {
+test("an installation that isn't added in time creates a group with all installations", async () => {
   const world = new World();
   const phone = await world.installation();
   await phone.groups.ensure();
@@ -55,7 +55,7 @@ test("an installation that waits is woken by its Welcome", async () => {
   ]);
 });
 
-test("who has no key package is named as failed, and makes a group of its own for all", async () => {
+test("an installation without a key package is listed as failed, and creates its own group for all", async () => {
   const world = new World();
   const phone = await world.installation();
   await phone.groups.ensure();
@@ -82,7 +82,7 @@ test("who has no key package is named as failed, and makes a group of its own fo
   expect(await heard(laptop.groups)).toEqual(["1"]);
 });
 
-test("who failed and is revoked needs no removing, and the group goes on", async () => {
+test("a failed installation that is revoked needs no removal, and the group still works", async () => {
   const world = new World();
   const phone = await world.installation();
   await phone.groups.ensure();

@@ -45,7 +45,7 @@ test("Alix's phone refuses a sync group with Bo in it, and one that Bo made in i
   expect(await phone.store.groups()).toHaveLength(1);
 });
 
-test("a group of one's own inbox that is no sync group isn't read", async () => {
+test("a group of the same inbox that is no sync group isn't read", async () => {
   const world = new World();
   const phone = await world.installation();
   const store = new MemoryGroupStateStore();

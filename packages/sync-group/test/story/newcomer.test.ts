@@ -70,7 +70,7 @@ test("one that makes no group is added when its time is over", async () => {
   expect(await heard(laptop.groups)).toEqual(["1"]);
 });
 
-test("a revoked one is removed at once, whoever is new", async () => {
+test("a revoked installation is removed at once, also when others are new", async () => {
   const world = new World();
   const [phone, tablet] = await together(world, 2);
   if (!phone || !tablet) throw new RangeError("two are together");

@@ -65,7 +65,7 @@ test.each(["refused", "answer-lost"] as const)(
   },
 );
 
-test("after close nothing goes on", async () => {
+test("all work ends with close", async () => {
   const world = new World();
   const [phone] = await together(world, 1);
   await phone?.groups.close();

@@ -38,7 +38,7 @@ test("a laptop that was away follows the tablet's coming and going", async () =>
   expect(await heard(laptop.groups)).toEqual(["from tablet", "from phone"]);
 });
 
-test("a source that is behind the group stops the next secret", async () => {
+test("a source that is older than the group's state prevents sending", async () => {
   const world = new World();
   const [phone] = await together(world, 2);
   const late = await world.installations.installations(alix);

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { installationAuthentication } from "../../src/index.js";
 import { alix, heard, request, World } from "../actors.js";
 
-test("a laptop that says what nobody understands is passed over, for good", async () => {
+test("an undecodable message is skipped and deleted", async () => {
   const world = new World();
   const events: string[] = [];
   const phone = await world.installation(alix, (event) => events.push(event));
