@@ -9,6 +9,7 @@ import {
   joinAfterRefill,
   judge,
   refuseTwoAdds,
+  refuseTwoUpdates,
   shapes,
 } from "./engine-gate.js";
 import { founderOf } from "./engine-group.js";
@@ -65,6 +66,9 @@ test("the gate finds the faults of the engine as it is published", async () => {
   expect(
     await unhandledDuring(() => refuseTwoAdds(engine, suite)),
   ).toMatchObject([{ name: "ValidationError" }]);
+  expect(
+    await unhandledDuring(() => refuseTwoUpdates(engine, suite)),
+  ).toMatchObject([{ name: "CryptoVerificationError" }]);
 });
 
 /** The rejections that nothing handled while the work ran; vitest doesn't see them. */

@@ -8,6 +8,7 @@ import {
   joinAfterRefill,
   judge,
   refuseTwoAdds,
+  refuseTwoUpdates,
   shapes,
   type Tree,
 } from "./engine-gate.js";
@@ -57,4 +58,8 @@ test.each([3_600n, 4_000_000_000n])(
 test("a commit with two Adds that the receiver refuses leaves no unhandled rejection", async () => {
   // Vitest fails the run for one.
   await refuseTwoAdds(engine, suite);
+});
+
+test("a commit of two Updates with invalid signatures leaves no unhandled rejection", async () => {
+  await refuseTwoUpdates(engine, suite);
 });

@@ -3,9 +3,11 @@ import { MemberCheck } from "../src/engine/checks/member-check.js";
 import { messageOf } from "../src/engine/codec.js";
 import { intendedProposals } from "../src/engine/commit-intent.js";
 import type { Commit, Engine } from "../src/engine/engine.js";
+import { leaves } from "../src/engine/leaves.js";
 import { StateCodec } from "../src/engine/state.js";
 import {
   type CiphersuiteImpl,
+  type ClientState,
   createCommit,
   encodeMlsMessage,
 } from "../src/engine/ts-mls.js";
@@ -171,6 +173,48 @@ export async function refuseTwoAdds(
   const strict = await openTsMlsEngine({ validate: async () => false }, suite);
   const read = await strict.process(stateOf(members, receiver), commit.message);
   expectThat(read.kind === "refused-commit", read.kind);
+}
+
+/**
+ * Two Updates of other members are committed whose signatures are invalid. The engine refuses the first one, and no
+ * rejection is left that nothing handles.
+ */
+export async function refuseTwoUpdates(
+  engine: Engine,
+  suite: CiphersuiteImpl,
+): Promise<void> {
+  const members = await groupOfSize(engine, 3, "cold");
+  const state = stateOf(members, founderOf(members));
+  const check = new MemberCheck(everybody);
+  const failure = await new StateCodec().with(state, check, (opened) =>
+    createCommit({ state: withUpdates(opened), cipherSuite: suite }, {}).then(
+      () => undefined,
+      (error: Error) => error,
+    ),
+  );
+  expectThat(
+    failure?.name === "CryptoVerificationError",
+    failure?.name ?? "a commit",
+  );
+}
+
+/** The state with an Update of each other member, which isn't signed as one. */
+function withUpdates(state: ClientState): ClientState {
+  const updates = leaves(state)
+    .slice(1)
+    .map(({ leaf, leafIndex }) => {
+      const leafNode = { ...leaf, leafNodeSource: "update" } as const;
+      const proposal = {
+        proposalType: "update",
+        update: { leafNode },
+      } as const;
+      // The engine finds a stored proposal by its reference in Base64.
+      return [
+        `AAA${leafIndex}`,
+        { proposal, senderLeafIndex: leafIndex },
+      ] as const;
+    });
+  return { ...state, unappliedProposals: Object.fromEntries(updates) };
 }
 
 async function expectAgreement(
