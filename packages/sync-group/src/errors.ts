@@ -7,7 +7,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `stale-installations`: the group follows a later state of the inbox than the source of installations has; try again.
  * - `invalid-content`: the bytes are no device-sync message; they are skipped.
  * - `unknown-content`: the device-sync message is of a kind that a later release may know; it is kept for some time.
- * - `connection-lost`: the live connection to the node broke; `follow` reconnects.
+ * - `subscription-ended`: `subscribe` of the delivery service ended although its signal didn't abort; its adapter must reconnect.
  */
 export type SyncGroupErrorCode =
   | "no-sync-group"
@@ -16,6 +16,6 @@ export type SyncGroupErrorCode =
   | "stale-installations"
   | "invalid-content"
   | "unknown-content"
-  | "connection-lost";
+  | "subscription-ended";
 
 export class SyncGroupError extends HistorySyncError<SyncGroupErrorCode> {}

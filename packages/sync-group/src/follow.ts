@@ -1,22 +1,23 @@
+import { Backoff, exponentialWaits } from "@history-sync/async";
 import type {
-  Delivered,
   DeliveryService,
   Topic,
   TopicPosition,
 } from "@history-sync/mls-group";
 import {
   type Clock,
-  HistorySyncError,
+  isHistorySyncError,
   type Logger,
 } from "@history-sync/primitives";
 import { SyncGroupError } from "./errors.js";
 
+/** The parts that {@link followNews} uses. */
 export interface Followed {
-  /** Takes in what one topic has; without one, what all of them have. */
+  /** Receives the new entries of one topic, or of all topics where none is given. */
   readonly sync: (signal: AbortSignal, topic?: Topic) => Promise<void>;
-  /** Where a sync has got to, in every topic that there is. */
+  /** Returns all topics, each with the last entry that was received. */
   readonly positions: () => readonly TopicPosition[];
-  /** Aborts when there are more topics than before. */
+  /** Returns a signal that aborts when topics are added. */
   readonly topicsChanged: () => AbortSignal;
   readonly ended: AbortSignal;
   readonly deliveryService: DeliveryService;
@@ -24,105 +25,78 @@ export interface Followed {
   readonly log: Logger;
 }
 
-const firstWaitMs = 1_000;
-const maxWaitMs = 60_000;
+/** The waits after syncs that failed. */
+const waitMs = exponentialWaits({ firstMs: 1_000, growth: 2, maxMs: 60_000 });
 
-/** Yields after every sync that found news, from one connection to the next. */
+/**
+ * Yields after every sync that received entries, until `ended` aborts. A sync that fails with a retryable error is made
+ * again. The delivery service reconnects; this function doesn't.
+ *
+ * @throws the first error that isn't retryable, of a sync or of the delivery service
+ */
 export async function* followNews(
   followed: Followed,
 ): AsyncGenerator<void, void, undefined> {
   const { ended, clock, log } = followed;
-  const told = new Map<string, bigint>();
-  let waitMs = firstWaitMs;
+  const seen = new Map<string, bigint>();
+  const onRetry = (error: unknown, { waitMs }: { readonly waitMs: number }) => {
+    const code = isHistorySyncError(error) ? error.code : "unexpected";
+    log("node.sync-failed", { code, waitMs });
+  };
+  const backoff = new Backoff({ waitMs }, { clock, onRetry, signal: ended });
   while (!ended.aborted) {
     try {
-      for await (const _ of connection(followed, told)) {
-        waitMs = firstWaitMs;
+      for await (const _ of followTopics(followed, seen)) {
+        backoff.reset();
         yield;
       }
-      continue;
-    } catch (error) {
-      if (ended.aborted) return;
-      // A broken connection may come back; a broken store won't.
-      if (!(error instanceof HistorySyncError) || !error.retryable) throw error;
-      log("node.connection-lost", { code: error.code, waitMs });
+    } catch (failure) {
+      try {
+        await backoff.afterFailure(failure);
+      } catch (error) {
+        if (ended.aborted) return;
+        throw error;
+      }
     }
-    if (!(await waited(clock, waitMs, ended))) return;
-    waitMs = Math.min(2 * waitMs, maxWaitMs);
   }
 }
 
-/** One connection, until it ends or there are other topics to ask for. */
-async function* connection(
-  followed: Followed,
-  told: Map<string, bigint>,
+/** Follows the topics of one moment, until there are others. */
+async function* followTopics(
+  { sync, positions, topicsChanged, ended, deliveryService }: Followed,
+  seen: Map<string, bigint>,
 ): AsyncGenerator<void, void, undefined> {
-  const { sync, positions, topicsChanged, ended } = followed;
   const stopped = AbortSignal.any([ended, topicsChanged()]);
   await sync(ended);
-  if (tell(positions(), told)) yield;
-  for await (const entry of live(positions(), followed, stopped)) {
-    if (entry.id <= (told.get(nameOf(entry.topic)) ?? -1n)) continue;
+  if (advance(seen, positions())) yield;
+  for await (const entry of deliveryService.subscribe(positions(), stopped)) {
+    if (entry.id <= (seen.get(nameOf(entry.topic)) ?? -1n)) continue;
     await sync(ended, entry.topic);
-    if (tell(positions(), told)) yield;
+    if (advance(seen, positions())) yield;
     if (stopped.aborted) return;
   }
-  if (!stopped.aborted) {
-    throw new SyncGroupError(
-      "connection-lost",
-      "expected the connection to last, got its end",
-      { retryable: true },
-    );
-  }
+  if (stopped.aborted) return;
+  throw new SyncGroupError(
+    "subscription-ended",
+    "expected the delivery service to reconnect, got the subscription's end",
+  );
 }
 
-async function* live(
+/** Updates the positions. Returns true if any of them has advanced. */
+function advance(
+  seen: Map<string, bigint>,
   positions: readonly TopicPosition[],
-  { deliveryService }: Followed,
-  stopped: AbortSignal,
-): AsyncGenerator<Delivered, void, undefined> {
-  try {
-    yield* deliveryService.subscribe(positions, stopped);
-  } catch (cause) {
-    if (stopped.aborted) return;
-    throw new SyncGroupError(
-      "connection-lost",
-      "expected the connection to last, got an error",
-      { retryable: true, cause },
-    );
-  }
-}
-
-/** Notes the positions; says whether any of them is news. */
-function tell(
-  positions: readonly TopicPosition[],
-  told: Map<string, bigint>,
 ): boolean {
-  let isNews = false;
+  let advanced = false;
   for (const { topic, afterId } of positions) {
     const name = nameOf(topic);
-    if ((told.get(name) ?? -1n) >= afterId) continue;
-    told.set(name, afterId);
-    isNews = true;
+    if ((seen.get(name) ?? -1n) >= afterId) continue;
+    seen.set(name, afterId);
+    advanced = true;
   }
-  return isNews;
+  return advanced;
 }
 
 function nameOf(topic: Topic): string {
   return topic.kind === "group" ? topic.groupId : topic.installationId;
-}
-
-/** Whether the time went by; false when the signal came first. */
-async function waited(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await clock.sleep(ms, signal);
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }

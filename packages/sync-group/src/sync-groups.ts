@@ -168,7 +168,7 @@ export class SyncGroups implements AsyncDisposable {
 
   /**
    * Yields once at the start and whenever the node has new messages for this installation, each time after a sync.
-   * Reconnects when the connection breaks; ends when the signal aborts or on `close`.
+   * Ends when the signal aborts or on `close`.
    */
   follow(signal: AbortSignal): AsyncGenerator<void, void, undefined> {
     const { deliveryService, clock, log } = this.#ports;

@@ -1,4 +1,6 @@
+import { silent } from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { followNews } from "../src/index.js";
 import { heard, request, together, World } from "./actors.js";
 
 test("follow yields at the start, then after each sync with new messages, its own included", async () => {
@@ -65,6 +67,41 @@ test("a broken connection is taken up again, and nothing is missed", async () =>
   expect((await next).done).toBe(false);
   expect(await heard(phone.groups)).toEqual(["while away"]);
   await phone.groups.close();
+});
+
+test("follow syncs again when a sync fails with a retryable error", async () => {
+  const world = new World();
+  const [phone, laptop] = await together(world, 2);
+  if (!phone || !laptop) throw new RangeError("two are together");
+  await laptop.groups.send(request("before"));
+  world.node.fault = (call) => (call === "query" ? "refused" : undefined);
+  const sleeping = sleepBegins(world);
+  const next = phone.groups.follow(new AbortController().signal).next();
+  await sleeping;
+  world.node.fault = () => undefined;
+  world.clock.advance(1_000);
+  expect((await next).done).toBe(false);
+  expect(await heard(phone.groups)).toEqual(["before"]);
+  await phone.groups.close();
+});
+
+test("follow throws when the delivery service lets a subscription end", async () => {
+  const world = new World();
+  const news = followNews({
+    sync: async () => {},
+    positions: () => [],
+    topicsChanged: () => new AbortController().signal,
+    ended: new AbortController().signal,
+    deliveryService: Object.assign(Object.create(world.node), {
+      async *subscribe() {},
+    }),
+    clock: world.clock,
+    log: silent,
+  });
+  await expect(news.next()).rejects.toMatchObject({
+    code: "subscription-ended",
+    retryable: false,
+  });
 });
 
 test("one bad message never stops the loop", async () => {

@@ -1,12 +1,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { fixedWaits, retry } from "@history-sync/async";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { XmtpNodeClientError } from "./errors.js";
 
 export interface NodeClientOptions {
   readonly clock?: Clock;
-  /** For one attempt; `defaultRequestTimeoutMs` where absent. */
+  /** The deadline of one attempt. Default: {@link defaultRequestTimeoutMs}. */
   readonly requestTimeoutMs?: number;
-  /** Before each further attempt; `defaultRetryWaitsMs` where absent. */
+  /** The waits before each further attempt. Default: {@link defaultRetryWaitsMs}. */
   readonly retryWaitsMs?: readonly number[];
 }
 
@@ -15,13 +16,13 @@ export const defaultRequestTimeoutMs = 20_000;
 /** libxmtp's. */
 export const defaultRetryWaitsMs: readonly number[] = [50, 50, 150, 450, 1350];
 
-/** What every call is given. */
+/** The options of one attempt of a call. */
 export interface AttemptOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs: number;
 }
 
-/** Codes of answers that another attempt may change. */
+/** The codes after which another attempt may succeed. */
 const retryable: ReadonlySet<Code> = new Set([
   Code.Unknown,
   Code.DeadlineExceeded,
@@ -32,7 +33,7 @@ const retryable: ReadonlySet<Code> = new Set([
   Code.Canceled,
 ]);
 
-/** Calls with deadlines, tried again where that can help. Every call of a node may be repeated. */
+/** Makes calls with a deadline, and retries those that fail with a retryable error: every call of a node may be repeated. */
 export class Calls {
   readonly clock: Clock;
   readonly retryWaitsMs: readonly number[];
@@ -53,22 +54,21 @@ export class Calls {
       timeoutMs: this.#requestTimeoutMs,
       ...(signal && { signal }),
     };
-    for (let attempts = 0; ; attempts++) {
-      signal?.throwIfAborted();
-      try {
-        return await attempt(options);
-      } catch (cause) {
-        signal?.throwIfAborted();
-        const error = callFailure(cause);
-        const waitMs = this.retryWaitsMs[attempts];
-        if (!error.retryable || waitMs === undefined) throw error;
-        await this.clock.sleep(waitMs, signal);
-      }
-    }
+    return await retry(
+      async () => {
+        try {
+          return await attempt(options);
+        } catch (cause) {
+          throw callFailure(cause);
+        }
+      },
+      { waitMs: fixedWaits(this.retryWaitsMs) },
+      { clock: this.clock, signal },
+    );
   }
 }
 
-/** Why a call failed, as this package's error. */
+/** Returns what a call threw as this package's error. */
 export function callFailure(cause: unknown): XmtpNodeClientError {
   if (cause instanceof XmtpNodeClientError) return cause;
   const { code, rawMessage } = ConnectError.from(cause);
@@ -86,12 +86,12 @@ export function callFailure(cause: unknown): XmtpNodeClientError {
   );
 }
 
-/** The node's answer isn't what its contract says. */
+/** Returns the error for an answer that breaks the contract of a node. */
 export function badAnswer(message: string): XmtpNodeClientError {
   return new XmtpNodeClientError("bad-answer", message);
 }
 
-/** Splits what one request can't hold: too many items, or together too many bytes. */
+/** Splits items into chunks that one request can hold, by number and by bytes. */
 export function chunked<Item>(
   items: readonly Item[],
   maxItems: number,
@@ -115,7 +115,7 @@ export function chunked<Item>(
   return chunks;
 }
 
-/** An item that is larger by itself has a chunk to itself. */
+/** The limit of bytes in a chunk. An item above it has a chunk of its own. */
 export interface ByteLimit<Item> {
   readonly bytesOf: (item: Item) => number;
   readonly maxBytes: number;

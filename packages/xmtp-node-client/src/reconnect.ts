@@ -1,13 +1,17 @@
+import { Backoff, fixedWaits } from "@history-sync/async";
 import type { Delivered, TopicPosition } from "@history-sync/mls-group";
 import { type Calls, callFailure } from "./calls.js";
 import { topicKey } from "./delivered.js";
+import { XmtpNodeClientError } from "./errors.js";
 
 /** The longest wait between two attempts to connect again. */
 const maxWaitMs = 10_000;
 
 /**
- * A stream that connects again, from where it was, until the signal aborts or the node refuses for good. Every entry
- * comes once, ascending within its topic.
+ * Yields the entries of a stream and reconnects from the last one of each topic, until the signal aborts. Each entry is
+ * yielded once, ascending within its topic.
+ *
+ * @throws {XmtpNodeClientError} an error that isn't retryable
  */
 export async function* reconnecting(
   positions: readonly TopicPosition[],
@@ -20,11 +24,14 @@ export async function* reconnecting(
   const places = new Map(
     positions.map((position) => [topicKey(position.topic), position]),
   );
-  for (let failures = 0; !signal.aborted; failures++) {
+  const policy = { waitMs: fixedWaits(retryWaitsMs, maxWaitMs) };
+  const backoff = new Backoff(policy, { clock, signal });
+  while (!signal.aborted) {
+    let failure = streamEnded();
     try {
       for await (const entry of connect([...places.values()])) {
         if (signal.aborted) return;
-        failures = 0;
+        backoff.reset();
         if (!entry) continue;
         const key = topicKey(entry.topic);
         const place = places.get(key);
@@ -33,12 +40,21 @@ export async function* reconnecting(
         yield entry;
       }
     } catch (cause) {
-      if (signal.aborted) return;
-      const error = callFailure(cause);
-      if (!error.retryable) throw error;
+      failure = callFailure(cause);
     }
-    await clock
-      .sleep(retryWaitsMs[failures] ?? maxWaitMs, signal)
-      .catch(() => {});
+    try {
+      await backoff.afterFailure(failure);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
   }
+}
+
+function streamEnded(): XmtpNodeClientError {
+  return new XmtpNodeClientError(
+    "unavailable",
+    "expected the stream to last, got its end",
+    { retryable: true },
+  );
 }

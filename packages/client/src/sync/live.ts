@@ -17,10 +17,9 @@ export interface LiveParts
 }
 
 /**
- * Receives Welcomes and messages as the node announces them, and reconnects when the connection breaks. Resolves when
- * the signal aborts.
+ * Receives Welcomes and messages as the node announces them. Resolves when the signal aborts.
  *
- * @throws the error that no new connection can mend, such as that of a broken store
+ * @throws the first error that isn't retryable, such as that of a broken store
  */
 export async function followTopics(
   parts: LiveParts,

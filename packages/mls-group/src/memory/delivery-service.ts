@@ -24,6 +24,9 @@ export type DeliveryFault = "refused" | "answer-lost" | undefined;
 // The XMTP node's own limit.
 const pageEntries = 100;
 
+/** The time from a lost connection to the next. */
+const reconnectMs = 1_000;
+
 /** An XMTP node in one process, which any number of installations share. */
 export class MemoryDeliveryService implements DeliveryService {
   /** Is called before every call, for tests: the returned fault happens. */
@@ -99,12 +102,13 @@ export class MemoryDeliveryService implements DeliveryService {
     positions: readonly TopicPosition[],
     signal: AbortSignal,
   ): AsyncGenerator<Delivered, void, undefined> {
-    const ended = AbortSignal.any([signal, this.#connections.signal]);
     let places = positions;
-    while (!ended.aborted) {
+    while (!signal.aborted) {
+      const connection = this.#connections.signal;
+      const ended = AbortSignal.any([signal, connection]);
       const news = places.flatMap((place) => this.#behind(place));
       for (const entry of news) {
-        if (ended.aborted) return;
+        if (signal.aborted) return;
         yield structuredClone(entry);
       }
       places = places.map((place) => ({
@@ -116,13 +120,22 @@ export class MemoryDeliveryService implements DeliveryService {
       if (places.every((place) => this.#behind(place).length === 0)) {
         await this.#news(ended);
       }
+      if (connection.aborted) await this.#reconnect(signal);
     }
   }
 
-  /** Ends all subscriptions, as a lost connection does. */
+  /** Breaks the connections of all subscriptions. Each reconnects after {@link reconnectMs}, from where it was. */
   disconnect(): void {
     this.#connections.abort();
     this.#connections = new AbortController();
+  }
+
+  async #reconnect(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(reconnectMs, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   async #call<Result>(

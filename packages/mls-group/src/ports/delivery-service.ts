@@ -89,8 +89,10 @@ export interface DeliveryService {
     options?: DeliveryOptions,
   ): Promise<Page>;
   /**
-   * Returns the entries after each position, then new ones, without gaps, until the signal aborts or the connection
-   * ends. They ascend within a topic; an entry may come twice.
+   * Yields the entries after each position, then new ones, without gaps and ascending within a topic, until the signal
+   * aborts; an entry may be repeated. The delivery service reconnects by itself when a connection breaks.
+   *
+   * @throws an error that isn't retryable
    */
   subscribe(
     positions: readonly TopicPosition[],
