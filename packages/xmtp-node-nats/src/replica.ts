@@ -3,7 +3,6 @@ import {
   type EntryRow,
   EntryTable,
   openDatabase,
-  sqliteError,
   transaction,
 } from "@history-sync/xmtp-node/sqlite";
 import {
@@ -90,7 +89,7 @@ export class Replica {
         arrived.flatMap((entry) => this.#write(entry)),
       );
     } catch (error) {
-      this.fail(sqliteError(error));
+      this.fail(error);
       return;
     }
     this.#appliedId = arrived.at(-1)?.id ?? this.#appliedId;

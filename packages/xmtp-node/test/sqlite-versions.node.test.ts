@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
+import { migrate, type Schema } from "@history-sync/sqlite/node";
 import {
   newDatabasePath,
   onDatabase,
@@ -8,12 +9,13 @@ import {
 import { moduleCommand, runProcess } from "@history-sync/test-kit/processes";
 import { SqliteNodeStorage } from "@history-sync/xmtp-node/sqlite";
 import { expect, test } from "vitest";
-import { migrate, migrations } from "../src/sqlite/migrations.js";
+import { schema } from "../src/sqlite/schema.js";
 import { topicName } from "../src/storage/node-storage.js";
 
-const newest = migrations.length;
+const newest = schema.steps.length;
 const oneMore =
   "CREATE TABLE later (word TEXT) STRICT; INSERT INTO later VALUES ('made')";
+const later: Schema = { ...schema, steps: [...schema.steps, oneMore] };
 const topic = topicName("group", Uint8Array.of(1));
 
 // As it was made before there was another.
@@ -58,7 +60,7 @@ test("a later step is taken once", async () => {
   const path = newDatabasePath();
   await new SqliteNodeStorage(path).close();
   for (const _ of [1, 2]) {
-    onDatabase(path, (db) => migrate(db, [...migrations, oneMore]));
+    onDatabase(path, (db) => migrate(db, later));
   }
   expect(userVersionOf(path)).toBe(newest + 1);
   onDatabase(path, (db) => {
@@ -69,13 +71,13 @@ test("a later step is taken once", async () => {
 test.each([
   [
     "of a later version",
-    (db: DatabaseSync) => migrate(db, [...migrations, oneMore]),
+    (db: DatabaseSync) => migrate(db, later),
     `[newer-schema] expected a database of version ${newest} at most, got ${newest + 1}`,
   ],
   [
     "of another program",
     (db: DatabaseSync) => db.exec("CREATE TABLE recipes (name TEXT)"),
-    "[unknown-schema] expected a node's database or an empty one",
+    "[unknown-schema] expected an empty database, got others",
   ],
 ])("a database %s is refused, and left as it is", async (_, make, message) => {
   const path = newDatabasePath();
@@ -90,13 +92,14 @@ test("a process that is killed between steps leaves the old version", async () =
   onDatabase(path, (db) => db.exec(version1));
   const dying = moduleCommand(
     `import { DatabaseSync } from "node:sqlite";
-     const [path, module] = process.argv.slice(1);
-     const { migrate, migrations } = await import(module);
+     const [path, ...modules] = process.argv.slice(1);
+     const [{ migrate }, { schema }] = await Promise.all(modules.map((module) => import(module)));
      const db = new DatabaseSync(path);
      db.function("die", () => process.kill(process.pid, "SIGKILL"));
-     migrate(db, [...migrations, "SELECT die()"]);`,
+     migrate(db, { ...schema, steps: [...schema.steps, "SELECT die()"] });`,
     path,
-    new URL("../dist/sqlite/migrations.js", import.meta.url).href,
+    import.meta.resolve("@history-sync/sqlite/node"),
+    new URL("../dist/sqlite/schema.js", import.meta.url).href,
   );
   const { signal } = await runProcess(dying);
   expect(signal).toBe("SIGKILL");

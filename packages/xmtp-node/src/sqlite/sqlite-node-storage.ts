@@ -11,10 +11,8 @@ import type {
   TopicName,
 } from "../storage/node-storage.js";
 import { conflict, storageClosed } from "../storage/storage-errors.js";
-import { openDatabase } from "./database.js";
+import { openDatabase, transaction, withStorageErrors } from "./database.js";
 import { EntryTable } from "./entry-table.js";
-import { sqliteError } from "./sqlite-error.js";
-import { transaction } from "./transaction.js";
 
 export interface SqliteNodeStorageOptions {
   readonly clock?: Clock;
@@ -49,8 +47,7 @@ export class SqliteNodeStorage implements NodeStorage {
     path: string,
     { clock = systemClock, maxFileBytes }: SqliteNodeStorageOptions = {},
   ) {
-    this.#db = openDatabase(path);
-    if (maxFileBytes !== undefined) limitSize(this.#db, maxFileBytes);
+    this.#db = openDatabase(path, maxFileBytes);
     this.#table = new EntryTable(this.#db);
     this.#clock = clock;
   }
@@ -88,11 +85,7 @@ export class SqliteNodeStorage implements NodeStorage {
 
   #reading<Result>(work: () => Result): Result {
     if (this.#closed) throw storageClosed();
-    try {
-      return work();
-    } catch (error) {
-      throw sqliteError(error);
-    }
+    return withStorageErrors(work);
   }
 
   #flush(): void {
@@ -104,8 +97,7 @@ export class SqliteNodeStorage implements NodeStorage {
       outcomes = transaction(this.#db, () =>
         waiting.map(({ entry }) => this.#write(entry)),
       );
-    } catch (cause) {
-      const error = sqliteError(cause);
+    } catch (error) {
       for (const { reject } of waiting) reject(error);
       return;
     }
@@ -135,12 +127,4 @@ export class SqliteNodeStorage implements NodeStorage {
     const stored = this.#table.insert({ topic, createdAtNs, digest, body });
     return { appended: { id: stored.id, duplicate: false }, stored };
   }
-}
-
-function limitSize(db: DatabaseSync, bytes: number): void {
-  const { page_size } = db.prepare("PRAGMA page_size").get() as {
-    page_size: bigint;
-  };
-  const pages = Math.max(1, Math.floor(bytes / Number(page_size)));
-  db.exec(`PRAGMA max_page_count = ${pages}`);
 }
