@@ -3,6 +3,7 @@ import { fixedWaits, retry } from "@history-sync/async";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { XmtpNodeClientError } from "./errors.js";
 
+/** The settings of a client. */
 export interface NodeClientOptions {
   readonly clock?: Clock;
   /** The deadline of one attempt. Default: {@link defaultRequestTimeoutMs}. */

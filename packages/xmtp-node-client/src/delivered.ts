@@ -3,7 +3,7 @@ import { groupIdOf, installationIdOf } from "@history-sync/primitives";
 import type { GroupMessage, WelcomeMessage } from "@history-sync/proto/mls-api";
 import { badAnswer } from "./calls.js";
 
-/** A message of a group out of the node's answer. */
+/** Reads a message of a group. */
 export function deliveredMessage({ version }: GroupMessage): Delivered {
   if (version.case !== "v1") throw badAnswer("expected a message of V1");
   const { id, createdNs: createdAtNs, groupId, data } = version.value;
@@ -12,7 +12,7 @@ export function deliveredMessage({ version }: GroupMessage): Delivered {
   return { topic, id, createdAtNs, data };
 }
 
-/** A Welcome out of the node's answer; undefined for a pointer to one, which our key packages don't ask for. */
+/** Reads a Welcome. Returns undefined for a pointer to one, which our key packages don't ask for. */
 export function deliveredWelcome({
   version,
 }: WelcomeMessage): Delivered | undefined {
@@ -31,7 +31,7 @@ export function deliveredWelcome({
   };
 }
 
-/** Equal for equal topics. */
+/** Returns a key that is equal for equal topics. */
 export function topicKey(topic: Topic): string {
   return topic.kind === "group"
     ? `group ${topic.groupId}`

@@ -1,6 +1,6 @@
 /**
- * What comes out of any of the sources, as it comes; a source waits until its entry was taken. Ends when all have ended,
- * throws when one throws. `stop` must end the sources.
+ * Yields the items of all sources in the order of their arrival. A source waits until its item is read. Ends when all
+ * sources have ended, and throws when one throws. `stop` must end the sources.
  */
 export async function* merge<Item>(
   sources: readonly AsyncIterable<Item>[],

@@ -24,14 +24,14 @@ import { deliveredMessage, deliveredWelcome } from "./delivered.js";
 import { merge } from "./merge.js";
 import { reconnecting } from "./reconnect.js";
 
-/** Entries of a page: XMTP's. */
+/** The most entries in a page, as in XMTP. */
 const pageEntries = 100;
-/** Key packages or Welcomes in one request, as libxmtp does. */
+/** The most key packages or Welcomes in one request, as in libxmtp. */
 const perRequest = 50;
-/** Bytes of Welcomes in one request: below libxmtp's 25 MiB by what stands around them. */
+/** The most bytes of Welcomes in one request: libxmtp's 25 MiB without the fields around them. */
 const welcomeBytesPerRequest = 24 * 1024 * 1024;
 
-/** The DeliveryService of `mls-group` over a node's API. */
+/** The `DeliveryService` of `mls-group` over the API of an XMTP node. */
 export class NodeDeliveryService implements DeliveryService {
   readonly #api: Client<typeof MlsApi>;
   readonly #calls: Calls;
@@ -62,7 +62,7 @@ export class NodeDeliveryService implements DeliveryService {
     { signal }: DeliveryOptions = {},
   ): Promise<readonly (Uint8Array | undefined)[]> {
     const found = new Map<InstallationId, Uint8Array | undefined>();
-    // Each once: nodes don't answer a key that comes twice alike.
+    // Each key once: nodes differ in how they answer a repeated one.
     for (const ids of chunked([...new Set(installationIds)], perRequest)) {
       const request = { installationKeys: ids.map(idBytes) };
       const { keyPackages } = await this.#calls.call(
@@ -143,7 +143,7 @@ export class NodeDeliveryService implements DeliveryService {
         signal,
       );
       const next = pagingInfo?.idCursor ?? 0n;
-      // A page may hold nothing but pointers to Welcomes, and the caller goes on behind the last entry it was given.
+      // A page may have only pointers to Welcomes, and the caller resumes after the last entry of a page.
       if (entries.length > 0 || next === 0n) {
         return { entries, more: next > 0n };
       }

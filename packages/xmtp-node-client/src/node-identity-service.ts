@@ -16,7 +16,7 @@ import { IdentityApi } from "@history-sync/proto/identity-api";
 import { badAnswer, Calls, chunked, type NodeClientOptions } from "./calls.js";
 import { XmtpNodeClientError } from "./errors.js";
 
-/** Identifiers in one request. */
+/** The most identifiers in one request. */
 const perRequest = 50;
 
 const kinds: Readonly<Record<Identifier["kind"], IdentifierKind>> = {
@@ -24,7 +24,7 @@ const kinds: Readonly<Record<Identifier["kind"], IdentifierKind>> = {
   passkey: IdentifierKind.PASSKEY,
 };
 
-/** The IdentityService of `identity` over a node's API. Nothing in its answers is checked but their form. */
+/** The `IdentityService` of `identity` over the API of an XMTP node. Only the form of the answers is checked. */
 export class NodeIdentityService implements IdentityService {
   readonly #api: Client<typeof IdentityApi>;
   readonly #calls: Calls;

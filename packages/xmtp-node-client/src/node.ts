@@ -4,9 +4,10 @@ import {
   Http2SessionManager,
 } from "@connectrpc/connect-node";
 
+/** A transport, and the end of its connection. */
 export interface GrpcTransport {
   readonly transport: Transport;
-  /** Ends the connection, and with it what runs on it; an open one keeps the process alive. */
+  /** Ends the connection with its calls and streams. An open connection keeps the process alive. */
   close(): void;
 }
 
@@ -15,7 +16,7 @@ const pingIntervalMs = 16_000;
 const pingTimeoutMs = 10_000;
 const maxMessageBytes = 25 * 1024 * 1024;
 
-/** gRPC over HTTP/2 in Node; `http://` without TLS, as on one's own machine. */
+/** Returns a transport over gRPC and HTTP/2, for Node.js. An `http://` URL is without TLS, as for a local node. */
 export function grpcTransport(url: string): GrpcTransport {
   const sessionManager = new Http2SessionManager(url, {
     pingIntervalMs,

@@ -11,7 +11,7 @@ import {
   storageClosed,
 } from "@history-sync/xmtp-node/storage";
 
-/** An entry as the stream holds it. */
+/** An entry of the stream. */
 export interface StreamEntry extends EntryRow {
   readonly id: bigint;
 }
@@ -23,8 +23,8 @@ interface Waiting {
 }
 
 /**
- * What was read of a stream so far, in SQLite: queries are answered from here. Nothing in it is the only copy, so it isn't
- * forced to disk; after a crash it goes on from where its file ends.
+ * A copy of a stream in SQLite, which answers all reads. It is never the only copy, so it isn't flushed to disk; after a
+ * crash it resumes from the last entry in its file.
  */
 export class Replica {
   readonly table: EntryTable;
@@ -46,12 +46,12 @@ export class Replica {
     this.#appliedId = last;
   }
 
-  /** The last entry that can be read. */
+  /** The id of the last entry that can be read. */
   get appliedId(): bigint {
     return this.#appliedId;
   }
 
-  /** Takes the stream's next entry; those that come together are written together. */
+  /** Queues the next entry of the stream. Queued entries are written in one transaction. */
   take(entry: StreamEntry): void {
     this.#arrived.push(entry);
     if (this.#arrived.length === 1) setImmediate(() => this.#apply());
@@ -66,7 +66,7 @@ export class Replica {
     });
   }
 
-  /** Nothing can be read any more, for this reason; whoever waits is told. */
+  /** Ends the replica: pending and later calls of `reached` reject with this reason. */
   fail(reason: unknown): void {
     if (this.#end) return;
     this.#end = reason;
@@ -93,7 +93,7 @@ export class Replica {
       return;
     }
     this.#appliedId = arrived.at(-1)?.id ?? this.#appliedId;
-    for (const entry of stored) this.followers.tell(entry);
+    for (const entry of stored) this.followers.notify(entry);
     const reached = this.#waiting.filter(({ id }) => id <= this.#appliedId);
     this.#waiting = this.#waiting.filter(({ id }) => id > this.#appliedId);
     for (const { resolve } of reached) resolve();
@@ -101,13 +101,13 @@ export class Replica {
 
   #write(entry: StreamEntry): readonly Entry[] {
     if (entry.id <= this.#appliedId) return [];
-    // Sent by two nodes long after each other: NATS forgets, the first one counts.
+    // NATS forgets message ids after a while, so that two nodes may both have sent it; the first one counts.
     const isThere =
       entry.digest && this.table.idOfDigest(entry.topic, entry.digest);
     return isThere ? [] : [this.table.insert(entry)];
   }
 
-  /** A file that was read off another stream is of no use. */
+  /** Empties a file that is a copy of another stream. */
   #bindTo(streamName: string): void {
     const known = this.#db.prepare("SELECT name FROM replica_of").get();
     if (known?.name === streamName) return;

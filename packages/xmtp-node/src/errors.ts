@@ -1,33 +1,33 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
-/**
- * - `invalid-message`: the bytes are no MLSMessage of a group; send RFC 9420's private or public messages.
- * - `invalid-key-package`: the bytes are no key package that verifies now; upload a new one.
- * - `invalid-request`: a field is missing, too long or out of range; the message says which.
- * - `too-large`: more bytes or entries than the limit in force; send less, or raise the limit.
- * - `refused-update`: the inbox's log doesn't take this update; `cause` says why.
- * - `log-full`: the inbox's log has as many updates as the limit allows.
- * - `conflict`: another entry came first where one had to be the next; read again and retry.
- * - `storage-full`: the disk or its quota is full; free space and retry.
- * - `storage-failed`: the store failed otherwise; see `cause`.
- * - `newer-schema`: a later version of this package wrote the database; upgrade.
- * - `unknown-schema`: the file is another program's database; take another path.
- * - `invalid-setting`: an option has no such value; the message says what is expected.
- * - `closed`: the node or its store was closed; retry elsewhere or later.
- */
+/** The codes of `XmtpNodeError`, each with its meaning and remedy. */
 export type XmtpNodeErrorCode =
+  /** The bytes aren't an MLSMessage of a group. Send private or public messages of RFC 9420. */
   | "invalid-message"
+  /** The bytes aren't a key package that verifies now. Upload a new one. */
   | "invalid-key-package"
+  /** A field is missing, too long or out of range; the message says which. */
   | "invalid-request"
+  /** There are more bytes or entries than the limit in force. Send less, or raise the limit. */
   | "too-large"
+  /** The update isn't valid in the log of the inbox; `cause` says why. */
   | "refused-update"
+  /** The log of the inbox has as many updates as the limit allows. */
   | "log-full"
+  /** Another entry was appended where this one had to be the next. Read again. Retryable. */
   | "conflict"
+  /** The disk or its quota is full. Free space. Retryable. */
   | "storage-full"
+  /** The storage failed for another reason, in `cause`. Retryable unless the file is damaged. */
   | "storage-failed"
+  /** A later version of this package wrote the database. Upgrade. */
   | "newer-schema"
+  /** The file is another program's database. Use another path. */
   | "unknown-schema"
+  /** An option doesn't have such a value; the message says what is expected. */
   | "invalid-setting"
+  /** The node or its storage was closed. Retry elsewhere or later. */
   | "closed";
 
+/** The error of the XMTP node and its storages. */
 export class XmtpNodeError extends HistorySyncError<XmtpNodeErrorCode> {}

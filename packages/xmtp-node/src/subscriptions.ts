@@ -1,15 +1,16 @@
 import { pageEntries } from "./limits.js";
 import type { Entry, NodeStorage, TopicName } from "./storage/node-storage.js";
 
+/** The limits of each subscription. */
 export interface SubscriptionLimits {
   readonly maxQueuedEntries: number;
   readonly maxPageBytes: number;
 }
 
-/** Topics that are read in one go before others get their turn. */
+/** The number of topics to read before other work of the process gets a turn. */
 const topicsInOneGo = 64;
 
-/** Passes new entries of a storage on to whoever subscribed to their topics. */
+/** Passes new entries of a storage on to the subscriptions of their topics. */
 export class Subscriptions {
   readonly #storage: NodeStorage;
   readonly #limits: SubscriptionLimits;
@@ -27,8 +28,8 @@ export class Subscriptions {
   }
 
   /**
-   * What stands behind each cursor, then what comes, until the signal aborts: each entry once, ascending within a
-   * topic. It counts from this call on, not from the first `next()`.
+   * Yields the entries after each cursor, then new ones, until the signal aborts: each entry once, ascending within a
+   * topic. The subscription starts with this call, not with the first `next()`.
    */
   open(
     cursors: ReadonlyMap<TopicName, bigint>,
@@ -64,14 +65,14 @@ export class Subscriptions {
 }
 
 /**
- * One reader's place in each of its topics. A topic is either *behind*: its entries are read from the storage, page by
- * page; or *live*: they come out of the queue. A reader who is too slow for the queue falls behind again, so that
- * nothing is lost and a queue never grows beyond its limit.
+ * One reader's position in each of its topics. A topic is either *behind*, with its entries read from the storage page by
+ * page, or *live*, with its entries in the queue. A reader that is too slow for the queue falls behind again, so that
+ * no entry is lost and the queue stays within its limit.
  */
 class Subscription {
   readonly #limits: SubscriptionLimits;
   readonly #cursors: Map<TopicName, bigint>;
-  /** Each with the newest id that was told of it meanwhile. */
+  /** Topics that are behind, each with its newest id since. */
   readonly #behind = new Map<TopicName, bigint>();
   #queue: Entry[] = [];
   #wake: (() => void) | undefined;
@@ -85,7 +86,7 @@ class Subscription {
     for (const topic of cursors.keys()) this.#behind.set(topic, 0n);
   }
 
-  /** Takes note of a new entry of one of the topics. */
+  /** Queues a new entry of one of the topics, or marks its topic as behind. */
   offer(entry: Entry): void {
     if (this.#behind.has(entry.topic)) {
       this.#behind.set(entry.topic, entry.id);
@@ -109,7 +110,7 @@ class Subscription {
       const [topic] = this.#behind.keys();
       if (topic !== undefined) {
         yield* this.#catchUp(storage, topic, signal);
-        // A storage that answers at once would let nobody else in.
+        // A storage that answers at once would block the event loop.
         if (++inOneGo % topicsInOneGo === 0) await otherWork();
         continue;
       }
@@ -134,8 +135,8 @@ class Subscription {
       if (signal.aborted) return;
       yield* this.#pass(entry);
     }
-    const toldOf = this.#behind.get(topic) ?? 0n;
-    if (!full && toldOf <= this.#cursorOf(topic)) this.#behind.delete(topic);
+    const newestId = this.#behind.get(topic) ?? 0n;
+    if (!full && newestId <= this.#cursorOf(topic)) this.#behind.delete(topic);
   }
 
   *#pass(entry: Entry): Generator<Entry, void, undefined> {

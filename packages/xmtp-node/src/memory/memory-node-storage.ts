@@ -18,7 +18,7 @@ import {
 import { takePage } from "../storage/page.js";
 import { conflict, storageClosed } from "../storage/storage-errors.js";
 
-/** A node's storage that ends with the process: for tests and for trying things out. */
+/** Stores an XMTP node's data in memory, for tests and for trials. */
 export class MemoryNodeStorage implements NodeStorage {
   readonly #clock: Clock;
   readonly #topics = new Map<TopicName, Entry[]>();
@@ -53,7 +53,7 @@ export class MemoryNodeStorage implements NodeStorage {
     if (keepsNewestOnly(topic)) entries.length = 0;
     entries.push(stored);
     this.#topics.set(topic, entries);
-    this.#followers.tell(stored);
+    this.#followers.notify(stored);
     return { id: stored.id, duplicate: false };
   }
 

@@ -8,16 +8,17 @@ import {
 } from "../storage/node-storage.js";
 import { takePage } from "../storage/page.js";
 
+/** A row to insert. */
 export interface EntryRow extends Omit<Entry, "id"> {
-  /** The next one where absent. */
+  /** Default: the next id. */
   readonly id?: bigint | undefined;
   readonly digest?: Uint8Array | undefined;
 }
 
-// As far as the cursor of a descending read can be from the end.
+// Starts a descending read at the end.
 const maxId = 2n ** 63n - 1n;
 
-/** The table of entries; whoever writes opens the transaction. */
+/** The table of entries. The caller of `insert` opens the transaction. */
 export class EntryTable {
   readonly #insert: StatementSync;
   readonly #deleteOlder: StatementSync;

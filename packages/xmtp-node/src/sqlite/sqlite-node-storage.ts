@@ -14,9 +14,10 @@ import { conflict, storageClosed } from "../storage/storage-errors.js";
 import { openDatabase, transaction, withStorageErrors } from "./database.js";
 import { EntryTable } from "./entry-table.js";
 
+/** The settings of an SQLite storage. */
 export interface SqliteNodeStorageOptions {
   readonly clock?: Clock;
-  /** The file grows to about this size at the most; as far as the disk goes where absent. */
+  /** The size in bytes that the file can't grow beyond. Default: unlimited. */
   readonly maxFileBytes?: number;
 }
 
@@ -31,8 +32,8 @@ type Outcome =
   | { readonly refused: unknown };
 
 /**
- * A node's storage in one SQLite file. What comes in while others wait is written in one transaction, so that one
- * force to disk serves them all.
+ * Stores an XMTP node's data in one SQLite file. Concurrent appends are written in one transaction, so that they share
+ * one flush to disk.
  */
 export class SqliteNodeStorage implements NodeStorage {
   readonly #db: DatabaseSync;
@@ -42,7 +43,11 @@ export class SqliteNodeStorage implements NodeStorage {
   #waiting: Waiting[] = [];
   #closed = false;
 
-  /** Opens the file at `path`, or creates it; `:memory:` for none. */
+  /**
+   * Opens the file at `path`, or creates it. `:memory:` is a database in memory.
+   *
+   * @throws {XmtpNodeError} `newer-schema`, `unknown-schema`, `storage-full`, `storage-failed`
+   */
   constructor(
     path: string,
     { clock = systemClock, maxFileBytes }: SqliteNodeStorageOptions = {},
@@ -107,7 +112,7 @@ export class SqliteNodeStorage implements NodeStorage {
         reject(outcome.refused);
         continue;
       }
-      if (outcome.stored) this.#followers.tell(outcome.stored);
+      if (outcome.stored) this.#followers.notify(outcome.stored);
       resolve(outcome.appended);
     }
   }

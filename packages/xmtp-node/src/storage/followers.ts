@@ -1,6 +1,6 @@
 import type { Entry } from "./node-storage.js";
 
-/** Those who want to hear of new entries. */
+/** The listeners of a storage. */
 export class Followers {
   readonly #listeners = new Set<(entry: Entry) => void>();
 
@@ -11,7 +11,7 @@ export class Followers {
     return () => this.#listeners.delete(own);
   }
 
-  tell(entry: Entry): void {
+  notify(entry: Entry): void {
     for (const listener of this.#listeners) listener(entry);
   }
 }

@@ -1,6 +1,6 @@
 import { toHex } from "@history-sync/primitives";
 
-/** What the node keeps, each in topics of its own. */
+/** The kinds of data that a node stores, each in topics of its own. */
 export type TopicKind =
   | "group"
   | "welcomes"
@@ -9,27 +9,30 @@ export type TopicKind =
   | "identifier"
   | "commit-log";
 
-/** A kind and hex digits, joined by a dot: safe as a key of any store. */
+/** A kind and hex digits, joined by a dot, which is a valid key in any store. */
 export type TopicName = `${TopicKind}.${string}`;
 
+/** Returns the name of a topic. */
 export function topicName(kind: TopicKind, key: Uint8Array): TopicName {
   return `${kind}.${toHex(key)}`;
 }
 
-/** Topics of which only the newest entry is kept. */
+/** Returns true for topics of which only the newest entry is kept. */
 export function keepsNewestOnly(topic: TopicName): boolean {
   return topic.startsWith("key-package.");
 }
 
+/** An entry to append. */
 export interface NewEntry {
   readonly topic: TopicName;
   readonly body: Uint8Array;
-  /** A second entry of the topic with this digest is not stored. */
+  /** Identifies the entry: a second one of the topic with the same digest is not stored. */
   readonly digest?: Uint8Array | undefined;
-  /** Only if the topic's last entry has this id, 0 for none; else `conflict`. */
+  /** The id that the last entry of the topic must have, 0 for an empty topic; otherwise `append` throws `conflict`. */
   readonly expectedLastId?: bigint | undefined;
 }
 
+/** A stored entry. */
 export interface Entry {
   readonly topic: TopicName;
   /** Above 0 and below 2^63; grows strictly within the topic, with gaps. */
@@ -38,44 +41,52 @@ export interface Entry {
   readonly body: Uint8Array;
 }
 
+/** The result of an append. */
 export interface Appended {
-  /** Of the entry, or of the one that was there before it. */
+  /** The id of the entry, or of the earlier one with the same digest. */
   readonly id: bigint;
   readonly duplicate: boolean;
 }
 
+/** The part of a topic to read. */
 export interface ReadRange {
   readonly direction: "ascending" | "descending";
-  /** Exclusive; 0: from the oldest, or from the newest. */
+  /** The id before the first entry to read, in the direction of reading. 0 starts at the oldest, or at the newest. */
   readonly cursor: bigint;
   readonly maxEntries: number;
-  /** Of bodies; the first entry comes whatever its size. */
+  /** The most bytes of bodies. The first entry is returned whatever its size. */
   readonly maxBytes: number;
 }
 
+/** The entries of one read. */
 export interface ReadPage {
   readonly entries: readonly Entry[];
-  /** Whether one of the limits ended the page; there may or may not be more. */
+  /** True if one of the limits ended the page. There may or may not be more entries. */
   readonly full: boolean;
 }
 
 /**
- * The node's memory: logs of opaque entries.
+ * Stores an XMTP node's data: logs of opaque entries.
  *
- * What `append` has acknowledged survives a crash, and every read that starts afterwards sees it. An entry that becomes
- * visible in a topic has a higher id than all that were visible in it before.
+ * Acknowledged entries survive a crash and are returned by every read that starts afterwards. An entry that becomes
+ * visible in a topic has a higher id than all entries that were visible in it before.
  */
 export interface NodeStorage {
-  /** Concurrent calls for one topic are stored in the order in which they were made. */
+  /**
+   * Appends an entry. Concurrent calls for one topic are stored in the order in which they were made.
+   *
+   * @throws {XmtpNodeError} `conflict`, `storage-full`, `storage-failed`, `closed`
+   */
   append(entry: NewEntry): Promise<Appended>;
+  /** Returns a page of a topic. */
   read(topic: TopicName, range: ReadRange): Promise<ReadPage>;
-  /** The newest entry of each topic, in their order. */
+  /** Returns the newest entry of each topic, in the order of the topics. */
   newest(topics: readonly TopicName[]): Promise<readonly (Entry | undefined)[]>;
   /**
-   * Tells of every entry stored from now on, by whichever process, in order within a topic, as soon as it can be read.
-   * The listener must not throw. Returns what ends it.
+   * Calls the listener for every entry that any process stores from now on, in order within a topic, as soon as it can be
+   * read. The listener must not throw. Returns a function that removes it.
    */
   follow(listener: (entry: Entry) => void): () => void;
-  /** Waits for what is being written. Idempotent. */
+  /** Waits for pending writes, then closes the storage. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Entry, ReadPage, ReadRange } from "./node-storage.js";
 
-/** Takes entries, already in order and behind the cursor, until one of the range's limits. */
+/** Returns the first of these entries, up to the limits of the range. */
 export function takePage(
   entries: Iterable<Entry>,
   { maxEntries, maxBytes }: ReadRange,

@@ -1,6 +1,6 @@
 import { XmtpNodeError } from "../errors.js";
 
-/** Another entry came first. */
+/** Returns the error for an append that expected another last entry. */
 export function conflict(expected: bigint, got: bigint): XmtpNodeError {
   return new XmtpNodeError(
     "conflict",
@@ -9,6 +9,7 @@ export function conflict(expected: bigint, got: bigint): XmtpNodeError {
   );
 }
 
+/** Returns the error for a call after `close`. */
 export function storageClosed(): XmtpNodeError {
   return new XmtpNodeError("closed", "the storage was closed", {
     retryable: true,
