@@ -41,7 +41,7 @@ test("ours is new and asks, libxmtp answers, ours imports", async () => {
       await ours.client.settled();
       return ours.client.history.requests();
     }, patience)
-    .toMatchObject([{ role: "asker", stage: { name: "receipted" } }]);
+    .toMatchObject([{ role: "requester", stage: { name: "receipted" } }]);
 
   await expectTexts(group, [ours, theirs], texts);
   const conversation = await ours.conversation(group);

@@ -1,37 +1,38 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
-/**
- * - `invalid-reply`: another installation's reply lacks a key of 32 bytes or is of an older protocol; it is not used.
- * - `invalid-request`: another installation's request has a field longer than any of ours; it is not answered.
- * - `invalid-state`: the store gave bytes that this version didn't write; restore it, or start with a new one.
- * - `no-history-server`: `historySyncUrl` is empty, so there is nowhere to send an archive; set it, or name a server.
- * - `no-archive`: no installation told of an archive with that pin; look at `listAvailableArchives`.
- * - `unknown-request`: no request has that id; look at `requests`.
- * - `wrong-stage`: the request is past what was asked of it, such as an approval; look at its stage.
- * - `too-long`: the reason given for a no is longer than 200 characters; shorten it.
- * - `moved-on`: the request entered another stage meanwhile; the work on the earlier one ends.
- * - `requester-gone`: who asked is no installation of the inbox any more; it gets nothing.
- * - `gave-up`: the request couldn't be sent, or the archive not be sent or taken in, for the reason in the message; try again when that is mended.
- * - `closed`: the worker was closed before it was done; the work goes on at the next start.
- * - `spool-lost`: the spool no longer has what was put into it; the archive is made anew.
- * - `deadline`: a step over the network took too long; it is tried again.
- */
 export type SyncWorkerErrorCode =
+  /** Another installation's reply lacks a key of 32 bytes or is of an older protocol. It is ignored. */
   | "invalid-reply"
+  /** A field of another installation's request is longer than this version sends. The request is ignored. */
   | "invalid-request"
+  /** The store returned bytes that this version didn't write. Restore it, or start with a new one. */
   | "invalid-state"
+  /** `historySyncUrl` is empty, so an archive can't be uploaded. Set it, or name a server in the call. */
   | "no-history-server"
+  /** No installation has sent an archive with that pin. See `listAvailableArchives`. */
   | "no-archive"
+  /** No request has that id. See `requests`. */
   | "unknown-request"
+  /** The request's stage doesn't allow the decision, such as an approval. See its stage. */
   | "wrong-stage"
+  /** The message of a decline is longer than 200 characters. Shorten it. */
   | "too-long"
-  | "moved-on"
-  | "requester-gone"
-  | "gave-up"
+  /** The request entered another stage meanwhile, so the step of the earlier one ends. */
+  | "stage-changed"
+  /** The requester isn't an installation of the inbox, or no longer. It gets nothing. */
+  | "requester-not-in-inbox"
+  /** The request failed, for the reason in the message. Call again when that is mended. */
+  | "request-failed"
+  /** The worker was closed before the call was done. The work resumes at the next start. */
   | "closed"
+  /** The spool no longer has an archive. A new one is created. */
   | "spool-lost"
-  | "deadline";
+  /** A step over the network took too long. It is retried. */
+  | "deadline"
+  /** A reader of `updates` left too many of them unread. Subscribe again, and read `requests`. */
+  | "updates-overflow";
 
+/** The error of everything in this package. */
 export class SyncWorkerError extends HistorySyncError<SyncWorkerErrorCode> {}
 
 export function invalidState(
@@ -40,12 +41,12 @@ export function invalidState(
 ): SyncWorkerError {
   return new SyncWorkerError(
     "invalid-state",
-    `expected ${expected} as this version stores it, got something else`,
+    `expected ${expected} as this version stores it, got other bytes`,
     options,
   );
 }
 
-/** The code that an error is reported by. */
+/** Returns the code that logs and requests name for an error. */
 export function codeOf(error: unknown): string {
   return error instanceof HistorySyncError ? error.code : "unexpected";
 }

@@ -1,38 +1,38 @@
-export type { ListedArchive } from "./archives.js";
-export { SyncWorkerError, type SyncWorkerErrorCode } from "./errors.js";
+export {
+  decodeAvailableArchive,
+  decodeRequest,
+  encodeAvailableArchive,
+  encodeRequest,
+} from "./codec/request-codec.js";
 export type {
   ArchiveDownloadOptions,
   ArchiveUploadOptions,
   BegunUpload,
   HistoryServer,
   UploadReceipt,
-} from "./history-server.js";
-export type { HistoryOptions } from "./options.js";
-export type { WorkerHistory, WorkerPorts } from "./ports.js";
+} from "./context/history-server.js";
+export type { WorkerHistory, WorkerPorts } from "./context/ports.js";
+export type { UploadSpool } from "./context/upload-spool.js";
+export { SyncWorkerError, type SyncWorkerErrorCode } from "./errors.js";
+export type { ListedArchive } from "./request/archives.js";
+export type { HistoryOptions } from "./request/options.js";
 export type {
   ArchiveShelf,
   PreferenceOutbox,
   RequestStore,
   UnsentPreferences,
-} from "./request-store.js";
-export type { ReleasePolicy, SyncWorkerOptions } from "./settings.js";
-export {
-  decodeAvailableArchive,
-  decodeRequest,
-  encodeAvailableArchive,
-  encodeRequest,
-} from "./state-codec.js";
+} from "./request/request-store.js";
+export type { ReleasePolicy, SyncWorkerOptions } from "./request/settings.js";
 export type {
   Acknowledgement,
   AvailableArchive,
   DeclineReason,
-  Holder,
+  RequestOrigin,
   SealedArchive,
   SpooledArchive,
   Stage,
   SyncRequest,
   Upload,
-} from "./sync-request.js";
-export { type ApprovalWords, SyncWorker } from "./sync-worker.js";
-export type { SyncUpdate } from "./updates.js";
-export type { UploadSpool } from "./upload-spool.js";
+} from "./request/sync-request.js";
+export type { SyncUpdate } from "./request/updates.js";
+export { type ComparisonWords, SyncWorker } from "./sync-worker.js";

@@ -1,12 +1,12 @@
 import { concatBytes, type InstallationId } from "@history-sync/primitives";
+import type { UploadSpool } from "./context/upload-spool.js";
 import type {
   ArchiveShelf,
   PreferenceOutbox,
   RequestStore,
   UnsentPreferences,
-} from "./request-store.js";
-import type { AvailableArchive, SyncRequest } from "./sync-request.js";
-import type { UploadSpool } from "./upload-spool.js";
+} from "./request/request-store.js";
+import type { AvailableArchive, SyncRequest } from "./request/sync-request.js";
 
 /** Requests that live as long as the process: for tests and for apps without a disk. */
 export class MemoryRequestStore implements RequestStore {

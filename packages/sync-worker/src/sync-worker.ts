@@ -4,33 +4,37 @@ import {
   nowNs,
 } from "@history-sync/primitives";
 import type { ConsentSave } from "@history-sync/proto/device-sync";
-import { type ListedArchive, listed, liveArchives } from "./archives.js";
-import { newRequest } from "./ask.js";
+import { ownRequest } from "./ask/send-request.js";
+import { currentInstallations } from "./context/membership.js";
+import type { WorkerPorts } from "./context/ports.js";
 import { SyncWorkerError } from "./errors.js";
-import { ExportQueue } from "./export-queue.js";
-import { ensureHmacKey, ensureKeyAudience } from "./hmac-key.js";
-import { sendArchive, takeArchive } from "./manual.js";
-import { MemberKeeper } from "./member-keeper.js";
-import { currentInstallations } from "./membership.js";
-import { MessageLoop } from "./message-loop.js";
-import type { HistoryOptions } from "./options.js";
-import type { WorkerContext, WorkerPorts } from "./ports.js";
-import { applyUnsent, changePreferences } from "./preference-outbox.js";
-import { PreferenceTeller } from "./preference-teller.js";
-import { consentUpdates } from "./preferences.js";
-import { RequestBook } from "./request-book.js";
-import { RequestRunner } from "./request-runner.js";
-import { untilReached } from "./retry.js";
-import { type SyncWorkerOptions, settingsOf } from "./settings.js";
-import type { Stage, SyncRequest } from "./sync-request.js";
-import { expectNotFailed, untilStage } from "./until-stage.js";
-import { type SyncUpdate, Updates } from "./updates.js";
-import { type Decision, decided } from "./user-decisions.js";
-import { comparisonWords } from "./words.js";
+import { ensureHmacKey, ensureKeyAudience } from "./preferences/hmac-key.js";
+import { MembershipUpdates } from "./preferences/membership-updates.js";
+import {
+  applyUnsent,
+  changePreferences,
+} from "./preferences/preference-outbox.js";
+import { PreferenceSender } from "./preferences/preference-sender.js";
+import { consentUpdates } from "./preferences/preferences.js";
+import {
+  type ListedArchive,
+  listed,
+  liveArchives,
+} from "./request/archives.js";
+import { comparisonWords } from "./request/comparison-words.js";
+import type { HistoryOptions } from "./request/options.js";
+import { type SyncWorkerOptions, settingsOf } from "./request/settings.js";
+import type { SyncRequest } from "./request/sync-request.js";
+import { type SyncUpdate, Updates } from "./request/updates.js";
+import { untilReached } from "./work/retry.js";
+import { importChosenArchive, sendArchive } from "./worker/manual.js";
+import { RequestRunner } from "./worker/request-runner.js";
+import { expectNotFailed, untilStage } from "./worker/until-stage.js";
+import { applyDecision, type Decision } from "./worker/user-decisions.js";
 
-/** What a user compares before history is released. */
-export interface ApprovalWords {
-  /** The other installation: the one that asks, or one that waits for its user's yes. */
+/** The words that a user compares before history is released. */
+export interface ComparisonWords {
+  /** The other installation: the requester, or one whose user has to approve. */
   readonly installation: InstallationId;
   readonly words: readonly string[];
 }
@@ -38,76 +42,73 @@ export interface ApprovalWords {
 const nsPerDay = 24 * 60 * 60 * 1_000_000_000;
 
 /**
- * Keeps the installations of an inbox in step, by itself: asks for history once, answers whoever asks, imports what
- * comes, and takes in changes of preferences. After a restart it goes on with what it had begun.
+ * Synchronises the history and the preferences of an inbox's installations: requests history once, responds to requests,
+ * imports replies and exchanges preferences. After a restart it resumes what it had begun.
  */
 export class SyncWorker implements AsyncDisposable {
-  readonly #context: WorkerContext;
-  readonly #runner: RequestRunner;
   readonly #stopping = new AbortController();
+  readonly #runner: RequestRunner;
+  readonly #preferences: PreferenceSender;
+  readonly #members: MembershipUpdates;
   readonly #started: Promise<void>;
   readonly #following: Promise<void>;
-  readonly #messages: MessageLoop;
-  readonly #preferences: PreferenceTeller;
-  readonly #members: MemberKeeper;
   #lost: { readonly error: unknown } | undefined;
 
   private constructor(ports: WorkerPorts, options: SyncWorkerOptions) {
-    const settings = settingsOf(options);
-    const updates = new Updates();
-    this.#context = {
-      ...ports,
-      settings,
-      updates,
-      book: new RequestBook(ports.requests, updates, ports.log),
-      exports: new ExportQueue(),
-      handleMessages: () => this.#messages.handleAndStart(),
-    };
-    const { signal } = this.#stopping;
-    this.#runner = new RequestRunner(
-      this.#context,
-      signal,
-      this.#context.handleMessages,
-      (error) => this.#lose(error),
-    );
-    this.#messages = new MessageLoop(this.#context, this.#runner);
-    const { tasks } = this.#runner;
-    this.#preferences = new PreferenceTeller(this.#context, tasks);
-    this.#members = new MemberKeeper(
-      this.#context,
+    const { signal: stopping } = this.#stopping;
+    this.#runner = new RequestRunner({
+      ports,
+      settings: settingsOf(options),
+      updates: new Updates(),
+      stopping,
+      onLost: (error) => this.#lose(error),
+    });
+    const { context, tasks } = this.#runner;
+    this.#preferences = new PreferenceSender(context, tasks);
+    this.#members = new MembershipUpdates(
+      context,
       tasks,
       this.#preferences,
-      signal,
+      stopping,
     );
     this.#started = this.#start();
     this.#following = this.#started.then(() => this.#follow());
     this.#following.catch((error: unknown) => this.#lose(error));
   }
 
+  /** Starts a worker. It works in the background until `close`. */
   static start(ports: WorkerPorts, options: SyncWorkerOptions): SyncWorker {
     return new SyncWorker(ports, options);
   }
 
-  /** Asks the other installations for history; resolves once the node has the request. */
+  /**
+   * Requests history from the other installations. Resolves when the node has the request.
+   *
+   * @throws {SyncWorkerError} `no-history-server`, `request-failed`, `closed`
+   */
   async request(
     options: HistoryOptions = {},
-    serverUrl: string = this.#context.settings.historySyncUrl,
+    serverUrl: string = this.#runner.context.settings.historySyncUrl,
   ): Promise<SyncRequest> {
-    const { book } = this.#context;
+    const { context } = this.#runner;
     expectServer(serverUrl);
     await this.#started;
-    const request = newRequest(serverUrl, options, this.#context);
-    const { id } = await book.add(request);
-    const isSent = ({ name }: Stage) => name !== "asking";
-    const stage = await untilStage(id, this.#context, isSent, async () => {
-      await this.#runner.restart(id);
-      await this.#runner.startWaiting();
-    });
+    const request = ownRequest(serverUrl, options, context);
+    const { id } = request;
+    const stage = await untilStage(
+      id,
+      context,
+      ({ name }) => name !== "unsent",
+      async () => {
+        await context.book.add(request);
+        await this.#runner.start(id);
+      },
+    );
     expectNotFailed(stage);
     return request;
   }
 
-  /** Asks for what a conversation had before the time, in nanoseconds since the Unix epoch. */
+  /** Requests the history of a conversation before a time, in nanoseconds since the Unix epoch. */
   requestOlder(
     conversation: GroupId,
     beforeNs: bigint,
@@ -118,26 +119,41 @@ export class SyncWorker implements AsyncDisposable {
     return this.request({ ...options, conversations, endNs });
   }
 
-  /** Lets the asker have what it asks for. Throws `unknown-request` and `wrong-stage`, like all decisions. */
+  /**
+   * Approves a request of another installation.
+   *
+   * @throws {SyncWorkerError} `unknown-request`, `wrong-stage`
+   */
   approve(id: string): Promise<void> {
-    return this.#decide(id, { name: "approve" });
+    return this.#decide(id, { type: "approve" });
   }
 
-  /** Says no, for all installations; the asker is told the reason, of at most 200 characters. */
-  decline(id: string, reason?: string): Promise<void> {
-    return this.#decide(id, { name: "decline", words: reason });
+  /**
+   * Declines a request, for all installations. The requester receives the message, of at most 200 characters.
+   *
+   * @throws {SyncWorkerError} `unknown-request`, `wrong-stage`, `too-long`
+   */
+  decline(id: string, message?: string): Promise<void> {
+    return this.#decide(id, {
+      type: "decline",
+      ...(message !== undefined && { message }),
+    });
   }
 
-  /** Takes back a request of one's own. */
+  /**
+   * Cancels a request of this installation.
+   *
+   * @throws {SyncWorkerError} `unknown-request`, `wrong-stage`
+   */
   cancel(id: string): Promise<void> {
-    return this.#decide(id, { name: "cancel" });
+    return this.#decide(id, { type: "cancel" });
   }
 
-  /** The words that this and the other installation show for a request that waits for a user's yes. */
-  async approvalWords(id: string): Promise<readonly ApprovalWords[]> {
-    const { book, syncGroups } = this.#context;
+  /** Returns the words that this and the other installation show for a request that a user has to approve. */
+  async comparisonWords(id: string): Promise<readonly ComparisonWords[]> {
+    const { book, syncGroups } = this.#runner.context;
     const { pin, role, requester, acknowledgements } = await book.expect(id);
-    if (role === "answerer") {
+    if (role === "responder") {
       const words = comparisonWords(pin, requester, syncGroups.installationId);
       return [{ installation: requester, words }];
     }
@@ -149,87 +165,95 @@ export class SyncWorker implements AsyncDisposable {
       }));
   }
 
-  /** Every request that any installation made, as this one sees it, oldest first. */
+  /** Returns the requests of all installations, as this one sees them, oldest first. */
   async requests(): Promise<readonly SyncRequest[]> {
-    return this.#context.book.list();
+    return this.#runner.context.book.list();
   }
 
-  /** What happens from now on. */
+  /** Emits what happens from this call on. */
   updates(signal?: AbortSignal): AsyncIterableIterator<SyncUpdate> {
-    return this.#context.updates.watch(signal);
+    return this.#runner.context.updates.watch(signal);
   }
 
-  /** Sends an archive that nobody asked for; others find it by its pin. Resolves when they can have it. */
+  /**
+   * Uploads an archive that wasn't requested, and sends it to the other installations, which find it by its pin. Resolves
+   * when it was sent.
+   *
+   * @throws {SyncWorkerError} `no-history-server`, `request-failed`, `closed`
+   */
   async sendSyncArchive(
     pin: string,
     options: HistoryOptions = {},
-    serverUrl: string = this.#context.settings.historySyncUrl,
+    serverUrl: string = this.#runner.context.settings.historySyncUrl,
   ): Promise<void> {
     expectServer(serverUrl);
     await this.#started;
-    await sendArchive(pin, options, serverUrl, this.#context, this.#runner);
+    await sendArchive(pin, options, serverUrl, this.#runner);
   }
 
-  /** The archives of the last so many days that `processSyncArchive` can take in, newest first. */
+  /** Returns the archives of the last `daysCutoff` days that `processSyncArchive` can import, newest first. */
   async listAvailableArchives(
     daysCutoff: number,
   ): Promise<readonly ListedArchive[]> {
-    const oldest =
-      nowNs(this.#context.clock) - BigInt(Math.round(daysCutoff * nsPerDay));
-    const live = await liveArchives(this.#context);
+    const { clock, requests } = this.#runner.context;
+    const oldest = nowNs(clock) - BigInt(Math.round(daysCutoff * nsPerDay));
+    const live = await liveArchives(requests.archives, clock);
     return live
       .filter(({ sentAtNs }) => sentAtNs >= oldest)
       .map(listed)
       .toReversed();
   }
 
-  /** Takes in the newest archive of the pin, or of all; then it is no longer listed. Throws `no-archive`, `gave-up`. */
+  /**
+   * Imports the newest archive of the pin, or of all. It is no longer listed then.
+   *
+   * @throws {SyncWorkerError} `no-archive`, `request-failed`, `closed`
+   */
   async processSyncArchive(pin?: string): Promise<void> {
     await this.#started;
-    await takeArchive(pin, this.#context, this.#runner);
+    await importChosenArchive(pin, this.#runner);
   }
 
-  /** Fetches what the sync groups have and handles it; long work goes on behind it. */
+  /** Fetches the messages of the sync groups and handles them. Long work continues in the background. */
   async sync(): Promise<void> {
     await this.#started;
-    await this.#context.syncGroups.sync(this.#stopping.signal);
+    await this.#runner.context.syncGroups.sync(this.#stopping.signal);
     await this.#handleNews();
   }
 
   /**
-   * Removes revoked installations from the sync group and adds new ones, once they have had the time to make a group of
-   * their own; then, if anybody came or went, makes a new HMAC key. Who is left for later is added by itself.
+   * Removes revoked installations from the sync group and adds new ones, after these have had the time to create a group of
+   * their own. Creates a new HMAC key if the membership changed. Later additions follow in the background.
    */
   async refreshInstallations(): Promise<void> {
     await this.#started;
     await this.#members.refresh();
   }
 
-  /** Keeps the user's decisions and tells the other installations; those out of reach later, after a restart if need be. */
+  /** Stores the user's decisions and sends them to the other installations, later if the node can't be reached. */
   async shareConsent(records: readonly ConsentSave[]): Promise<void> {
-    await changePreferences(consentUpdates(records), this.#context);
+    await changePreferences(consentUpdates(records), this.#runner.context);
     await this.#started;
-    await this.#preferences.tell();
+    await this.#preferences.send();
   }
 
-  /** Resolves when nothing that is known here waits to be done; rejects if the worker has stopped for good. */
+  /** Resolves when no known work is left; rejects if the worker has stopped because its store failed. */
   async settled(): Promise<void> {
     await this.#started;
-    await this.#messages.handleAndStart();
+    await this.#runner.handleMessages();
     const { tasks } = this.#runner;
     while (tasks.size > 0) {
       await tasks.ended();
-      await this.#messages.handleAndStart();
+      await this.#runner.handleMessages();
     }
     if (this.#lost) throw this.#lost.error;
   }
 
-  /** Stops all work where it is; what was begun goes on at the next start. */
+  /** Stops all work where it is. It resumes at the next start. */
   async close(): Promise<void> {
     this.#stopping.abort(new DOMException("closed", "AbortError"));
-    await Promise.allSettled([this.#following, this.#runner.tasks.ended()]);
-    await this.#messages.ended();
-    this.#context.updates.close();
+    await Promise.allSettled([this.#following, this.#runner.ended()]);
+    this.#runner.context.updates.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -237,10 +261,10 @@ export class SyncWorker implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const context = this.#context;
+    const { context } = this.#runner;
     const { signal } = this.#stopping;
     await untilReached(context.clock, signal, async () => {
-      // Decided first: who was alone in the inbox when it started has nobody to ask, whoever comes next.
+      // Decided first: an installation that starts alone in its inbox has nothing to request, even if others follow.
       await ensureHmacKey(context, signal);
       await this.#decideInitialRequest();
       const { joinGraceMs: graceMs } = context.settings;
@@ -248,56 +272,54 @@ export class SyncWorker implements AsyncDisposable {
       await ensureKeyAudience(context);
     });
     await applyUnsent(context);
-    await this.#messages.handle();
-    await this.#runner.takeUp();
-    void this.#preferences.tell();
+    await this.#runner.handleFirstMessages();
+    await this.#runner.resumeAll();
+    void this.#preferences.send();
   }
 
-  /** Without its store it can do nothing that would be kept: it stops, and `settled` says why. */
+  /** Stops: without its store nothing that the worker does would be kept. `settled` rejects with the error. */
   #lose(error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     this.#lost = { error };
     this.#stopping.abort(error);
-    this.#context.updates.close();
+    this.#runner.context.updates.close();
   }
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
-    for await (const _ of this.#context.syncGroups.follow(signal)) {
+    for await (const _ of this.#runner.context.syncGroups.follow(signal)) {
       await this.#handleNews();
     }
   }
 
   async #decideInitialRequest(): Promise<void> {
-    const { requests, settings, syncGroups, book } = this.#context;
+    const { context } = this.#runner;
+    const { requests, settings, syncGroups, book } = context;
     const { historySyncUrl } = settings;
     if (historySyncUrl === "") return;
     if (await requests.initialRequestDecided()) return;
     const installations = await currentInstallations(
-      this.#context,
+      context,
       this.#stopping.signal,
     );
     const alone = installations.every((id) => id === syncGroups.installationId);
     await book.decideInitial(
-      alone ? undefined : newRequest(historySyncUrl, {}, this.#context),
+      alone ? undefined : ownRequest(historySyncUrl, {}, context),
     );
   }
 
   async #decide(id: string, decision: Decision): Promise<void> {
     await this.#started;
-    const { book, syncGroups } = this.#context;
-    const request = await book.expect(id);
-    const stage = decided(request, decision, syncGroups.installationId);
-    await this.#runner.to(request, stage);
-    await this.#runner.startWaiting();
+    await applyDecision(id, decision, this.#runner.context.book);
+    await this.#runner.start(id);
   }
 
-  /** The node is in reach: what failed for want of it is tried again. */
+  /** Handles messages. They show that the node can be reached, so stalled steps are retried. */
   async #handleNews(): Promise<void> {
     this.#runner.retryStalled();
-    await this.#messages.handleAndStart();
+    await this.#runner.handleMessages();
     this.#members.handleNews();
-    void this.#preferences.tell();
+    void this.#preferences.send();
   }
 }
 

@@ -19,11 +19,14 @@ test("a new installation asks, an old one answers, the new one imports: all by t
 
   expect(phone.disk.history.messages).toBe(3);
   const [asked] = await phone.worker.requests();
-  expect(asked).toMatchObject({ role: "asker", stage: { name: "imported" } });
+  expect(asked).toMatchObject({
+    role: "requester",
+    stage: { name: "imported" },
+  });
   await alice.worker.settled();
   const [answered] = await alice.worker.requests();
   expect(answered).toMatchObject({
-    role: "answerer",
+    role: "responder",
     pin: asked?.pin,
     requester: phone.syncGroups.installationId,
     stage: { name: "replied" },

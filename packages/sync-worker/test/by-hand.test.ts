@@ -52,7 +52,7 @@ test("an archive that can't be taken says why, and can be taken later", async ()
   const [[url = "", blob = new Uint8Array()] = []] = world.server.blobs;
   world.server.blobs.delete(url);
   await expect(phone.worker.processSyncArchive("pin")).rejects.toMatchObject({
-    code: "gave-up",
+    code: "request-failed",
   });
   world.server.blobs.set(url, blob);
   await phone.worker.processSyncArchive("pin");

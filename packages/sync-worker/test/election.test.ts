@@ -1,7 +1,10 @@
 import { installationId } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { afterAcknowledgement } from "../src/election.js";
-import type { Acknowledgement, SyncRequest } from "../src/sync-request.js";
+import { afterAcknowledgement } from "../src/request/election.js";
+import type {
+  Acknowledgement,
+  SyncRequest,
+} from "../src/request/sync-request.js";
 
 const [a, b, c] = ["aa", "bb", "cc"].map((byte) =>
   installationId(byte.repeat(32)),
@@ -14,8 +17,8 @@ interface Said {
 }
 
 /** Whose turn it is after acknowledgements in the order in which one installation reads them. */
-function holderAfter(...said: readonly Said[]): Said["by"] | undefined {
-  let request: Pick<SyncRequest, "acknowledgements" | "holder"> = {
+function responderAfter(...said: readonly Said[]): Said["by"] | undefined {
+  let request: Pick<SyncRequest, "acknowledgements" | "responder"> = {
     acknowledgements: [],
   };
   for (const { by, atMs } of said) {
@@ -32,7 +35,7 @@ function holderAfter(...said: readonly Said[]): Said["by"] | undefined {
     );
     request = { ...request, ...notes };
   }
-  return request.holder?.installation;
+  return request.responder?.installation;
 }
 
 test("it is the turn of who was first, in whatever order the words are read", () => {
@@ -49,7 +52,7 @@ test("it is the turn of who was first, in whatever order the words are read", ()
     [third, first, second],
     [third, second, first],
   ]) {
-    expect(holderAfter(...order)).toBe(b);
+    expect(responderAfter(...order)).toBe(b);
   }
 });
 
@@ -58,8 +61,8 @@ test("of two at the same time it is the turn of the lower id", () => {
     { by: a, atMs: 10 },
     { by: b, atMs: 10 },
   ];
-  expect(holderAfter(low, high)).toBe(a);
-  expect(holderAfter(high, low)).toBe(a);
+  expect(responderAfter(low, high)).toBe(a);
+  expect(responderAfter(high, low)).toBe(a);
 });
 
 test("who was silent for too long loses its turn, also by words that are read later", () => {
@@ -67,9 +70,9 @@ test("who was silent for too long loses its turn, also by words that are read la
     { by: a, atMs: 0 },
     { by: b, atMs: 1_000 },
   ];
-  expect(holderAfter(old, next)).toBe(b);
-  expect(holderAfter(next, old)).toBe(b);
-  expect(holderAfter(old, { by: b, atMs: 999 })).toBe(a);
+  expect(responderAfter(old, next)).toBe(b);
+  expect(responderAfter(next, old)).toBe(b);
+  expect(responderAfter(old, { by: b, atMs: 999 })).toBe(a);
 });
 
 test("signs of life keep the turn of who was first, and take no one else's", () => {
@@ -78,7 +81,7 @@ test("signs of life keep the turn of who was first, and take no one else's", () 
     { by: a, atMs: 900 },
   ];
   const second = { by: b, atMs: 1 };
-  expect(holderAfter(first, sign, second)).toBe(a);
-  expect(holderAfter(first, sign, { by: b, atMs: 1_800 })).toBe(a);
-  expect(holderAfter(first, second, { by: b, atMs: 900 })).toBe(a);
+  expect(responderAfter(first, sign, second)).toBe(a);
+  expect(responderAfter(first, sign, { by: b, atMs: 1_800 })).toBe(a);
+  expect(responderAfter(first, second, { by: b, atMs: 900 })).toBe(a);
 });

@@ -32,7 +32,7 @@ const endings: readonly (readonly [
   [
     "cancelled",
     async ({ alice, phone, pin }) => {
-      await phone.worker.cancel(`asked:${pin}`);
+      await phone.worker.cancel(`own:${pin}`);
       await phone.worker.settled();
       await alice.worker.sync();
     },

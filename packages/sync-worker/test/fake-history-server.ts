@@ -21,7 +21,7 @@ export class ServerFault extends HistorySyncError<ServerFaultCode> {
   }
 }
 
-/** A history server without HTTP that can be told to fail. */
+/** A history server without HTTP that can be notified to fail. */
 export class FakeHistoryServer implements HistoryServer {
   readonly blobs = new Map<string, Uint8Array>();
   /** All that was ever uploaded, whole. */

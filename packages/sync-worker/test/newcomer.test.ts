@@ -22,7 +22,7 @@ test("a new installation asks in a group of its own, and is given history and HM
   await settle(alice, phone);
 
   expect(await phone.worker.requests()).toMatchObject([
-    { role: "asker", stage: { name: "receipted" } },
+    { role: "requester", stage: { name: "receipted" } },
   ]);
   expect(phone.disk.history.messages).toBe(3);
   const hmacKey = await phone.disk.history.hmacKey();

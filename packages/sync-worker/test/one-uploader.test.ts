@@ -34,9 +34,9 @@ test("of several installations one uploads, and the others see that it did", asy
     "receipted",
     "receipted",
   ]);
-  const [holder] = new Set(seen.map((one) => one?.holder?.installation));
+  const [responder] = new Set(seen.map((one) => one?.responder?.installation));
   expect([alice, tablet].map((one) => one.syncGroups.installationId)).toContain(
-    holder,
+    responder,
   );
 });
 
@@ -69,7 +69,7 @@ test("when it dies in the middle of the upload, another one takes over", async (
     await settle(other, phone);
   }
   expect((await seenBy(phone, pin))?.stage.name).toBe("receipted");
-  expect((await seenBy(other, pin))?.holder?.installation).toBe(
+  expect((await seenBy(other, pin))?.responder?.installation).toBe(
     other.syncGroups.installationId,
   );
   expect(phone.disk.history.messages).toBe(3);

@@ -1,6 +1,6 @@
 import { ManualClock } from "@history-sync/primitives/testing";
 import { expect, test } from "vitest";
-import { withRetries } from "../src/retry.js";
+import { withRetries } from "../src/work/retry.js";
 import { ServerFault } from "./fake-history-server.js";
 
 const noAbort = new AbortController().signal;

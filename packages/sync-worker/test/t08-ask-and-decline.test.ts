@@ -34,10 +34,13 @@ test("the user is asked, with words that both sides show, and says yes", async (
   if (approval.type !== "approval") throw new TypeError("an approval");
   expect(approval.requester).toBe(phone.syncGroups.installationId);
   expect(approval.options.startNs).toBeGreaterThan(0n);
-  expect(approval.words).toHaveLength(6);
-  const shown = await phone.worker.approvalWords(await idOf(phone, pin));
+  expect(approval.comparisonWords).toHaveLength(6);
+  const shown = await phone.worker.comparisonWords(await idOf(phone, pin));
   expect(shown).toEqual([
-    { installation: alice.syncGroups.installationId, words: approval.words },
+    {
+      installation: alice.syncGroups.installationId,
+      words: approval.comparisonWords,
+    },
   ]);
   expect((await seenBy(phone, pin))?.acknowledgements).toMatchObject([
     { awaitingApproval: true },
@@ -52,7 +55,7 @@ test("the user is asked, with words that both sides show, and says yes", async (
   });
 });
 
-test("the user's no is an answer, and all installations keep to it", async () => {
+test("a decline by the user is final for all installations", async () => {
   await using world = new World();
   const tablet = await withHistory(world, 3, ask);
   const alice = await withHistory(world, 3, ask);
@@ -64,8 +67,8 @@ test("the user's no is an answer, and all installations keep to it", async () =>
   await expect(alice.worker.decline(id, "x".repeat(201))).rejects.toMatchObject(
     { code: "too-long" },
   );
-  const words = "Not on a borrowed phone";
-  await alice.worker.decline(id, words);
+  const message = "Not on a borrowed phone";
+  await alice.worker.decline(id, message);
   await settle(alice, tablet, phone);
   const by = alice.syncGroups.installationId;
   for (const installation of [phone, tablet, alice]) {
@@ -74,8 +77,8 @@ test("the user's no is an answer, and all installations keep to it", async () =>
       name: "declined",
       reason: "user",
       by,
-      words,
-      told: true,
+      message,
+      notified: true,
     });
   }
   await expect(
@@ -120,7 +123,7 @@ test("a request waits for the user over a restart", async () => {
 test("a decision about nothing is refused", async () => {
   await using world = new World();
   const alice = await start(world, new Disk());
-  await expect(alice.worker.approve("answering:x")).rejects.toMatchObject({
+  await expect(alice.worker.approve("received:x")).rejects.toMatchObject({
     code: "unknown-request",
   });
 });

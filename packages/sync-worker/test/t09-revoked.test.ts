@@ -31,7 +31,10 @@ test("T9: a revoked installation gets neither archive nor HMAC key nor preferenc
   const answered = (await back.worker.requests()).find(
     (request) => request.pin === pin,
   );
-  expect(answered?.stage).toEqual({ name: "failed", reason: "requester-gone" });
+  expect(answered?.stage).toEqual({
+    name: "failed",
+    reason: "requester-not-in-inbox",
+  });
   expect(world.server.uploads).toBe(0);
   expect(thief.disk.history.messages).toBe(0);
   expect(await thief.disk.history.hmacKey()).toEqual(known);
@@ -60,7 +63,7 @@ test("T9: revoked while its archive is uploaded, it never learns the key", async
   expect(asked?.stage.name).toBe("requested");
   expect(world.server.blobs.size).toBe(0);
   expect(await alice.worker.requests()).toMatchObject([
-    { stage: { name: "failed", reason: "requester-gone" } },
+    { stage: { name: "failed", reason: "requester-not-in-inbox" } },
   ]);
 });
 

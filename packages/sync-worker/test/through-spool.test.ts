@@ -1,7 +1,7 @@
 import { readAll, streamOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { MemoryUploadSpool } from "../src/memory.js";
-import { throughSpool } from "../src/through-spool.js";
+import { throughSpool } from "../src/respond/through-spool.js";
 
 const id = "0123456789abcdef0123456789abcdef";
 const chunks = [1, 2, 3, 4, 5].map((length) =>

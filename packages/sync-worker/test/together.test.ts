@@ -66,7 +66,7 @@ test("cancelled: nobody goes on with it, and nothing stays on the server", async
     async (one) => (await seenBy(one, pin))?.stage,
   );
   for (const stage of await Promise.all(seen)) {
-    expect(stage).toEqual({ name: "cancelled", told: true });
+    expect(stage).toEqual({ name: "cancelled", notified: true });
   }
   expect(phone.disk.history.messages).toBe(0);
   expect(world.server.blobs.size).toBe(0);

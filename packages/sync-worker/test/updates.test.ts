@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Updates } from "../src/updates.js";
+import { Updates } from "../src/request/updates.js";
 
 test("every watcher hears what comes after it began to watch, until the end", async () => {
   const updates = new Updates();

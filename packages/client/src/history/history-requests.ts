@@ -1,7 +1,7 @@
 import { type Clock, type GroupId, nowNs } from "@history-sync/primitives";
 import type { HistoryStore } from "@history-sync/store";
 import type {
-  ApprovalWords,
+  ComparisonWords,
   HistoryOptions,
   SyncRequest,
   SyncUpdate,
@@ -61,8 +61,8 @@ export class HistoryRequests {
   }
 
   /** Returns the words that both installations show, for the user to compare before a request is approved. */
-  async approvalWords(id: string): Promise<readonly ApprovalWords[]> {
-    return this.#ports.worker().approvalWords(id);
+  async comparisonWords(id: string): Promise<readonly ComparisonWords[]> {
+    return this.#ports.worker().comparisonWords(id);
   }
 
   /** Requests a conversation's older messages; all of them if this installation has none. */

@@ -12,8 +12,8 @@ test("T8: the user compares the words, says yes, and the history goes out", asyn
   const [request] = await phone.client.history.requests();
   const [own] = await laptop.client.history.requests();
   if (!request || !own) throw new TypeError("expected the request on both");
-  const [shown] = await phone.client.history.approvalWords(request.id);
-  const [alsoShown] = await laptop.client.history.approvalWords(own.id);
+  const [shown] = await phone.client.history.comparisonWords(request.id);
+  const [alsoShown] = await laptop.client.history.comparisonWords(own.id);
   expect(shown?.words).toHaveLength(6);
   expect(alsoShown?.words).toEqual(shown?.words);
 

@@ -21,7 +21,7 @@ test("T9: an installation that was revoked after it asked gets neither archive n
   await world.settleOnly(back);
 
   expect(await back.client.history.requests()).toMatchObject([
-    { stage: { name: "failed", reason: "requester-gone" } },
+    { stage: { name: "failed", reason: "requester-not-in-inbox" } },
   ]);
   expect(world.uploaded).toEqual([]);
   expect(await messagesAt(thief)).toBe(0);

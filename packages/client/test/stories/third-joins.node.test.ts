@@ -19,7 +19,7 @@ test("a third installation joins between request and reply: each gets an archive
   for (const one of [laptop, tablet]) {
     expect(await messagesAt(one)).toBe(40);
     const requests = (await one.client.history.requests()).filter(
-      ({ role }) => role === "asker",
+      ({ role }) => role === "requester",
     );
     expect(requests).toMatchObject([{ stage: { name: "receipted" } }]);
     expect(await one.store.requests.archives.list()).toEqual([]);

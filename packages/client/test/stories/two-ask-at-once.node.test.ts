@@ -14,7 +14,7 @@ test("two new installations ask at once, and both get the history of the one tha
   for (const one of [laptop, tablet]) {
     expect(await messagesAt(one)).toBe(40);
     const asked = (await one.client.history.requests()).filter(
-      ({ role }) => role === "asker",
+      ({ role }) => role === "requester",
     );
     expect(asked).toMatchObject([{ stage: { name: "receipted" } }]);
   }

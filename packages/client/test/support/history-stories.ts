@@ -69,8 +69,8 @@ export function historyStories(openStage: () => Promise<Stage>): void {
     const [own] = await b.client.history.requests();
     if (!request || !own) throw new TypeError("expected the request on both");
     const [atA, atB] = [
-      await a.client.history.approvalWords(request.id),
-      await b.client.history.approvalWords(own.id),
+      await a.client.history.comparisonWords(request.id),
+      await b.client.history.comparisonWords(own.id),
     ];
     expect(atA[0]?.words.length).toBeGreaterThan(3);
     expect(atB[0]?.words).toEqual(atA[0]?.words);

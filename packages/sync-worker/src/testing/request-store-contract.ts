@@ -10,8 +10,12 @@ import {
   SyncReceiptSchema,
 } from "@history-sync/proto/history-sync";
 import { describe, expect, test } from "vitest";
-import type { RequestStore } from "../request-store.js";
-import type { AvailableArchive, Stage, SyncRequest } from "../sync-request.js";
+import type { RequestStore } from "../request/request-store.js";
+import type {
+  AvailableArchive,
+  Stage,
+  SyncRequest,
+} from "../request/sync-request.js";
 
 /** What every RequestStore must do. `open` gives an empty store; `reopen` the same one as after a restart. */
 export function requestStoreContract(
@@ -41,7 +45,7 @@ export function requestStoreContract(
       conversations: [{ groupId: Uint8Array.of(1), expected: 2, present: 2 }],
     });
     const stages: readonly Stage[] = [
-      { name: "asking" },
+      { name: "unsent" },
       { name: "requested" },
       {
         name: "importing",
@@ -67,9 +71,9 @@ export function requestStoreContract(
       { name: "replied", upload },
       { name: "answered", by },
       { name: "receipted", receipt },
-      { name: "declined", reason: "too-many", by, told: true },
-      { name: "declined", reason: "user", by, words: "No", told: false },
-      { name: "cancelled", told: false },
+      { name: "declined", reason: "too-many", by, notified: true },
+      { name: "declined", reason: "user", by, message: "No", notified: false },
+      { name: "cancelled", notified: false },
       { name: "failed", reason: "too-large" },
       { name: "expired" },
     ];
@@ -165,16 +169,16 @@ export function requestStoreContract(
 
     test("the list is oldest first", async () => {
       const { store } = await open();
-      await store.put(request("b", { name: "asking" }, 2n));
-      await store.put(request("c", { name: "asking" }, 1n));
-      await store.put(request("a", { name: "asking" }, 2n));
+      await store.put(request("b", { name: "unsent" }, 2n));
+      await store.put(request("c", { name: "unsent" }, 1n));
+      await store.put(request("a", { name: "unsent" }, 2n));
       expect((await store.list()).map(({ id }) => id)).toEqual(["c", "a", "b"]);
     });
 
     test("the initial request is decided once, with its request", async () => {
       const { store, reopen } = await open();
       expect(await store.initialRequestDecided()).toBe(false);
-      await store.decideInitialRequest(request("first", { name: "asking" }));
+      await store.decideInitialRequest(request("first", { name: "unsent" }));
       const reopened = await reopen();
       expect(await reopened.initialRequestDecided()).toBe(true);
       expect(await reopened.get("first")).toBeDefined();
@@ -192,7 +196,8 @@ export function requestStoreContract(
 function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
   return {
     id,
-    role: id === "a" ? "answerer" : "asker",
+    role: id === "a" ? "responder" : "requester",
+    origin: id === "b" ? "manual" : "message",
     pin: "zBjzV",
     serverUrl: "http://127.0.0.1:5558",
     format: id === "b" ? "xmtp-v0" : "paged-v1",
@@ -208,12 +213,12 @@ function request(id: string, stage: Stage, createdAtNs = 5n): SyncRequest {
         awaitingApproval: true,
       },
     ],
-    holder: {
+    responder: {
       installation: installationId("cd".repeat(32)),
       sinceNs: 3n,
       atNs: 4n,
     },
-    replaces: "asked:other",
+    replaces: "own:other",
     exportsBegunAtNs: [4n, createdAtNs],
     uploadsToDelete: [{ url: "u", deletionToken: "t", expiresAtNs: 8n }],
     attempt: 2,

@@ -1,6 +1,6 @@
 import { concatBytes } from "@history-sync/primitives";
 import { describe, expect, test } from "vitest";
-import type { UploadSpool } from "../upload-spool.js";
+import type { UploadSpool } from "../context/upload-spool.js";
 
 const id = "0123456789abcdef0123456789abcdef";
 const other = "f".repeat(32);

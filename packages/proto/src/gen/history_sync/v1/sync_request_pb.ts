@@ -10,16 +10,16 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file history_sync/v1/sync_request.proto.
  */
 export const file_history_sync_v1_sync_request: GenFile = /*@__PURE__*/
-  fileDesc("CiJoaXN0b3J5X3N5bmMvdjEvc3luY19yZXF1ZXN0LnByb3RvEg9oaXN0b3J5X3N5bmMudjEidAoLU3luY0RlY2xpbmUSEQoJcmVxdWVzdGVyGAEgASgMEhMKC3JlcXVlc3RfaWRzGAIgAygJEi4KBnJlYXNvbhgDIAEoDjIeLmhpc3Rvcnlfc3luYy52MS5EZWNsaW5lUmVhc29uEg0KBXdvcmRzGAQgASgJIiAKClN5bmNDYW5jZWwSEgoKcmVxdWVzdF9pZBgBIAEoCSKlAQoLU3luY1JlY2VpcHQSEgoKcmVxdWVzdF9pZBgBIAEoCRIVCghjb21wbGV0ZRgCIAEoCEgAiAEBEhAKCGV4cGVjdGVkGAMgASgNEg8KB3ByZXNlbnQYBCABKA0SOwoNY29udmVyc2F0aW9ucxgFIAMoCzIkLmhpc3Rvcnlfc3luYy52MS5Db252ZXJzYXRpb25BcnJpdmVkQgsKCV9jb21wbGV0ZSJKChNDb252ZXJzYXRpb25BcnJpdmVkEhAKCGdyb3VwX2lkGAEgASgMEhAKCGV4cGVjdGVkGAIgASgNEg8KB3ByZXNlbnQYAyABKA0qmwEKDURlY2xpbmVSZWFzb24SHgoaREVDTElORV9SRUFTT05fVU5TUEVDSUZJRUQQABIXChNERUNMSU5FX1JFQVNPTl9VU0VSEAESGQoVREVDTElORV9SRUFTT05fUE9MSUNZEAISGwoXREVDTElORV9SRUFTT05fVE9PX01BTlkQAxIZChVERUNMSU5FX1JFQVNPTl9GQUlMRUQQBGIGcHJvdG8z");
+  fileDesc("CiJoaXN0b3J5X3N5bmMvdjEvc3luY19yZXF1ZXN0LnByb3RvEg9oaXN0b3J5X3N5bmMudjEidgoLU3luY0RlY2xpbmUSEQoJcmVxdWVzdGVyGAEgASgMEhMKC3JlcXVlc3RfaWRzGAIgAygJEi4KBnJlYXNvbhgDIAEoDjIeLmhpc3Rvcnlfc3luYy52MS5EZWNsaW5lUmVhc29uEg8KB21lc3NhZ2UYBCABKAkiIAoKU3luY0NhbmNlbBISCgpyZXF1ZXN0X2lkGAEgASgJIqUBCgtTeW5jUmVjZWlwdBISCgpyZXF1ZXN0X2lkGAEgASgJEhUKCGNvbXBsZXRlGAIgASgISACIAQESEAoIZXhwZWN0ZWQYAyABKA0SDwoHcHJlc2VudBgEIAEoDRI7Cg1jb252ZXJzYXRpb25zGAUgAygLMiQuaGlzdG9yeV9zeW5jLnYxLkNvbnZlcnNhdGlvbkFycml2ZWRCCwoJX2NvbXBsZXRlIkoKE0NvbnZlcnNhdGlvbkFycml2ZWQSEAoIZ3JvdXBfaWQYASABKAwSEAoIZXhwZWN0ZWQYAiABKA0SDwoHcHJlc2VudBgDIAEoDSqbAQoNRGVjbGluZVJlYXNvbhIeChpERUNMSU5FX1JFQVNPTl9VTlNQRUNJRklFRBAAEhcKE0RFQ0xJTkVfUkVBU09OX1VTRVIQARIZChVERUNMSU5FX1JFQVNPTl9QT0xJQ1kQAhIbChdERUNMSU5FX1JFQVNPTl9UT09fTUFOWRADEhkKFURFQ0xJTkVfUkVBU09OX0ZBSUxFRBAEYgZwcm90bzM");
 
 /**
- * Says no to requests of one asker.
+ * Declines requests of one requester.
  *
  * @generated from message history_sync.v1.SyncDecline
  */
 export type SyncDecline = Message<"history_sync.v1.SyncDecline"> & {
   /**
-   * Installation that asked: its Ed25519 public key, 32 bytes.
+   * The requester: its Ed25519 public key, 32 bytes.
    *
    * @generated from field: bytes requester = 1;
    */
@@ -38,11 +38,11 @@ export type SyncDecline = Message<"history_sync.v1.SyncDecline"> & {
   reason: DeclineReason;
 
   /**
-   * The user's own words, at most 200 UTF-16 code units; empty for none.
+   * The message of the user who declined, at most 200 UTF-16 code units; empty for none.
    *
-   * @generated from field: string words = 4;
+   * @generated from field: string message = 4;
    */
-  words: string;
+  message: string;
 };
 
 /**
@@ -53,7 +53,7 @@ export const SyncDeclineSchema: GenMessage<SyncDecline> = /*@__PURE__*/
   messageDesc(file_history_sync_v1_sync_request, 0);
 
 /**
- * The asker wants it no more.
+ * The requester no longer wants the history.
  *
  * @generated from message history_sync.v1.SyncCancel
  */
@@ -72,7 +72,7 @@ export const SyncCancelSchema: GenMessage<SyncCancel> = /*@__PURE__*/
   messageDesc(file_history_sync_v1_sync_request, 1);
 
 /**
- * The asker has the history: whoever uploaded an archive for it can delete it.
+ * The requester has the history: an archive that was uploaded for it can be deleted.
  *
  * @generated from message history_sync.v1.SyncReceipt
  */
@@ -83,14 +83,14 @@ export type SyncReceipt = Message<"history_sync.v1.SyncReceipt"> & {
   requestId: string;
 
   /**
-   * Everything that the archive says it holds is there. Absent: the archive doesn't say.
+   * True if everything that the manifest lists has arrived. Absent: the archive has no manifest.
    *
    * @generated from field: optional bool complete = 2;
    */
   complete?: boolean | undefined;
 
   /**
-   * Messages that the archive says it holds, and those of them that are there.
+   * Messages that the manifest lists, and those of them that have arrived.
    *
    * @generated from field: uint32 expected = 3;
    */
@@ -117,7 +117,7 @@ export const SyncReceiptSchema: GenMessage<SyncReceipt> = /*@__PURE__*/
   messageDesc(file_history_sync_v1_sync_request, 2);
 
 /**
- * What came of one conversation.
+ * What arrived of one conversation.
  *
  * @generated from message history_sync.v1.ConversationArrived
  */
@@ -146,7 +146,7 @@ export const ConversationArrivedSchema: GenMessage<ConversationArrived> = /*@__P
   messageDesc(file_history_sync_v1_sync_request, 3);
 
 /**
- * Why a request is not answered.
+ * The reason why a request is not answered.
  *
  * @generated from enum history_sync.v1.DeclineReason
  */
@@ -157,28 +157,28 @@ export enum DeclineReason {
   UNSPECIFIED = 0,
 
   /**
-   * The user said no, for all installations.
+   * The user declined, for all installations.
    *
    * @generated from enum value: DECLINE_REASON_USER = 1;
    */
   USER = 1,
 
   /**
-   * The sender never hands out history; others may.
+   * The sender's release policy is `never`; other installations may respond.
    *
    * @generated from enum value: DECLINE_REASON_POLICY = 2;
    */
   POLICY = 2,
 
   /**
-   * The sender was asked too often; others may answer.
+   * The sender received too many requests; other installations may respond.
    *
    * @generated from enum value: DECLINE_REASON_TOO_MANY = 3;
    */
   TOO_MANY = 3,
 
   /**
-   * The sender tried and failed; others may answer.
+   * The sender could not create or upload the archive; other installations may respond.
    *
    * @generated from enum value: DECLINE_REASON_FAILED = 4;
    */

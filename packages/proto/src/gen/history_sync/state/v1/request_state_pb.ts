@@ -16,10 +16,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file history_sync/state/v1/request_state.proto.
  */
 export const file_history_sync_state_v1_request_state: GenFile = /*@__PURE__*/
-  fileDesc("CiloaXN0b3J5X3N5bmMvc3RhdGUvdjEvcmVxdWVzdF9zdGF0ZS5wcm90bxIVaGlzdG9yeV9zeW5jLnN0YXRlLnYxIuwECgxSZXF1ZXN0U3RhdGUSCgoCaWQYASABKAkSDAoEcm9sZRgCIAEoCRILCgNwaW4YAyABKAkSEgoKc2VydmVyX3VybBgEIAEoCRIxCgdvcHRpb25zGAUgASgLMiAueG10cC5kZXZpY2Vfc3luYy5BcmNoaXZlT3B0aW9ucxIOCgZmb3JtYXQYBiABKAkSEQoJcmVxdWVzdGVyGAcgASgMEhUKDWNyZWF0ZWRfYXRfbnMYCCABKAMSGgoNZXhwaXJlc19hdF9ucxgJIAEoA0gAiAEBEkUKEGFja25vd2xlZGdlbWVudHMYCiADKAsyKy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQWNrbm93bGVkZ2VtZW50U3RhdGUSEwoGaG9sZGVyGAsgASgMSAGIAQESGQoMaG9sZGVyX2F0X25zGAwgASgDSAKIAQESFQoIcmVwbGFjZXMYDSABKAlIA4gBARIPCgdhdHRlbXB0GA4gASgNEjAKBXN0YWdlGA8gASgLMiEuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlN0YWdlU3RhdGUSGwoTZXhwb3J0c19iZWd1bl9hdF9ucxgQIAMoAxI9ChF1cGxvYWRzX3RvX2RlbGV0ZRgRIAMoCzIiLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5VcGxvYWRTdGF0ZRIcCg9ob2xkZXJfc2luY2VfbnMYEiABKANIBIgBAUIQCg5fZXhwaXJlc19hdF9uc0IJCgdfaG9sZGVyQg8KDV9ob2xkZXJfYXRfbnNCCwoJX3JlcGxhY2VzQhIKEF9ob2xkZXJfc2luY2VfbnMiZAoUQWNrbm93bGVkZ2VtZW50U3RhdGUSFAoMaW5zdGFsbGF0aW9uGAEgASgMEgwKBHJhbmsYAiABKA0SDQoFYXRfbnMYAyABKAMSGQoRYXdhaXRpbmdfYXBwcm92YWwYBCABKAgi+AIKClN0YWdlU3RhdGUSDAoEbmFtZRgBIAEoCRI0CgdhcmNoaXZlGAIgASgLMiMuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLkFyY2hpdmVTdGF0ZRIyCgZ1cGxvYWQYAyABKAsyIi5oaXN0b3J5X3N5bmMuc3RhdGUudjEuVXBsb2FkU3RhdGUSEwoGcmVhc29uGAQgASgJSACIAQESDwoCYnkYBSABKAxIAYgBARIVCgh1bnRpbF9ucxgGIAEoA0gCiAEBEi0KB3JlY2VpcHQYByABKAsyHC5oaXN0b3J5X3N5bmMudjEuU3luY1JlY2VpcHQSDAoEdG9sZBgIIAEoCBISCgV3b3JkcxgJIAEoCUgDiAEBEjsKB3Nwb29sZWQYCiABKAsyKi5oaXN0b3J5X3N5bmMuc3RhdGUudjEuU3Bvb2xlZEFyY2hpdmVTdGF0ZUIJCgdfcmVhc29uQgUKA19ieUILCglfdW50aWxfbnNCCAoGX3dvcmRzImYKE1Nwb29sZWRBcmNoaXZlU3RhdGUSCgoCaWQYASABKAkSDQoFYnl0ZXMYAiABKAQSNAoHYXJjaGl2ZRgDIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGUivgEKDEFyY2hpdmVTdGF0ZRILCgN1cmwYASABKAkSCwoDa2V5GAIgASgMEjYKCG1ldGFkYXRhGAMgASgLMiQueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBNZXRhZGF0YVNhdmUSLgoGc2VhbGVkGAQgASgLMh4uaGlzdG9yeV9zeW5jLnYxLlNlYWxlZEFyY2hpdmUSGgoNZXhwaXJlc19hdF9ucxgFIAEoA0gAiAEBQhAKDl9leHBpcmVzX2F0X25zIqABCgtVcGxvYWRTdGF0ZRILCgN1cmwYASABKAkSGwoOZGVsZXRpb25fdG9rZW4YAiABKAlIAIgBARIaCg1leHBpcmVzX2F0X25zGAMgASgDSAGIAQESFwoKdXBsb2FkX3VybBgEIAEoCUgCiAEBQhEKD19kZWxldGlvbl90b2tlbkIQCg5fZXhwaXJlc19hdF9uc0INCgtfdXBsb2FkX3VybCKKAQoVQXZhaWxhYmxlQXJjaGl2ZVN0YXRlEgoKAmlkGAEgASgJEgsKA3BpbhgCIAEoCRIOCgZzZW5kZXIYAyABKAwSEgoKc2VudF9hdF9ucxgEIAEoAxI0CgdhcmNoaXZlGAUgASgLMiMuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLkFyY2hpdmVTdGF0ZWIGcHJvdG8z", [file_history_sync_v1_sealed_archive, file_history_sync_v1_sync_request, file_xmtp_device_sync_device_sync]);
+  fileDesc("CiloaXN0b3J5X3N5bmMvc3RhdGUvdjEvcmVxdWVzdF9zdGF0ZS5wcm90bxIVaGlzdG9yeV9zeW5jLnN0YXRlLnYxIo4FCgxSZXF1ZXN0U3RhdGUSCgoCaWQYASABKAkSDAoEcm9sZRgCIAEoCRILCgNwaW4YAyABKAkSEgoKc2VydmVyX3VybBgEIAEoCRIxCgdvcHRpb25zGAUgASgLMiAueG10cC5kZXZpY2Vfc3luYy5BcmNoaXZlT3B0aW9ucxIOCgZmb3JtYXQYBiABKAkSEQoJcmVxdWVzdGVyGAcgASgMEhUKDWNyZWF0ZWRfYXRfbnMYCCABKAMSGgoNZXhwaXJlc19hdF9ucxgJIAEoA0gAiAEBEkUKEGFja25vd2xlZGdlbWVudHMYCiADKAsyKy5oaXN0b3J5X3N5bmMuc3RhdGUudjEuQWNrbm93bGVkZ2VtZW50U3RhdGUSFgoJcmVzcG9uZGVyGAsgASgMSAGIAQESHAoPcmVzcG9uZGVyX2F0X25zGAwgASgDSAKIAQESFQoIcmVwbGFjZXMYDSABKAlIA4gBARIPCgdhdHRlbXB0GA4gASgNEjAKBXN0YWdlGA8gASgLMiEuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlN0YWdlU3RhdGUSGwoTZXhwb3J0c19iZWd1bl9hdF9ucxgQIAMoAxI9ChF1cGxvYWRzX3RvX2RlbGV0ZRgRIAMoCzIiLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5VcGxvYWRTdGF0ZRIfChJyZXNwb25kZXJfc2luY2VfbnMYEiABKANIBIgBARIOCgZvcmlnaW4YEyABKAlCEAoOX2V4cGlyZXNfYXRfbnNCDAoKX3Jlc3BvbmRlckISChBfcmVzcG9uZGVyX2F0X25zQgsKCV9yZXBsYWNlc0IVChNfcmVzcG9uZGVyX3NpbmNlX25zImQKFEFja25vd2xlZGdlbWVudFN0YXRlEhQKDGluc3RhbGxhdGlvbhgBIAEoDBIMCgRyYW5rGAIgASgNEg0KBWF0X25zGAMgASgDEhkKEWF3YWl0aW5nX2FwcHJvdmFsGAQgASgIIoADCgpTdGFnZVN0YXRlEgwKBG5hbWUYASABKAkSNAoHYXJjaGl2ZRgCIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGUSMgoGdXBsb2FkGAMgASgLMiIuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlVwbG9hZFN0YXRlEhMKBnJlYXNvbhgEIAEoCUgAiAEBEg8KAmJ5GAUgASgMSAGIAQESFQoIdW50aWxfbnMYBiABKANIAogBARItCgdyZWNlaXB0GAcgASgLMhwuaGlzdG9yeV9zeW5jLnYxLlN5bmNSZWNlaXB0EhAKCG5vdGlmaWVkGAggASgIEhQKB21lc3NhZ2UYCSABKAlIA4gBARI7CgdzcG9vbGVkGAogASgLMiouaGlzdG9yeV9zeW5jLnN0YXRlLnYxLlNwb29sZWRBcmNoaXZlU3RhdGVCCQoHX3JlYXNvbkIFCgNfYnlCCwoJX3VudGlsX25zQgoKCF9tZXNzYWdlImYKE1Nwb29sZWRBcmNoaXZlU3RhdGUSCgoCaWQYASABKAkSDQoFYnl0ZXMYAiABKAQSNAoHYXJjaGl2ZRgDIAEoCzIjLmhpc3Rvcnlfc3luYy5zdGF0ZS52MS5BcmNoaXZlU3RhdGUivgEKDEFyY2hpdmVTdGF0ZRILCgN1cmwYASABKAkSCwoDa2V5GAIgASgMEjYKCG1ldGFkYXRhGAMgASgLMiQueG10cC5kZXZpY2Vfc3luYy5CYWNrdXBNZXRhZGF0YVNhdmUSLgoGc2VhbGVkGAQgASgLMh4uaGlzdG9yeV9zeW5jLnYxLlNlYWxlZEFyY2hpdmUSGgoNZXhwaXJlc19hdF9ucxgFIAEoA0gAiAEBQhAKDl9leHBpcmVzX2F0X25zIqABCgtVcGxvYWRTdGF0ZRILCgN1cmwYASABKAkSGwoOZGVsZXRpb25fdG9rZW4YAiABKAlIAIgBARIaCg1leHBpcmVzX2F0X25zGAMgASgDSAGIAQESFwoKdXBsb2FkX3VybBgEIAEoCUgCiAEBQhEKD19kZWxldGlvbl90b2tlbkIQCg5fZXhwaXJlc19hdF9uc0INCgtfdXBsb2FkX3VybCKKAQoVQXZhaWxhYmxlQXJjaGl2ZVN0YXRlEgoKAmlkGAEgASgJEgsKA3BpbhgCIAEoCRIOCgZzZW5kZXIYAyABKAwSEgoKc2VudF9hdF9ucxgEIAEoAxI0CgdhcmNoaXZlGAUgASgLMiMuaGlzdG9yeV9zeW5jLnN0YXRlLnYxLkFyY2hpdmVTdGF0ZWIGcHJvdG8z", [file_history_sync_v1_sealed_archive, file_history_sync_v1_sync_request, file_xmtp_device_sync_device_sync]);
 
 /**
- * A request for history, as an installation keeps it. It never leaves the installation.
+ * A request for history, as an installation stores it. It never leaves the installation.
  *
  * @generated from message history_sync.state.v1.RequestState
  */
@@ -75,16 +75,16 @@ export type RequestState = Message<"history_sync.state.v1.RequestState"> & {
   acknowledgements: AcknowledgementState[];
 
   /**
-   * The one of them that answers.
+   * The installation whose turn it is to respond.
    *
-   * @generated from field: optional bytes holder = 11;
+   * @generated from field: optional bytes responder = 11;
    */
-  holder?: Uint8Array | undefined;
+  responder?: Uint8Array | undefined;
 
   /**
-   * @generated from field: optional int64 holder_at_ns = 12;
+   * @generated from field: optional int64 responder_at_ns = 12;
    */
-  holderAtNs?: bigint | undefined;
+  responderAtNs?: bigint | undefined;
 
   /**
    * @generated from field: optional string replaces = 13;
@@ -102,23 +102,28 @@ export type RequestState = Message<"history_sync.state.v1.RequestState"> & {
   stage?: StageState | undefined;
 
   /**
-   * When this installation began to make an archive for it.
+   * The times at which this installation began an archive for it.
    *
    * @generated from field: repeated int64 exports_begun_at_ns = 16;
    */
   exportsBegunAtNs: bigint[];
 
   /**
-   * What is still to be deleted from a history server.
+   * Uploads that are still to be deleted from a history server.
    *
    * @generated from field: repeated history_sync.state.v1.UploadState uploads_to_delete = 17;
    */
   uploadsToDelete: UploadState[];
 
   /**
-   * @generated from field: optional int64 holder_since_ns = 18;
+   * @generated from field: optional int64 responder_since_ns = 18;
    */
-  holderSinceNs?: bigint | undefined;
+  responderSinceNs?: bigint | undefined;
+
+  /**
+   * @generated from field: string origin = 19;
+   */
+  origin: string;
 };
 
 /**
@@ -161,7 +166,7 @@ export const AcknowledgementStateSchema: GenMessage<AcknowledgementState> = /*@_
   messageDesc(file_history_sync_state_v1_request_state, 1);
 
 /**
- * Each stage has the fields that going on from it takes.
+ * Each stage has the fields that its step needs.
  *
  * @generated from message history_sync.state.v1.StageState
  */
@@ -204,18 +209,18 @@ export type StageState = Message<"history_sync.state.v1.StageState"> & {
   receipt?: SyncReceipt | undefined;
 
   /**
-   * Whether the others have been told.
+   * True once the other installations have been sent the decline or the cancellation.
    *
-   * @generated from field: bool told = 8;
+   * @generated from field: bool notified = 8;
    */
-  told: boolean;
+  notified: boolean;
 
   /**
-   * The words of whoever declined.
+   * The message of the user who declined.
    *
-   * @generated from field: optional string words = 9;
+   * @generated from field: optional string message = 9;
    */
-  words?: string | undefined;
+  message?: string | undefined;
 
   /**
    * @generated from field: history_sync.state.v1.SpooledArchiveState spooled = 10;
@@ -231,7 +236,7 @@ export const StageStateSchema: GenMessage<StageState> = /*@__PURE__*/
   messageDesc(file_history_sync_state_v1_request_state, 2);
 
 /**
- * A sealed archive that the installation keeps until a history server has all of it.
+ * A sealed archive that the installation stores until a history server has all of it.
  *
  * @generated from message history_sync.state.v1.SpooledArchiveState
  */
@@ -318,7 +323,7 @@ export type UploadState = Message<"history_sync.state.v1.UploadState"> & {
   expiresAtNs?: bigint | undefined;
 
   /**
-   * Where it goes on, while it isn't complete.
+   * The address at which an incomplete upload resumes.
    *
    * @generated from field: optional string upload_url = 4;
    */
@@ -333,7 +338,7 @@ export const UploadStateSchema: GenMessage<UploadState> = /*@__PURE__*/
   messageDesc(file_history_sync_state_v1_request_state, 5);
 
 /**
- * An archive that another installation told of.
+ * An archive that another installation sent.
  *
  * @generated from message history_sync.state.v1.AvailableArchiveState
  */
