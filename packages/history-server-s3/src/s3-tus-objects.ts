@@ -1,7 +1,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { type BlobId, isBlobId } from "@history-sync/history-client/contract";
 import type { BlobStore } from "@history-sync/history-server";
-import { ifAbsent } from "@history-sync/history-server/node";
+import { ifAbsent } from "@history-sync/history-server/node/tus";
 import { guarded, unlessAbsent } from "./s3-error.js";
 
 export interface TusObjectsOptions {

@@ -6,7 +6,7 @@ import {
   defaultUnfinishedTtlMs,
   type ResumableUploads,
 } from "@history-sync/history-server";
-import { tusUploads } from "@history-sync/history-server/node";
+import { tusUploads } from "@history-sync/history-server/node/tus";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { S3Store } from "@tus/s3-store";
 import type { S3BlobStore } from "./s3-blob-store.js";

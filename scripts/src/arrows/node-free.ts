@@ -9,7 +9,7 @@ import {
 } from "../workspace.ts";
 
 /** The subpaths that may import modules of Node.js. All others must run in browsers too. */
-const nodeSubpaths: readonly string[] = ["./node", "./sqlite"];
+const nodeSubpaths: readonly string[] = ["./node", "./node/tus", "./sqlite"];
 
 export function browserSubpaths(pkg: WorkspacePackage): readonly string[] {
   return Object.keys(pkg.manifest.exports ?? {}).filter(

@@ -26,9 +26,7 @@ export {
   type FileTusUploadsOptions,
   fileTusUploads,
 } from "./tus/file-tus-uploads.js";
-export { ifAbsent } from "./tus/kept.js";
 export {
   type MemoryTusUploadsOptions,
   memoryTusUploads,
 } from "./tus/memory-tus-uploads.js";
-export { type TusParts, tusUploads } from "./tus/tus-uploads.js";
