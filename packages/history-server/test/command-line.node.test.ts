@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { variableOf } from "@history-sync/server-kit/node";
 import { temporaryFolder } from "@history-sync/test-kit/folders";
 import {
   nodeCommand,
@@ -10,7 +11,7 @@ import {
 import { expect, test } from "vitest";
 import { helpText, runHistoryServer } from "../src/node/command/command.js";
 import { historyServerProcess } from "../src/node/command/process.js";
-import { environmentName, readSettings } from "../src/node/command/settings.js";
+import { prefix, readSettings } from "../src/node/command/settings.js";
 
 const command = fileURLToPath(new URL("../dist/node/main.js", import.meta.url));
 
@@ -96,11 +97,11 @@ test("every setting has a flag and a variable, flags come first, and the help na
   const flags = entries.flatMap(([name, value]) => [`--${name}`, value]);
   expect(readSettings(flags, {})).toEqual(expected);
   const variables = Object.fromEntries(
-    entries.map(([name, value]) => [environmentName(name), value]),
+    entries.map(([name, value]) => [variableOf(prefix, name), value]),
   );
   expect(variables.HISTORY_SERVER_MAX_BYTES).toBe("5");
   expect(readSettings([], variables)).toEqual(expected);
-  expect(readSettings(["--port", "9"], variables).port).toBe(9);
+  expect(readSettings(["--port", "9"], variables)).toMatchObject({ port: 9 });
   for (const name of Object.keys(given)) expect(helpText).toContain(name);
 });
 
@@ -122,6 +123,8 @@ test("settings are checked", () => {
     expect(() => readSettings([bad], {}), bad).toThrow("invalid-setting");
   }
   expect(() => readSettings(["--unknown"], {})).toThrow("--unknown");
+  const misspelt = { HISTORY_SERVER_MAX_BYTE: "5" };
+  expect(() => readSettings([], misspelt)).toThrow("HISTORY_SERVER_MAX_BYTE");
 });
 
 test("the command makes tokens that its server takes", async () => {
@@ -210,4 +213,9 @@ test("--s3 without its package is refused with the name of the package to instal
     stderr:
       "history-server: [missing-package] --s3 needs another package: npm install @history-sync/history-server-s3\n",
   });
+});
+
+test("the command prints its version", async () => {
+  const ran = await runProcess(nodeCommand(command, "--version"));
+  expect(ran.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

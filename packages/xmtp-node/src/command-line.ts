@@ -1,76 +1,128 @@
-import { parseArgs } from "node:util";
-import { XmtpNodeError } from "./errors.js";
-import { defaultLimits, defaultPort } from "./limits.js";
+import {
+  duration,
+  optionalText,
+  readSettings,
+  settingsHelp,
+  text,
+  wholeNumber,
+} from "@history-sync/server-kit/node";
+import { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
 
 export interface CommandLine {
   readonly port: number;
   readonly host: string;
-  /** Where the storage is: a file, or NATS with a file of what was read from it. */
+  /** The folder of the storage: a file, or NATS with a file of what was read from it. */
   readonly dataFolder: string;
   readonly natsUrl: string | undefined;
-  readonly requestsPerMinute: number;
+  readonly limits: NodeLimits;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** The prefix of the command's environment variables. */
+const prefix = "XMTP_NODE";
+
+const count = (help: string, fallback: number) =>
+  wholeNumber({ help, min: 1, fallback });
+const seconds = (ms: number) => `${ms / 1_000}s`;
+
+const table = {
+  port: wholeNumber({
+    help: "port to listen on; 0 for any",
+    max: 65_535,
+    fallback: defaultPort,
+  }),
+  host: text({
+    placeholder: "HOST",
+    help: "address to listen on; 0.0.0.0 for all",
+    fallback: "127.0.0.1",
+  }),
+  data: text({
+    placeholder: "FOLDER",
+    help: "folder of the data",
+    fallback: "xmtp-node-data",
+  }),
+  nats: optionalText({
+    placeholder: "URL",
+    help: "NATS JetStream instead of the folder",
+  }),
+  "requests-per-minute": count(
+    "from one address",
+    defaultLimits.requestsPerMinute,
+  ),
+  "max-connections": count("at a time", defaultLimits.maxConnections),
+  "max-streams": count(
+    "on one connection",
+    defaultLimits.maxStreamsPerConnection,
+  ),
+  "max-request-bytes": count("of one request", defaultLimits.maxRequestBytes),
+  "max-message-bytes": count("of one message", defaultLimits.maxMessageBytes),
+  "max-key-package-bytes": count(
+    "of one key package",
+    defaultLimits.maxKeyPackageBytes,
+  ),
+  "max-update-bytes": count(
+    "of one identity update",
+    defaultLimits.maxIdentityUpdateBytes,
+  ),
+  "max-inbox-updates": count(
+    "in the log of an inbox",
+    defaultLimits.maxInboxUpdates,
+  ),
+  "max-entries": count("in one request", defaultLimits.maxEntriesPerRequest),
+  "max-topics": count("in one stream", defaultLimits.maxFilters),
+  "max-page-bytes": count("of one answer", defaultLimits.maxPageBytes),
+  "max-queued": count(
+    "entries that wait for a reader",
+    defaultLimits.maxQueuedEntries,
+  ),
+  "slow-reader": duration({
+    help: "until a stream without a reader ends",
+    fallback: seconds(defaultLimits.slowReaderMs),
+  }),
+  "close-grace": duration({
+    help: "for running calls at the end",
+    fallback: seconds(defaultLimits.closeGraceMs),
+  }),
+} as const;
 
 export const helpText: string = `Usage: xmtp-node [options]
 
-  --port N                  port to listen on (${defaultPort}; 0 for any)
-  --host HOST               address to listen on (127.0.0.1; 0.0.0.0 for all)
-  --data FOLDER             where the data is kept (./xmtp-node-data)
-  --nats URL                keep it in NATS JetStream instead, such as nats://127.0.0.1:4222
-  --requests-per-minute N   limit for one address (${defaultLimits.requestsPerMinute})
-  --help                    this text
+Runs an XMTP node.
 
-Each may be given in the environment: XMTP_NODE_PORT, _HOST, _DATA, _NATS, _REQUESTS_PER_MINUTE.
+${settingsHelp(table)}
+Every option can be an environment variable: --max-streams is ${prefix}_MAX_STREAMS.
 `;
 
-/** Reads the command's arguments, then the environment; throws `invalid-setting`, or Node's own error for an unknown option. */
+/**
+ * Reads the command's settings.
+ *
+ * @throws {ServerKitError} `invalid-setting`, `unknown-setting`
+ */
 export function readCommandLine(
   args: readonly string[],
-  environment: Environment = {},
-): CommandLine | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string" },
-      host: { type: "string" },
-      data: { type: "string" },
-      nats: { type: "string" },
-      "requests-per-minute": { type: "string" },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return "help";
-  const setting = (name: keyof typeof values, other: string): string => {
-    const variable = `XMTP_NODE_${name.toUpperCase().replaceAll("-", "_")}`;
-    return `${values[name] ?? (environment[variable] || other)}`;
-  };
-  const requests = "requests-per-minute";
+  env: Readonly<Record<string, string | undefined>> = {},
+): CommandLine | "help" | "version" {
+  const values = readSettings({ table, prefix, args, env });
+  if (values === "help" || values === "version") return values;
   return {
-    port: wholeNumber("--port", setting("port", `${defaultPort}`), 0, 65_535),
-    host: setting("host", "127.0.0.1"),
-    dataFolder: setting("data", "xmtp-node-data"),
-    natsUrl: setting("nats", "") || undefined,
-    requestsPerMinute: wholeNumber(
-      `--${requests}`,
-      setting(requests, `${defaultLimits.requestsPerMinute}`),
-      1,
-      2 ** 40,
-    ),
+    port: values.port,
+    host: values.host,
+    dataFolder: values.data,
+    natsUrl: values.nats,
+    limits: {
+      maxRequestBytes: values["max-request-bytes"],
+      maxMessageBytes: values["max-message-bytes"],
+      maxKeyPackageBytes: values["max-key-package-bytes"],
+      maxIdentityUpdateBytes: values["max-update-bytes"],
+      maxEntriesPerRequest: values["max-entries"],
+      maxFilters: values["max-topics"],
+      maxPageBytes: values["max-page-bytes"],
+      maxQueuedEntries: values["max-queued"],
+      slowReaderMs: values["slow-reader"],
+      maxStreamsPerConnection: values["max-streams"],
+      maxConnections: values["max-connections"],
+      requestsPerMinute: values["requests-per-minute"],
+      maxInboxUpdates: values["max-inbox-updates"],
+      closeGraceMs: values["close-grace"],
+    },
   };
-}
-
-function wholeNumber(
-  name: string,
-  text: string,
-  min: number,
-  max: number,
-): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new XmtpNodeError(
-    "invalid-setting",
-    `${name}: expected a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`,
-  );
 }

@@ -1,5 +1,5 @@
 export { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
-export { type NatsSettings, type NodeProcess, runNode } from "./run-node.js";
+export { type NatsSettings, runNode } from "./run-node.js";
 export {
   type RunningNode,
   type ServeNodeOptions,

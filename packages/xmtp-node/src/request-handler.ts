@@ -9,6 +9,7 @@ import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import type { SmartContractVerifier } from "@history-sync/identity";
 import { IdentityApi } from "@history-sync/proto/identity-api";
 import { MlsApi } from "@history-sync/proto/mls-api";
+import { AddressRates } from "@history-sync/server-kit";
 import { sendHeaders } from "./call-values.js";
 import {
   answerGrpcUnary,
@@ -18,10 +19,10 @@ import {
 } from "./grpc-unary.js";
 import { identityApi } from "./identity-api.js";
 import { InboxLogs } from "./inbox-logs.js";
+import type { NodeMetrics } from "./metrics.js";
 import { mlsApi } from "./mls-api.js";
 import type { NodeContext } from "./node-context.js";
 import { observed } from "./observe-calls.js";
-import { RateLimit } from "./rate-limit.js";
 import type { NodeRequest, NodeResponse } from "./shared-port.js";
 import { cutOff, writeHeaders, writeResponse } from "./write-response.js";
 
@@ -59,7 +60,7 @@ export function requestHandler(
   node: NodeContext,
   options: RequestHandlerOptions,
 ): (request: NodeRequest, response: NodeResponse) => void {
-  const rates = new RateLimit(node.limits.requestsPerMinute, node.clock);
+  const rates = new AddressRates(node.limits.requestsPerMinute, node.clock);
   const services = servicesOf(node, options);
   return (request, response) => {
     // What is lost on a broken connection is told by `close`.
@@ -71,16 +72,14 @@ export function requestHandler(
       return answer(response, 204, "", preflightHeaders);
     }
     if (service) {
-      if (!rates.take(request.socket.remoteAddress ?? "")) {
+      if (!rates.tryAcquire(request.socket.remoteAddress ?? "")) {
         return tooMany(request, response);
       }
       void serve(service, request, response, node);
     } else if (path === "/healthz") {
       answer(response, 200, "ok\n");
     } else if (path === "/metrics") {
-      answer(response, 200, node.metrics.text(), {
-        "content-type": "text/plain; version=0.0.4",
-      });
+      void answerMetrics(response, node.metrics);
     } else if (isGrpc(request)) {
       answer(response, 200, "", grpcStatus(Code.Unimplemented));
     } else {
@@ -179,6 +178,14 @@ function tooMany(request: NodeRequest, response: NodeResponse): void {
   } else {
     answer(response, 429, "too many requests\n", corsHeaders);
   }
+}
+
+async function answerMetrics(
+  response: NodeResponse,
+  metrics: NodeMetrics,
+): Promise<void> {
+  const text = await metrics.text();
+  answer(response, 200, text, { "content-type": metrics.contentType });
 }
 
 function isGrpc({ headers }: NodeRequest): boolean {

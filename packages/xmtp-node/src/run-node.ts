@@ -1,24 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Logger } from "@history-sync/primitives";
-import { loadAdapter } from "@history-sync/server-kit/node";
 import {
-  type CommandLine,
-  type Environment,
-  helpText,
-  readCommandLine,
-} from "./command-line.js";
+  type CommandProcess,
+  jsonLines,
+  loadAdapter,
+  untilStopped,
+  versionOf,
+} from "@history-sync/server-kit/node";
+import { type CommandLine, helpText, readCommandLine } from "./command-line.js";
 import { serveNode } from "./serve-node.js";
 import { SqliteNodeStorage } from "./sqlite/index.js";
 import type { NodeStorage } from "./storage/node-storage.js";
-
-/** What the command needs of its process. */
-export interface NodeProcess {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: Environment;
-  once(signal: "SIGTERM" | "SIGINT", stop: () => void): unknown;
-}
 
 /** The JetStream that `--nats` names. */
 export interface NatsSettings {
@@ -34,39 +26,47 @@ interface NatsAdapter {
 }
 
 /**
- * The command: serves a node until SIGTERM or SIGINT, with one line on stdout that says where, and its log as JSON lines
- * on stderr. Gives the exit code.
+ * Runs the command: serves an XMTP node until SIGTERM or SIGINT, prints its address on one line, and logs lines of JSON to
+ * stderr. Returns the exit code.
  */
 export async function runNode(
   args: readonly string[],
-  process: NodeProcess,
+  process: CommandProcess,
 ): Promise<number> {
   try {
-    const settings = readCommandLine(args, process.env);
-    if (settings === "help") {
-      process.stdout.write(helpText);
-      return 0;
-    }
-    const log = jsonLines(process);
-    const stopped = new Promise<void>((stop) => {
-      process.once("SIGTERM", stop);
-      process.once("SIGINT", stop);
-    });
-    const storage = await openStorage(settings);
-    try {
-      const { port, host, requestsPerMinute } = settings;
-      const limits = { requestsPerMinute };
-      await using node = await serveNode({ storage, port, host, limits, log });
-      process.stdout.write(`node at ${node.url}\n`);
-      await stopped;
-    } finally {
-      await storage.close();
-    }
+    await run(args, process);
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`xmtp-node: ${message}\n`);
     return 1;
+  }
+}
+
+async function run(
+  args: readonly string[],
+  process: CommandProcess,
+): Promise<void> {
+  const settings = readCommandLine(args, process.env);
+  if (settings === "help") {
+    process.stdout.write(helpText);
+    return;
+  }
+  if (settings === "version") {
+    const manifest = new URL("../package.json", import.meta.url);
+    process.stdout.write(`${await versionOf(manifest)}\n`);
+    return;
+  }
+  const { port, host, limits } = settings;
+  const log = jsonLines(process);
+  const stopped = untilStopped(process);
+  const storage = await openStorage(settings);
+  try {
+    await using node = await serveNode({ storage, port, host, limits, log });
+    process.stdout.write(`node at ${node.url}\n`);
+    await stopped;
+  } finally {
+    await storage.close();
   }
 }
 
@@ -85,14 +85,4 @@ async function openStorage({
     return await openNatsStorage({ url: natsUrl, replicaPath });
   }
   return new SqliteNodeStorage(join(folder, "node.sqlite"));
-}
-
-function jsonLines({ stderr }: NodeProcess): Logger {
-  return (event, fields) => {
-    const time = new Date().toISOString();
-    const line = JSON.stringify({ time, event, ...fields }, (_, value) =>
-      typeof value === "bigint" ? `${value}` : value,
-    );
-    stderr.write(`${line}\n`);
-  };
 }

@@ -6,6 +6,7 @@ import {
   silent,
   systemClock,
 } from "@history-sync/primitives";
+import { urlOf } from "@history-sync/server-kit/node";
 import { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
 import { NodeMetrics } from "./metrics.js";
 import { requestHandler } from "./request-handler.js";
@@ -79,9 +80,8 @@ export async function serveNode(
     })();
     return closing;
   };
-  const shownHost = host.includes(":") ? `[${host}]` : host;
   return {
-    url: `http://${shownHost}:${listening.port}`,
+    url: urlOf("http", host, listening.port),
     port: listening.port,
     close,
     [Symbol.asyncDispose]: close,

@@ -8,6 +8,8 @@ import {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 
+import { drain, listen } from "@history-sync/server-kit/node";
+
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
@@ -78,26 +80,16 @@ export async function listenOnSharedPort({
     });
   });
   http1.maxConnections = maxConnections;
-  await new Promise<void>((resolve, reject) => {
-    http1.once("error", reject);
-    http1.listen(port, host, () => {
-      http1.off("error", reject);
-      resolve();
-    });
-  });
+  await listen(http1, host, port);
 
   return {
     port: (http1.address() as AddressInfo).port,
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) =>
-        http1.close(() => resolve()),
-      );
-      for (const session of sessions) session.close();
-      const cut = setTimeout(() => {
+      const drained = drain(http1, graceMs, () => {
         for (const socket of sockets) socket.destroy();
-      }, graceMs);
-      await closed;
-      clearTimeout(cut);
+      });
+      for (const session of sessions) session.close();
+      await drained;
     },
   };
 }

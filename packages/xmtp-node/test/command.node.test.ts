@@ -4,7 +4,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { describe, expect, test } from "vitest";
-import { readCommandLine } from "../src/command-line.js";
+import { helpText, readCommandLine } from "../src/command-line.js";
+import { defaultLimits } from "../src/limits.js";
 import { runNode } from "../src/run-node.js";
 
 describe("the command's settings", () => {
@@ -14,7 +15,7 @@ describe("the command's settings", () => {
       host: "127.0.0.1",
       dataFolder: "xmtp-node-data",
       natsUrl: undefined,
-      requestsPerMinute: 60_000,
+      limits: defaultLimits,
     });
   });
 
@@ -29,7 +30,7 @@ describe("the command's settings", () => {
       port: 0,
       dataFolder: "/data",
       natsUrl: "nats://n:4222",
-      requestsPerMinute: 7,
+      limits: { ...defaultLimits, requestsPerMinute: 7 },
     });
   });
 
@@ -42,6 +43,24 @@ describe("the command's settings", () => {
       expect.objectContaining({ code: "invalid-setting" }),
     );
   });
+});
+
+test("every limit is a setting, and help names all of them", () => {
+  const settings = readCommandLine([]);
+  if (typeof settings === "string") throw new TypeError("settings");
+  expect(settings.limits).toEqual(defaultLimits);
+  const flags = [...helpText.matchAll(/--([a-z-]+) (?:N|TIME)/g)]
+    .map(([, flag]) => flag ?? "")
+    .filter((flag) => flag !== "port");
+  expect(flags).toHaveLength(Object.keys(defaultLimits).length);
+  const args = flags.map(
+    (flag) => `--${flag}=${/reader|grace/.test(flag) ? "3s" : "3"}`,
+  );
+  const changed = readCommandLine(args);
+  if (typeof changed === "string") throw new TypeError("settings");
+  for (const [name, value] of Object.entries(changed.limits)) {
+    expect(value, name).toBe(name.endsWith("Ms") ? 3_000 : 3);
+  }
 });
 
 describe("the command", () => {

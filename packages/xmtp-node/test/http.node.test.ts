@@ -20,11 +20,11 @@ describe("a node's port", () => {
     const text = await metrics.text();
     for (const code of ["Ok", "InvalidArgument"]) {
       expect(text).toContain(
-        `history_sync_node_calls_total{method="QueryGroupMessages",code="${code}"} 1\n`,
+        `xmtp_node_calls_total{method="QueryGroupMessages",code="${code}"} 1\n`,
       );
     }
     expect(text).toContain(
-      'history_sync_node_call_seconds_count{method="QueryGroupMessages"} 2\n',
+      'xmtp_node_call_seconds_count{method="QueryGroupMessages"} 2\n',
     );
   });
 

@@ -121,7 +121,7 @@ describe("a reader who doesn't read", () => {
     expect(await other).toHaveLength(60);
     expect(await closed).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     const metrics = await (await fetch(`${node.url}/metrics`)).text();
-    expect(metrics).toContain("history_sync_node_streams_cut_total 1\n");
+    expect(metrics).toContain("xmtp_node_streams_cut_total 1\n");
   });
 });
 

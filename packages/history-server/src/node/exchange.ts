@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { clientAddress, isLocal } from "@history-sync/server-kit/node";
 import type { HistoryServerHandler } from "../handler.js";
-import { clientAddress, isLocal } from "./client-address.js";
 import { type Metrics, resourceName } from "./metrics.js";
 import { sendWebResponse, webRequest } from "./web-exchange.js";
 

@@ -1,7 +1,4 @@
-export {
-  type CommandSurroundings,
-  runHistoryServer,
-} from "./command/command.js";
+export { runHistoryServer } from "./command/command.js";
 export {
   type CommandProcess,
   historyServerProcess,

@@ -1,11 +1,5 @@
 import type { Logger } from "@history-sync/primitives";
-import {
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  Registry,
-} from "prom-client";
+import { MetricsRegistry } from "@history-sync/server-kit/node";
 import type { Space } from "../guard/space.js";
 
 /** One request that is over. */
@@ -36,62 +30,51 @@ const methods: ReadonlySet<string> = new Set(
 const buckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 1200];
 
 export function serverMetrics(space: Space): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: "history_server_requests_total",
-    help: "Requests that are over",
-    labelNames: ["method", "resource", "status"],
-    registers,
+  const registry = new MetricsRegistry("history_server");
+  const requests = registry.counter({
+    name: "requests_total",
+    help: "Requests that have ended",
+    labels: ["method", "resource", "status"],
   });
-  const seconds = new Histogram({
-    name: "history_server_request_seconds",
-    help: "From a request's headers to the last byte of its answer",
-    labelNames: ["method", "resource"],
-    buckets,
-    registers,
-  });
-  const bytes = new Counter({
-    name: "history_server_bytes_total",
-    help: "Bytes over the wire, headers included, by direction",
-    labelNames: ["direction"],
-    registers,
-  });
-  const refusals = new Counter({
-    name: "history_server_refusals_total",
-    help: "Requests that were refused or failed, by reason",
-    labelNames: ["reason"],
-    registers,
-  });
-  const events = new Counter({
-    name: "history_server_blob_events_total",
-    help: "What happened to blobs",
-    labelNames: ["event"],
-    registers,
-  });
-  const blobs = new Gauge({
-    name: "history_server_blobs",
-    help: "Blobs at the last sweep",
-    registers,
-  });
-  const unfinished = new Gauge({
-    name: "history_server_unfinished_uploads",
-    help: "Uploads in pieces at the last sweep",
-    registers,
-  });
-  new Gauge({
-    name: "history_server_stored_bytes",
-    help: "Bytes of all blobs and uploads",
-    registers,
-    collect() {
-      this.set(space.usedBytes());
+  const seconds = registry.histogram(
+    {
+      name: "request_seconds",
+      help: "From a request's headers to the last byte of its answer",
+      labels: ["method", "resource"],
     },
+    buckets,
+  );
+  const bytes = registry.counter({
+    name: "bytes_total",
+    help: "Bytes over the wire, headers included, by direction",
+    labels: ["direction"],
   });
+  const refusals = registry.counter({
+    name: "refusals_total",
+    help: "Requests that were refused or failed, by reason",
+    labels: ["reason"],
+  });
+  const events = registry.counter({
+    name: "blob_events_total",
+    help: "Events of blobs and uploads",
+    labels: ["event"],
+  });
+  const blobs = registry.gauge({
+    name: "blobs",
+    help: "Blobs at the last sweep",
+  });
+  const unfinished = registry.gauge({
+    name: "unfinished_uploads",
+    help: "Uploads in pieces at the last sweep",
+  });
+  registry.gauge(
+    { name: "stored_bytes", help: "Bytes of all blobs and uploads" },
+    () => space.usedBytes(),
+  );
 
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: () => registry.text(),
     log(event, fields = {}) {
       if (event === "request-refused" || event === "request-failed") {
         refusals.inc({ reason: `${fields.reason}` });

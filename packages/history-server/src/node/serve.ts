@@ -7,6 +7,12 @@ import {
   defaultTransferTimeoutMs,
 } from "@history-sync/history-client/contract";
 import { type Logger, silent, systemClock } from "@history-sync/primitives";
+import {
+  drain,
+  listen,
+  type TlsFiles,
+  urlOf,
+} from "@history-sync/server-kit/node";
 import type { BlobStore } from "../blob-store.js";
 import { totalSpace } from "../guard/space.js";
 import { type HistoryServerOptions, historyServer } from "../handler.js";
@@ -32,7 +38,7 @@ export interface ServeSettings
   /** 127.0.0.1 where absent: to serve others is a decision. */
   readonly host?: string;
   /** PEM; plain http where absent. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls?: TlsFiles | undefined;
   /** How many proxies in front are trusted to tell the client's address in `x-forwarded-for`; 0 where absent. */
   readonly proxyHops?: number;
   /** Who may read `/metrics`; `local` where absent. */
@@ -87,17 +93,17 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const close = () => {
     closing ??= (async () => {
       stop.abort();
-      await closeServer(server, options.closeGraceMs ?? defaultCloseGraceMs);
+      const graceMs = options.closeGraceMs ?? defaultCloseGraceMs;
+      await drain(server, graceMs, () => server.closeAllConnections());
       await sweeping;
       log("server-closed");
     })();
     return closing;
   };
-  const bound = server.address() as AddressInfo;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
+  const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `${options.tls ? "https" : "http"}://${shownHost}:${bound.port}`,
-    port: bound.port,
+    url: urlOf(options.tls ? "https" : "http", host, bound),
+    port: bound,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -150,20 +156,4 @@ function nodeServer(options: ServeSettings, exchanging: Exchanging): Server {
     void exchange(incoming, outgoing, exchanging);
   });
   return server;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearTimeout(cut);
 }

@@ -1,56 +1,56 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { defaultMaxBytes } from "@history-sync/history-client/contract";
+import {
+  type CommandProcess,
+  jsonLines,
+  parseDuration,
+  parseWholeNumber,
+  readTlsFiles,
+  untilStopped,
+  versionOf,
+} from "@history-sync/server-kit/node";
 import { HistoryServerError } from "../../errors.js";
 import { totalSpace } from "../../guard/space.js";
 import { minSecretBytes, mintUploadToken } from "../../guard/upload-token.js";
 import { serve } from "../serve.js";
-import { flagHelp, readSettings, type Settings } from "./settings.js";
+import { flagHelp, prefix, readSettings, type Settings } from "./settings.js";
 import { storesFor } from "./stores.js";
-import { duration, wholeNumber } from "./values.js";
-
-/** What the command stands in: Node's `process` is one. */
-export interface CommandSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  once(signal: "SIGTERM" | "SIGINT", stop: () => void): unknown;
-}
 
 export const helpText: string = `Usage: history-server [options]
        history-server token --secret FILE [--max-bytes N] [--ttl TIME]
 
 Runs a history server, or makes an upload token for one that asks for them.
 
-${flagHelp()}  --help                    this text
-
-Every option can be an environment variable: --max-bytes is HISTORY_SERVER_MAX_BYTES.
+${flagHelp}
+Every option can be an environment variable: --max-bytes is ${prefix}_MAX_BYTES.
 The credentials of --s3 are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 `;
 
 /**
- * The whole command. Resolves when the server has ended, on SIGTERM or SIGINT; rejects with an error whose message is for the
- * user.
+ * Runs the command. Resolves when the server has ended, on SIGTERM or SIGINT. Rejects with an error whose message is for
+ * the user.
  */
 export async function runHistoryServer(
   args: readonly string[],
-  surroundings: CommandSurroundings,
+  process: CommandProcess,
 ): Promise<void> {
-  const { env, stdout } = surroundings;
-  if (args.includes("--help")) {
-    stdout.write(helpText);
-  } else if (args[0] === "token") {
-    stdout.write(`${await mintedToken(args.slice(1))}\n`);
-  } else {
-    await serveUntilStopped(readSettings(args, env), surroundings);
+  if (args[0] === "token") {
+    process.stdout.write(`${await mintedToken(args.slice(1))}\n`);
+    return;
   }
+  const settings = readSettings(args, process.env);
+  if (settings === "help") process.stdout.write(helpText);
+  else if (settings === "version") {
+    const manifest = new URL("../../../package.json", import.meta.url);
+    process.stdout.write(`${await versionOf(manifest)}\n`);
+  } else await serveUntilStopped(settings, process);
 }
 
 async function serveUntilStopped(
   settings: Settings,
-  surroundings: CommandSurroundings,
+  process: CommandProcess,
 ): Promise<void> {
-  const { stdout, stderr } = surroundings;
   const { tlsCertFile, tlsKeyFile, tokenSecretFile } = settings;
   const server = await serve({
     ...settings,
@@ -58,25 +58,15 @@ async function serveUntilStopped(
     space: totalSpace(settings.maxTotalBytes),
     tls:
       tlsCertFile && tlsKeyFile
-        ? {
-            cert: await readFile(tlsCertFile, "utf8"),
-            key: await readFile(tlsKeyFile, "utf8"),
-          }
+        ? await readTlsFiles(tlsCertFile, tlsKeyFile)
         : undefined,
     uploadTokenSecret: tokenSecretFile
       ? await secretIn(tokenSecretFile)
       : undefined,
-    log: (event, fields) => {
-      const line = { time: new Date().toISOString(), event, ...fields };
-      stderr.write(`${JSON.stringify(line)}\n`);
-    },
+    log: jsonLines(process),
   });
-  stdout.write(`history server at ${server.url}\n`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      surroundings.once(signal, resolve);
-    }
-  });
+  process.stdout.write(`history server at ${server.url}\n`);
+  await untilStopped(process);
   await server.close();
 }
 
@@ -89,8 +79,13 @@ async function mintedToken(args: readonly string[]): Promise<string> {
       ttl: { type: "string", default: "1d" },
     },
   });
-  const maxBytes = wholeNumber("--max-bytes", values["max-bytes"], 1, 2 ** 50);
-  const expiresAtMs = Date.now() + duration("--ttl", values.ttl);
+  const maxBytes = parseWholeNumber(
+    "--max-bytes",
+    values["max-bytes"],
+    1,
+    2 ** 50,
+  );
+  const expiresAtMs = Date.now() + parseDuration("--ttl", values.ttl);
   const secret = await secretIn(values.secret);
   return await mintUploadToken(secret, { maxBytes, expiresAtMs });
 }
