@@ -25,11 +25,18 @@ export function commit(
   signal: AbortSignal | undefined,
 ): Promise<MembershipChanged> {
   const { clock, randomBytes } = exchange.context;
-  return retry(
-    () => commitOnce(plan, exchange, signal),
-    afterLostRaces(randomBytes),
-    { clock, signal },
+  const lost = new MlsGroupError(
+    "commit-lost",
+    `expected a commit to come first in one of ${maxAttempts} epochs, got other members' each time`,
+    { retryable: true },
   );
+  const attempt = async () => {
+    const outcome = await commitOnce(plan, exchange, signal);
+    if (outcome === undefined) throw lost;
+    return outcome;
+  };
+  const policy = afterLostRaces(lost, randomBytes);
+  return retry(attempt, policy, { clock, signal });
 }
 
 /** Renews this installation's keys by a commit if that is due. Without an answer it is put off: to send comes first. */
@@ -50,22 +57,26 @@ export async function renewKeys(
 }
 
 /** The winner of the first race is done: the second attempt follows at once. */
-function afterLostRaces(randomBytes: RandomBytes): RetryPolicy {
+function afterLostRaces(
+  lostRace: MlsGroupError,
+  randomBytes: RandomBytes,
+): RetryPolicy {
   const jitter = { fraction: 0.5, randomBytes };
   const maxRetries = maxAttempts - 1;
   const waitMs = exponentialWaits({ ...waits, maxRetries, jitter });
   return {
     waitMs: (lost) => (lost === 1 ? 0 : waitMs(lost)),
-    isRetryable: (error) =>
-      error instanceof MlsGroupError && error.code === "commit-lost",
+    // A plan may throw `commit-lost` as well. That ends the attempts.
+    isRetryable: (error) => error === lostRace,
   };
 }
 
+/** Returns undefined if another commit came first. */
 async function commitOnce(
   plan: () => Promise<MembershipPlan>,
   exchange: Exchange,
   signal: AbortSignal | undefined,
-): Promise<MembershipChanged> {
+): Promise<MembershipChanged | undefined> {
   const { group, context } = exchange;
   await settle(exchange, signal);
   group.expectActive();
@@ -81,10 +92,5 @@ async function commitOnce(
   const pending = await pendingCommit(intent, group.record, context.engine);
   const record = { ...group.record, pending };
   await group.write(record, { groups: [record] });
-  if (await settle(exchange, signal)) return outcome;
-  throw new MlsGroupError(
-    "commit-lost",
-    `expected a commit to come first in one of ${maxAttempts} epochs, got other members' each time`,
-    { retryable: true },
-  );
+  return (await settle(exchange, signal)) ? outcome : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "@history-sync/primitives";
 import { expect, test } from "vitest";
+import { MlsGroupError } from "../../src/index.js";
 import { groupOf, heard, membership, sideOf, text, World } from "../actors.js";
 import { ShownNode } from "../support/shown-node.js";
 
@@ -101,4 +102,17 @@ test("after eight lost races the change is given up, and can be tried again", as
   await atLaptop.changeMembers(change);
   await atPhone.sync();
   expect(atPhone.extensions).toEqual([membership(99)]);
+});
+
+test("changeMembers fails at once when its caller gives the change up as lost", async () => {
+  const { atLaptop, waits } = await outrun(0);
+  let calls = 0;
+  const stale = new MlsGroupError("commit-lost", "stale", { retryable: true });
+  const extensions = () => {
+    calls++;
+    throw stale;
+  };
+  await expect(atLaptop.changeMembers({ extensions })).rejects.toBe(stale);
+  expect(calls).toBe(1);
+  expect(waits).toEqual([]);
 });
