@@ -1,9 +1,9 @@
+import { Backoff, exponentialWaits, unlessAborted } from "@history-sync/async";
 import {
   type Clock,
   type Logger,
   silent,
   systemClock,
-  unlessAborted,
 } from "@history-sync/primitives";
 import {
   defaultIdleTimeoutMs,
@@ -45,15 +45,8 @@ export interface Connection {
     transfer: Transfer,
     init?: RequestInit,
   ): Promise<Response>;
-  retries(): Retries;
-}
-
-/** Decides whether a transfer that broke goes on. */
-export interface Retries {
-  /** Something came through: the count begins anew. */
-  progressed(): void;
-  /** Waits before the next try, or throws what it is given where trying again is no use. */
-  after(error: unknown, signal: AbortSignal | undefined): Promise<void>;
+  /** Counts the breaks of one transfer in a row, and waits after each. */
+  retries(signal: AbortSignal | undefined): Backoff;
 }
 
 export function connection(options: HistoryServerClientOptions): Connection {
@@ -84,23 +77,19 @@ export function connection(options: HistoryServerClientOptions): Connection {
         signal,
       );
     },
-    retries() {
-      const most = options.retries ?? defaultRetries;
-      const firstDelayMs = options.retryDelayMs ?? defaultRetryDelayMs;
-      let tried = 0;
-      return {
-        progressed() {
-          tried = 0;
-        },
-        async after(error, signal) {
-          const canHelp =
-            error instanceof HistoryClientError && error.retryable;
-          if (!canHelp || tried >= most) throw error;
-          const delayMs = Math.min(firstDelayMs * 2 ** tried, maxRetryDelayMs);
-          tried++;
-          if (delayMs > 0) await clock.sleep(delayMs, signal);
-        },
+    retries(signal) {
+      const policy = {
+        waitMs: exponentialWaits({
+          firstMs: options.retryDelayMs ?? defaultRetryDelayMs,
+          growth: 2,
+          maxMs: maxRetryDelayMs,
+          maxRetries: options.retries ?? defaultRetries,
+        }),
+        // A body that fails with an error of its own can't be read again.
+        isRetryable: (error: unknown) =>
+          error instanceof HistoryClientError && error.retryable,
       };
+      return new Backoff(policy, { clock, signal });
     },
   };
 }

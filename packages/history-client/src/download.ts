@@ -1,8 +1,9 @@
-import { unlessAborted } from "@history-sync/primitives";
+import type { Backoff } from "@history-sync/async";
+import { unlessAborted } from "@history-sync/async";
 import { newSha256, type Sha256 } from "#sha256";
 import { badAnswer, errorOfAnswer } from "./answer-errors.js";
 import { checksumEtag, compareChecksum } from "./checksum.js";
-import type { Connection, Retries } from "./connection.js";
+import type { Connection } from "./connection.js";
 import {
   HistoryClientError,
   type HistoryClientErrorCode,
@@ -26,7 +27,7 @@ export async function downloadBlob(
 ): Promise<ReadableStream<Uint8Array>> {
   const { maxBytes, log } = connected;
   const deadlineMs = connected.deadlineMs();
-  const retries = connected.retries();
+  const retries = connected.retries(signal);
   const from = offset > 0 ? { range: `bytes=${offset}-` } : {};
   const open = () => opened(connected, url, deadlineMs, signal, from);
   // A kept-alive connection may have been closed just now: a new one is worth a try.
@@ -63,7 +64,7 @@ interface State {
   at: number;
   /** Bytes that come and are not wanted. */
   skip: number;
-  readonly retries: Retries;
+  readonly retries: Backoff;
 }
 
 function mended(
@@ -78,7 +79,7 @@ function mended(
     if (state.etag === undefined || hasCode(broken, "corrupted")) throw broken;
     let error = broken;
     while (true) {
-      await state.retries.after(error, signal);
+      await state.retries.afterFailure(error);
       try {
         const source = await reopen(state.at);
         if (!source) throw broken;
@@ -106,7 +107,7 @@ function mended(
             state.at += chunk.length;
             if (state.at > maxBytes) throw tooLarge(maxBytes);
             state.hash?.update(chunk);
-            state.retries.progressed();
+            state.retries.reset();
             const wanted = chunk.subarray(Math.min(state.skip, chunk.length));
             state.skip -= chunk.length - wanted.length;
             if (wanted.length === 0) continue;

@@ -1,4 +1,4 @@
-import { unlessAborted } from "@history-sync/primitives";
+import { unlessAborted } from "@history-sync/async";
 export interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether nothing comes behind it. */

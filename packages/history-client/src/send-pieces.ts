@@ -21,7 +21,7 @@ export async function sendPieces(
 ): Promise<void> {
   const { maxBytes, log } = connected;
   const deadlineMs = connected.deadlineMs();
-  const retries = connected.retries();
+  const retries = connected.retries(signal);
   const hash = newSha256();
   let known: Position | undefined = isNew
     ? { offset: 0, knowsLength: false }
@@ -46,7 +46,7 @@ export async function sendPieces(
     const next = { offset: at.offset, rest, total };
     const now = await append(connected, uploadUrl, next, deadlineMs, signal);
     if (now.offset <= at.offset && !now.etag) throw standsStill(at.offset);
-    retries.progressed();
+    retries.reset();
     onProgress(now.offset);
     // Not every answer to a piece repeats it.
     return { ...now, knowsLength: at.knowsLength || total !== undefined };
@@ -60,7 +60,7 @@ export async function sendPieces(
         if (piece.isLast ? known.etag : known.offset >= end) return known;
         known = await goOn(piece, start, known);
       } catch (error) {
-        await retries.after(error, signal);
+        await retries.afterFailure(error);
         known = undefined;
       }
     }

@@ -1,4 +1,5 @@
-import { streamOf, unlessAborted } from "@history-sync/primitives";
+import { unlessAborted } from "@history-sync/async";
+import { streamOf } from "@history-sync/primitives";
 import { badAnswer } from "./answer-errors.js";
 import { tooLarge } from "./errors.js";
 import type { Transfer } from "./transfer.js";

@@ -1,4 +1,4 @@
-import { unlessAborted } from "@history-sync/primitives";
+import { unlessAborted } from "@history-sync/async";
 import { newSha256 } from "#sha256";
 import { badAnswer, errorOfAnswer } from "./answer-errors.js";
 import { checksumEtag, compareChecksum } from "./checksum.js";

@@ -1,4 +1,3 @@
-export { unlessAborted } from "./abort.js";
 export { concatBytes, equalBytes, fromHex, toHex, wipe } from "./bytes.js";
 export { type Clock, nowNs, systemClock } from "./clock.js";
 export {

@@ -16,7 +16,6 @@ import {
   systemClock,
   systemRandomBytes,
   toHex,
-  unlessAborted,
   wipe,
 } from "../src/index.js";
 import { ManualClock, unsafeSeededBytes } from "../src/testing/index.js";
@@ -125,17 +124,4 @@ test("systemRandomBytes returns any length, and unsafeSeededBytes the same bytes
   expect(systemRandomBytes(70_000)).toHaveLength(70_000);
   expect(unsafeSeededBytes(7)(16)).toEqual(unsafeSeededBytes(7)(16));
   expect(unsafeSeededBytes(7)(16)).not.toEqual(unsafeSeededBytes(8)(16));
-});
-
-test("unlessAborted ends the waiting on an abort, not the work", async () => {
-  const abort = new AbortController();
-  const never = new Promise<void>(() => {});
-  const waiting = unlessAborted(never, abort.signal);
-  expect(await unlessAborted(Promise.resolve(1), abort.signal)).toBe(1);
-  expect(await unlessAborted(Promise.resolve(2), undefined)).toBe(2);
-  const failing = Promise.reject(new Error("broken"));
-  await expect(unlessAborted(failing, abort.signal)).rejects.toThrow("broken");
-  abort.abort(new Error("enough"));
-  await expect(waiting).rejects.toThrow("enough");
-  await expect(unlessAborted(never, abort.signal)).rejects.toThrow("enough");
 });
