@@ -95,7 +95,7 @@ async function expectJoined({ groups }: OurSyncGroups): Promise<void> {
     .toMatchObject({ added: [], removed: [] });
 }
 
-/** Whoever came last makes a sync group for all, and is in no other one at first. */
+/** The newest installation creates a sync group for all, and is in no other one at first. */
 async function expectMember(
   { groups }: OurSyncGroups,
   installation: string,
@@ -168,7 +168,7 @@ async function decided(ours: OurSyncGroups): Promise<readonly string[]> {
   return (await heard(ours)).flatMap(decidedIn);
 }
 
-/** What others said so far. */
+/** Returns the messages of the others so far. */
 async function heard({
   groups,
 }: OurSyncGroups): Promise<readonly SyncContent[]> {

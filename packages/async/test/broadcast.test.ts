@@ -89,7 +89,7 @@ test("Broadcast with supersedes drops only items that a later one supersedes", (
         const accepted = items.slice(0, taken);
         expect(error === undefined).toBe(taken === items.length);
         expect(read.length).toBeLessThanOrEqual(capacity);
-        // What was read is in order, and every other item has a later one of its key.
+        // The items read are in order, and every other item has a later one of its key.
         let at = 0;
         for (const item of accepted) {
           if (read[at] === item) at++;

@@ -20,7 +20,7 @@ export async function measureGroups(
   sizes: readonly number[],
   messages: number,
 ): Promise<readonly GroupReport[]> {
-  // What is measured first would pay for the compiler.
+  // The first measurement would pay for the compiler.
   await inMemory(3, messages);
   await onDisk(3, messages);
   const reports: GroupReport[] = [];

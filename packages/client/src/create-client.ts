@@ -51,7 +51,7 @@ export interface ClientOptions {
   readonly historySyncUrl?: string;
   /** Further history servers that archives may be uploaded to and downloaded from. */
   readonly trustedServers?: readonly string[];
-  /** Whether requests of the user's other installations are granted: `auto` (default), `ask` or `never`. */
+  /** How requests of the user's other installations are answered: `auto` (default), `ask` or `never`. */
   readonly releasePolicy?: ReleasePolicy;
   /** How much history is transferred, and how. */
   readonly history?: HistorySettings;

@@ -34,7 +34,7 @@ export class ByteReader {
     return this.#chunk.subarray(this.#at);
   }
 
-  /** Whether all bytes were read; waits for the next chunk to know. */
+  /** Returns true if all bytes were read; waits for the next chunk to know. */
   async atEnd(): Promise<boolean> {
     while (this.#at === this.#chunk.length) {
       const { done, value } = await this.#chunks.next();

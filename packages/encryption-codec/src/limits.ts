@@ -1,4 +1,4 @@
-/** What a reader puts up with; everything is checked before memory is taken for it. */
+/** Limits checked while reading, before memory is allocated. */
 export interface Limits {
   /** Bytes of one frame. */
   readonly maxFrameBytes: number;
@@ -28,6 +28,6 @@ export const defaultLimits: Limits = {
   maxInflatedBytes: 4 * gibibyte,
   /** Honest archives stay near 1; a bomb has thousands. */
   maxInflationRatio: 100,
-  /** What RFC 8878 section 3.1.1.1.2 recommends every decoder to support; libxmtp writes 2 MiB. */
+  /** The window that RFC 8878 section 3.1.1.1.2 recommends every decoder to support; libxmtp writes 2 MiB. */
   maxWindowBytes: 8 * mebibyte,
 };

@@ -16,7 +16,7 @@ import { openXmtpV0 } from "./xmtp-v0/open.js";
 export interface OpenArchiveOptions {
   /** The archive's key: exactly 32 bytes. It is read before the call returns. */
   readonly key: Uint8Array;
-  /** What is not given is as in `defaultLimits`. Frames and inflated bytes are counted from where this call starts. */
+  /** Limits that replace those of `defaultLimits`. Frames and inflated bytes are counted from the start of the call. */
   readonly limits?: Partial<Limits>;
   /** Reads legacy xmtp-v0 archives, whose records share one nonce; by default they are refused. */
   readonly allowRepeatedNonce?: boolean;
@@ -105,7 +105,7 @@ async function* openPages(
   }
 }
 
-/** What was announced in pages is not taken in the format that authenticates less. */
+/** Refuses an archive in the format that authenticates less where pages were announced. */
 function refuseDowngrade(expected: ExpectedArchive | undefined): void {
   if (!expected) return;
   throw new EncryptionCodecError(

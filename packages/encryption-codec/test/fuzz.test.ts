@@ -25,7 +25,7 @@ function range(archive: Uint8Array): [start: number, end: number] {
   return [start, start + below(Math.min(600, archive.length - start)) + 1];
 }
 
-/** What a hostile server may do to an archive. */
+/** The changes that a hostile server may make to an archive. */
 const changes: Readonly<Record<string, (archive: Uint8Array) => Uint8Array>> = {
   cut: (archive) => archive.subarray(0, below(archive.length)),
   flip: (archive) => {

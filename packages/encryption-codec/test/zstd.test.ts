@@ -74,7 +74,7 @@ test("every cut and every flipped bit of a compressed frame ends in time", async
     for (let bit = 32; bit < zstd.length * 8; bit += 5) {
       const changed = Uint8Array.from(zstd);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      // What is not noticed here is noticed by the records' tags.
+      // The records' tags detect the rest.
       expect([
         undefined,
         "invalid-zstd",

@@ -32,7 +32,7 @@ export interface Connection {
   readonly allowed: AllowedOrigins;
   readonly maxBytes: number;
   readonly streamUploads: boolean;
-  /** Whether a request may fail because its server doesn't say that pages of other origins may make it. */
+  /** True if a request may fail because its server doesn't say that pages of other origins may make it. */
   readonly asksForPages: boolean;
   readonly uploadToken: string | undefined;
   readonly clock: Clock;

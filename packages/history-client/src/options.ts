@@ -22,7 +22,7 @@ export interface HistoryServerClientOptions {
   /** The first pause before going on; it doubles up to a minute. 1 second where absent. */
   readonly retryDelayMs?: number;
   /**
-   * Whether `fetch` sends a stream as it comes, for servers that take uploads as a whole only. Where absent: yes, but not in
+   * True if `fetch` sends a stream as it comes, for servers that take uploads as a whole only. Where absent: yes, but not in
    * browsers, which can do so only over HTTP/2 or not at all; there the body is gathered into a Blob first, which browsers
    * keep on disk when it is large.
    */
@@ -34,7 +34,7 @@ export interface HistoryServerClientOptions {
   readonly log?: Logger;
 }
 
-/** What only the uploader knows of a blob. */
+/** A blob's details that only its uploader knows. */
 export interface UploadReceipt {
   readonly url: string;
   /** For `deleteBlob`. Absent where the server gives none. */

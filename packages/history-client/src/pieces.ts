@@ -1,13 +1,13 @@
 import { unlessAborted } from "@history-sync/async";
 export interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether nothing comes behind it. */
+  /** True if nothing comes behind it. */
   readonly isLast: boolean;
 }
 
 /** Cuts a body into pieces of one size, the last one smaller; an empty body is one empty piece. */
 export interface Pieces {
-  /** Whether the body is one piece only; reads the first one for it. */
+  /** Returns true if the body is one piece only; reads the first one for it. */
   isOne(signal: AbortSignal | undefined): Promise<boolean>;
   next(signal: AbortSignal | undefined): Promise<Piece>;
   /** Gives what is left of the body as it comes. */

@@ -7,7 +7,7 @@ import {
 } from "./contract/headers.js";
 import type { NewUploadOptions, UploadReceipt } from "./options.js";
 
-/** What an uploader says of a new blob. */
+/** Returns the headers of an uploader's wishes for a new blob. */
 export function wishHeaders(
   { uploadToken }: Connection,
   { expiresInMs, once }: NewUploadOptions,

@@ -8,7 +8,7 @@ import type { Piece, Pieces } from "./pieces.js";
 import { append, lost, type Position, position } from "./tus-requests.js";
 
 export interface SendPiecesOptions extends SendOptions {
-  /** Whether the server has nothing yet, so that it needn't be asked. */
+  /** True if the server has nothing yet, so that it needn't be asked. */
   readonly isNew: boolean;
 }
 

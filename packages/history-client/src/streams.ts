@@ -6,10 +6,10 @@ import type { Transfer } from "./transfer.js";
 
 /** A body on its way out. */
 export interface Outgoing {
-  /** What to send: counted, bounded, and on the server's time only while the server takes bytes. */
+  /** The body to send: counted, bounded, and on the server's time only while the server reads. */
   readonly stream: ReadableStream<Uint8Array>;
   sentBytes(): number;
-  /** What came up in the caller's own body, kept apart from what the network does. */
+  /** Returns the error of the caller's own body, apart from those of the network. */
   sourceFailure(): { readonly cause: unknown } | undefined;
   /** Cancels the caller's body, whatever became of `stream`. */
   abandon(): void;

@@ -60,7 +60,7 @@ export class Transfer {
     this.#abort.abort();
   }
 
-  /** What to throw for an error that came up during the transfer: the reason that ended it, else `unreachable`. */
+  /** Returns the error to throw for one that was caught during the transfer: the reason that ended it, else `unreachable`. */
   failure(cause: unknown): unknown {
     if (this.signal.aborted) return this.signal.reason;
     if (cause instanceof HistoryClientError) return cause;

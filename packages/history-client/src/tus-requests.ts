@@ -43,7 +43,7 @@ export async function createTusUpload(
 }
 
 /**
- * Whether a server that seems out of reach isn't: a browser makes no request with tus' headers before the server has said
+ * Returns true if a server that seems out of reach isn't: a browser makes no request with tus' headers before the server has said
  * that pages may, and one that doesn't know of tus says nothing. A plain request needs no such word.
  */
 async function isThere(
@@ -80,7 +80,7 @@ export async function endTusUpload(
 /** How far the server is. */
 export interface Position {
   readonly offset: number;
-  /** Whether the server has been told the length. tus allows that once only. */
+  /** True if the server has been told the length. tus allows that once only. */
   readonly knowsLength: boolean;
   /** Of the finished blob. */
   readonly etag?: string | undefined;

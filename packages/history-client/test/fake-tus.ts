@@ -9,7 +9,7 @@ export interface FakeTus {
   stored(): Uint8Array;
 }
 
-/** What becomes of a request: undefined answers it well. */
+/** Decides how a request fails; undefined: it succeeds. */
 export type Mishap = (request: Request, count: number) => MishapKind;
 type MishapKind =
   | undefined

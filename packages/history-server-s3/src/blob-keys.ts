@@ -1,7 +1,7 @@
 import { type BlobId, isBlobId } from "@history-sync/history-client/contract";
 import { type BlobInfo, blobId } from "@history-sync/history-server";
 
-/** What the name of an object in `expiry/` says of its blob. */
+/** The facts about a blob that the name of an object in `expiry/` holds. */
 export interface ExpiryNote {
   readonly id: BlobId;
   readonly expiresAtMs: number;

@@ -60,7 +60,7 @@ export function bucketOf(client: S3Client, Bucket: string): Bucket {
         const page = await client.send(new ListObjectsV2Command(command));
         for (const { Key = "", LastModified } of page.Contents ?? []) {
           const name = Key.slice(Prefix.length);
-          // What tells no time counts as new.
+          // An object without a time counts as new.
           yield { key: Key, name, atMs: LastModified?.getTime() ?? Date.now() };
         }
         ContinuationToken = page.NextContinuationToken;

@@ -31,7 +31,7 @@ export interface S3BlobStore extends BlobStore {
   adopt(id: BlobId, key: string, label: BlobLabel): Promise<BlobInfo>;
 }
 
-/** What `blobs/{id}` says: the blob, and the object that has its bytes. */
+/** The content of `blobs/{id}`: the blob, and the object with its bytes. */
 interface Manifest extends BlobInfo {
   readonly key: string;
 }
@@ -62,7 +62,7 @@ export function s3BlobStore(options: S3BlobStoreOptions): S3BlobStore {
     // Last, so that what a crash leaves is found again.
     await bucket.remove(keys.expiryOf(id, manifest));
   };
-  /** What a blob of the same id leaves behind when another one has taken its place. */
+  /** Removes the objects of a blob that another one of the same id has replaced. */
   const removeReplaced = async (id: BlobId, old: Manifest, next: Manifest) => {
     if (old.key !== next.key) await bucket.remove(old.key);
     const note = keys.expiryOf(id, old);

@@ -36,7 +36,7 @@ export function s3TusUploads(options: S3TusUploadsOptions): ResumableUploads {
     partSize: uploadPieceBytes,
     useTags: false,
     expirationPeriodInMilliseconds: ttlMs,
-    // What another process changed must be seen.
+    // Another process may have changed it.
     cache: {
       get: async () => undefined,
       set: async () => {},

@@ -27,7 +27,7 @@ export async function ended(child: ChildProcess): Promise<void> {
   }
 }
 
-/** What a server's processes have in memory now. Linux only. */
+/** Returns the resident memory of a server's processes in kB. Linux only. */
 export function rssKb(server: ServerProcess): number {
   return sum(server, "VmRSS");
 }

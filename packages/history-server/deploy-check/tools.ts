@@ -12,7 +12,7 @@ const exec = promisify(execFile);
 /** Longer than any step takes, so that none waits for ever. */
 const timeoutMs = 600_000;
 
-/** What a program prints; rejects with what it complains of. */
+/** Returns a program's output. Rejects with its error output. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -77,7 +77,7 @@ export async function start(
   };
 }
 
-/** What runs it hands no signal on: the process at the end of the line is the server. */
+/** Returns the server's process: the last one below, since those above it forward no signal. */
 async function lastBelow(pid: number): Promise<number> {
   const below = await run("pgrep", ["-P", `${pid}`]).catch(() => "");
   const [next] = below.split("\n").filter(Boolean).map(Number);

@@ -33,7 +33,7 @@ export function answer(
   });
 }
 
-/** What a preflight is told. The asterisk of the allowed headers leaves `authorization` out, so it is named. */
+/** Returns the headers of a preflight's answer. The asterisk of the allowed headers excludes `authorization`, so it is named. */
 export function preflightHeaders(allow: string): HeaderFields {
   return {
     allow,

@@ -20,7 +20,7 @@ export function newBlobId(randomBytes: RandomBytes): BlobId {
   return blobId(toHex(randomBytes(randomBytesOfId)));
 }
 
-/** What logs may show of an id: enough to tell two apart, too little to fetch with. */
+/** Returns the part of an id for logs: enough to tell two apart, too little to fetch with. */
 export function idPrefix(id: BlobId): string {
   return id.slice(0, 6);
 }

@@ -1,18 +1,18 @@
 import type { BlobId } from "@history-sync/history-client/contract";
 
-/** What the uploader's side says about a blob. */
+/** The uploader's settings of a blob. */
 export interface BlobLabel {
   /** From then on it is gone, in milliseconds since the Unix epoch. */
   readonly expiresAtMs: number;
   /** SHA-256 of the token that deletes it, in hex; absent where only expiry does. */
   readonly deletionTokenHash?: string | undefined;
-  /** Whether it is deleted once it was downloaded to its end. */
+  /** True if it is deleted once it was downloaded to its end. */
   readonly once: boolean;
   /** The `Upload-Concat` that it was joined by from parts; absent of every other blob. */
   readonly concat?: string | undefined;
 }
 
-/** What is known of a blob without reading it. */
+/** The facts about a blob that are known without reading it. */
 export interface BlobInfo extends BlobLabel {
   readonly size: number;
   /** Of the bytes, in lower-case hex. */
@@ -41,7 +41,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What a sweep did and what it left. */
+/** The result of a sweep. */
 export interface SweepResult {
   readonly deleted: number;
   readonly blobs: number;
@@ -68,7 +68,7 @@ export interface BlobStore {
   stat(id: BlobId): Promise<BlobInfo | undefined>;
   /** Opens a blob, or a range of it. A blob that is deleted while it is read is still read to its end. */
   read(id: BlobId, range?: ByteRange): Promise<StoredBlob | undefined>;
-  /** Whether there was such a blob. */
+  /** Returns true if there was such a blob. */
   delete(id: BlobId): Promise<boolean>;
   /** Deletes the blobs that expire at or before a time, in milliseconds since the Unix epoch, and counts the others. */
   sweep(nowMs: number): Promise<SweepResult>;

@@ -4,13 +4,13 @@ import type { AddressLimits } from "./guard/address-limits.js";
 import type { Space } from "./guard/space.js";
 import type { ResumableUploads } from "./resumable-uploads.js";
 
-/** Who asks. */
+/** The client of a request. */
 export interface Peer {
   /** Of the client itself, where a trusted proxy tells it. */
   readonly address: string;
 }
 
-/** What the resources share. */
+/** The parts that all resources use. */
 export interface Context {
   readonly blobs: BlobStore;
   readonly resumable: ResumableUploads | undefined;

@@ -6,7 +6,7 @@ import {
 } from "@history-sync/primitives";
 import { sha256OfText } from "./sha256-of-text.js";
 
-/** What the uploader gets and what the store keeps: who reads the store can't delete with it. */
+/** A token for the uploader, and its hash for the store: a reader of the store can't delete with it. */
 export interface DeletionToken {
   readonly token: string;
   readonly hash: string;

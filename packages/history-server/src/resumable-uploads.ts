@@ -6,7 +6,7 @@ export interface NewUpload {
   readonly id: BlobId;
   readonly label: BlobLabel;
   readonly maxBytes: number;
-  /** Whether it only becomes a blob together with others, by `join`. */
+  /** True if it only becomes a blob together with others, by `join`. */
   readonly isPart: boolean;
   /** SHA-256 of the upload token, in hex; absent where none is asked for. */
   readonly uploader?: string | undefined;

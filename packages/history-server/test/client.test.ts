@@ -246,7 +246,7 @@ describe("deadlines", () => {
       };
       const failing = failureOf(work(clientOf(answer, options)));
       await isAsked;
-      // What is sent as a Blob has some ms more.
+      // An upload as a Blob has some ms more.
       clock.advance(1100);
       expect(await failing).toMatchObject({
         code: "deadline",

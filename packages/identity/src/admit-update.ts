@@ -12,9 +12,9 @@ import type { VerifyOptions } from "./verify/verify-signature.js";
 import { type VerifiedUpdate, verifyUpdate } from "./verify/verify-update.js";
 import { decodeUpdate } from "./wire/decode-update.js";
 
-/** What a node knows of the inbox that an update names. */
+/** The node's knowledge of the inbox that an update names. */
 export interface LogSoFar {
-  /** What its log comes to; undefined for an empty log. */
+  /** The state that its log leads to; undefined for an empty log. */
   readonly state: InboxState | undefined;
   readonly entries: number;
 }
@@ -28,7 +28,7 @@ export interface AdmitOptions extends VerifyOptions {
 export interface AdmittedUpdate {
   readonly update: VerifiedUpdate;
   readonly state: InboxState;
-  /** What changes in a table from identifiers to inboxes. */
+  /** A change of a table from identifiers to inboxes. */
   readonly members: MembersChanged;
 }
 

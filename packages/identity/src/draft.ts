@@ -24,9 +24,9 @@ export interface DraftFields {
 
 /** An update that waits for its signatures. */
 export interface UpdateDraft extends DraftFields {
-  /** What every signer signs. */
+  /** The text that every signer signs. */
   readonly text: string;
-  /** Who has to sign, each once. */
+  /** The signers that are required, each once. */
   readonly signers: readonly MemberIdentifier[];
 }
 

@@ -11,7 +11,7 @@ import { inboxIdOf } from "./inbox-id.js";
 import { type InboxState, installationsOf, memberOf } from "./inbox-state.js";
 import { maxInstallations } from "./limits.js";
 
-/** What XMTP's SDKs create a first inbox with. */
+/** The nonce with which XMTP's SDKs create a first inbox. */
 export const firstNonce = 1n;
 
 export interface CreateInboxOptions {

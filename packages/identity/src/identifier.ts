@@ -1,7 +1,7 @@
 import type { InstallationId } from "@history-sync/primitives";
 import { IdentityError } from "./errors.js";
 
-/** What may own an inbox and recover it: a wallet's address, or a passkey. */
+/** An owner or recovery identifier of an inbox: a wallet's address, or a passkey. */
 export interface Identifier {
   readonly kind: "ethereum" | "passkey";
   /** `0x` and 40 lower-case hex digits, or a P-256 key (SEC1) in lower-case hex. */

@@ -1,7 +1,7 @@
 import type { InboxId } from "@history-sync/primitives";
 import type { Identifier, MemberIdentifier } from "./identifier.js";
 
-/** What one action does, without the signatures that allow it. */
+/** One action of an update, without the signatures that allow it. */
 export type UnsignedAction =
   | CreateInbox
   | AddAssociation
@@ -47,7 +47,7 @@ interface UpdateOf<Action> {
   readonly actions: readonly Action[];
 }
 
-/** What a text to sign is made from. */
+/** The parts of a text to sign. */
 export type UnsignedUpdate = UpdateOf<UnsignedAction>;
 /** One entry of an inbox's log: all of its actions count, or none. */
 export type IdentityUpdate<S> = UpdateOf<SignedAction<S>>;

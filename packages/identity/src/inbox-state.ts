@@ -15,7 +15,7 @@ export interface Member {
   readonly chainId?: bigint;
 }
 
-/** What an inbox's log comes to. A value: every update gives a new one. */
+/** The state that an inbox's log leads to. A value: every update gives a new one. */
 export interface InboxState {
   readonly inboxId: InboxId;
   /** By `memberKey`, in the order in which they came. */
@@ -49,7 +49,7 @@ export interface MembersChanged {
   readonly removed: readonly MemberIdentifier[];
 }
 
-/** Who came and who went between two states; without the first, everybody came. */
+/** Returns the members added and removed between two states; without the first, all were added. */
 export function membersChanged(
   before: InboxState | undefined,
   after: InboxState,

@@ -1,4 +1,4 @@
-/** What a reader of updates puts up with. */
+/** Limits of a reader of updates. */
 export interface Limits {
   readonly maxUpdateBytes: number;
   readonly maxActions: number;

@@ -1,6 +1,6 @@
 import type { UnsignedAction, UnsignedUpdate } from "./identity-update.js";
 
-/** What every signer of an update signs: the same text, in lines that end in a line feed, but for the last. */
+/** Returns the text that every signer of an update signs, in lines that end in a line feed, but for the last. */
 export function signatureText(update: UnsignedUpdate): string {
   return [
     "XMTP : Authenticate to inbox",

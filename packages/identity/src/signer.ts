@@ -40,7 +40,7 @@ export interface PasskeySigner {
   assertPasskey(challenge: Uint8Array): Promise<PasskeyAssertion>;
 }
 
-/** What `navigator.credentials.get` gives, in bytes. */
+/** The result of `navigator.credentials.get`, in bytes. */
 export interface PasskeyAssertion {
   readonly authenticatorData: Uint8Array;
   readonly clientDataJson: Uint8Array;

@@ -4,7 +4,7 @@ export interface SmartContractQuestion {
   readonly chainId: bigint;
   /** In lower case. */
   readonly address: string;
-  /** What was signed: 32 bytes, EIP-191. */
+  /** The signed hash: 32 bytes, EIP-191. */
   readonly hash: Uint8Array;
   readonly signature: Uint8Array;
   /** The block to ask at; without it the newest. */

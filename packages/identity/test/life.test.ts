@@ -48,7 +48,7 @@ class Model {
     this.recovery = key;
   }
 
-  /** Whether the step is allowed; if so, it is done. */
+  /** Returns true if the step is allowed; if so, it is done. */
   take([kind, by, whom]: Step): boolean {
     const [signer, target] = [keyAt(by), keyAt(whom)];
     const bothApps = [signer, target].every((key) => isApp(key));

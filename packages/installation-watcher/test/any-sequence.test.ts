@@ -26,7 +26,7 @@ const cooldownsMs: Readonly<Record<Reason, number>> = {
   "identity-update": 0,
 };
 
-/** What a call may be answered with. */
+/** The possible answers of a call. */
 type Answer =
   | {
       readonly kind: "checked";

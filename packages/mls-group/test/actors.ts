@@ -90,7 +90,7 @@ export function text(words: string): Uint8Array {
   return new TextEncoder().encode(words);
 }
 
-/** What a member has received and not handled. */
+/** Returns the texts that a member has received and not handled. */
 export async function heard(group: MlsGroup): Promise<readonly string[]> {
   await group.sync();
   const received = await group.received();

@@ -29,7 +29,7 @@ import {
   stateOf,
 } from "./engine-group.js";
 
-/** What a commit does to a group whose extensions are `[membership(0)]`. */
+/** A commit's changes of a group with the extensions `[membership(0)]`. */
 export interface Shape {
   readonly name: string;
   readonly add?: number;
@@ -37,7 +37,7 @@ export interface Shape {
   readonly extensions?: readonly Extension[];
   /** In the opposite of the order in which this project makes them. */
   readonly reversed?: true;
-  /** Whether RFC 9420 section 12.4 wants an update path. */
+  /** True if RFC 9420 section 12.4 wants an update path. */
   readonly path: boolean;
 }
 
@@ -235,7 +235,7 @@ async function expectAgreement(
   }
 }
 
-/** Whoever speaks and is a member still is read by all others. */
+/** Checks that every speaker that is still a member is read by all others. */
 async function expectHeard(
   engine: Engine,
   members: Members,

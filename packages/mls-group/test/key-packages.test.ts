@@ -148,7 +148,7 @@ test("several Welcomes bring one renewal, and the old key package still lets in"
   const renewed = await world.node.fetchKeyPackages(add);
   expect(renewed).not.toEqual(kept);
 
-  // Whoever fetched the first one before uses it after.
+  // A member that fetched the first one before uses it after.
   const fetch = world.node.fetchKeyPackages.bind(world.node);
   world.node.fetchKeyPackages = async () => kept;
   const third = await phone.installation.createGroup({ extensions: [] });

@@ -35,7 +35,7 @@ export class RememberingStore extends MemoryGroupStateStore {
   }
 }
 
-/** What one installation has of the group in the end. */
+/** One installation's view of the group in the end. */
 export interface Ending {
   readonly epoch: bigint;
   readonly active: boolean;
@@ -91,7 +91,7 @@ export class Stage {
     if (!said.includes(words)) await group.send(text(words), { id: words });
   }
 
-  /** What each has in the end, once all have taken in what there is. */
+  /** Returns the view of each in the end, after all have received everything. */
   async end(): Promise<Partial<Record<Name, Ending>>> {
     const endings: Partial<Record<Name, Ending>> = {};
     for (const name of this.#installations.keys()) {

@@ -6,9 +6,9 @@ import { keysOf, Process } from "./mortal.js";
 interface Story {
   readonly name: string;
   readonly victim: Name;
-  /** What happened before; nobody dies in it. */
+  /** The part of the story before, in which no process dies. */
   readonly before: (stage: Stage) => Promise<void>;
-  /** What the victim does, from the start again after it died. */
+  /** The victim's part, from the start again after it died. */
   readonly act: (stage: Stage) => Promise<void>;
   /** Comes in between when the victim sends something to the group for the first time. */
   readonly between?: (stage: Stage) => Promise<void>;

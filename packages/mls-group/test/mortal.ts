@@ -15,7 +15,7 @@ import {
 } from "../src/index.js";
 import { everybody, text } from "./actors.js";
 
-/** What a dead process throws. */
+/** The error of a dead process. */
 const died: DOMException = new DOMException("died", "AbortError");
 
 /**

@@ -24,16 +24,16 @@ interface Heard {
   readonly epoch: bigint;
 }
 
-/** What all of a walk's installations have in common. */
+/** The parts that all installations of a walk use. */
 export interface Common {
   readonly node: DeliveryService;
   /** A state of each epoch. */
   readonly states: Map<bigint, EngineState>;
-  /** What anybody ever read, by its place in the group's topic. */
+  /** All messages that an installation ever read, by their place in the group's topic. */
   readonly story: Map<bigint, Heard>;
   /** Words that may come twice: they were on their way when their sender came back by a Welcome. */
   readonly maybeTwice: Set<string>;
-  /** Whether a process dies now. */
+  /** Returns true if a process dies now. */
   readonly dies: () => boolean;
 }
 
@@ -94,7 +94,7 @@ export class Life {
         this.#installation = await openMortal(this.store, node, this.#process);
         return;
       } catch {
-        // What it wrote before it died is there for the next one.
+        // The next process finds what it wrote before it died.
       }
     }
   }
@@ -126,7 +126,7 @@ export class Life {
     await group.markHandled(received);
   }
 
-  /** What is missing of the story since this stay began, and of what was said in it. */
+  /** Returns the messages since this stay began that are missing. */
   missing(): readonly string[] {
     this.#turnPage();
     const { cursor, epoch } = this.#stay ?? { cursor: 0n, epoch: 0n };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Logger } from "@history-sync/primitives";
 
-/** What a command needs of its process: Node.js' `process` is one. */
+/** The parts of a process that a command uses: Node.js' `process` has them. */
 export interface CommandProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: { write(text: string): unknown };

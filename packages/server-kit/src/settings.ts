@@ -5,7 +5,7 @@ import { ServerKitError } from "./errors.js";
 export interface Setting<Value> {
   /** The value as help shows it, such as `N` or `FOLDER`. */
   readonly placeholder: string;
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly help: string;
   /** The default, as a user would write it; absent where the setting has none. */
   readonly fallback?: string | undefined;

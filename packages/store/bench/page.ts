@@ -1,4 +1,4 @@
-// What runs in the browser: `measure` imports and exports as many messages, in memory and in IndexedDB.
+// Runs in the browser: `measure` imports and exports a number of messages, in memory and in IndexedDB.
 
 import { create } from "@bufbuild/protobuf";
 import {

@@ -20,7 +20,7 @@ import type { HistoryStore } from "../src/index.js";
 const group = sampleGroup(1);
 const groupId = groupIdOf(group.id);
 
-/** What every `HistoryStore` must do beyond its two ports. */
+/** Tests every `HistoryStore`, beyond the contracts of its two ports. */
 export function historyStoreContract(
   name: string,
   factory: () => Promise<{

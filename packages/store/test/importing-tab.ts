@@ -1,4 +1,4 @@
-// What runs in a frame that the test of crashes takes away: an import, of which the test hears page by page.
+// Runs in a frame that the test of crashes removes: an import that reports each page to the test.
 
 import { importArchive } from "@history-sync/archive";
 import { openIndexedDbStore } from "../src/indexeddb/index.js";

@@ -15,7 +15,7 @@ test("openIndexedDbStore refuses a second tab, or waits until the first closes",
     code: "in-use",
   });
   const waiting = testStore(name, { wait: true });
-  // What was called before the close is done before the second is let in.
+  // The calls before the close are done before the second is opened.
   const written = first.history.put({ groups: [sampleGroup(1)] });
   first.close();
   first.close();

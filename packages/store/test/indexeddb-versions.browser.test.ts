@@ -33,7 +33,7 @@ interface Found {
   readonly stores: readonly string[];
 }
 
-/** What stands in a database, whoever made it. */
+/** Returns the content of a database, of any version. */
 async function found(name: string): Promise<Found> {
   const db = await openDB(name);
   const { version, objectStoreNames } = db;

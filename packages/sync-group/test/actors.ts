@@ -103,7 +103,7 @@ export function reply(requestId: string): SyncContent {
   return { case: "reply", value };
 }
 
-/** What an installation finds waiting: requests by their pin, replies by what they answer. */
+/** Returns the pending messages of an installation: requests by their pin, replies by the pin that they answer. */
 export async function heard(groups: SyncGroups): Promise<readonly string[]> {
   await groups.sync();
   const pending = await groups.pending();

@@ -14,7 +14,7 @@ import {
 
 interface Scene {
   readonly alice: Installation;
-  /** Who asked. */
+  /** The requester. */
   readonly phone: Installation;
   /** Hands out nothing by itself. */
   readonly other: Installation;
@@ -23,7 +23,7 @@ interface Scene {
   readonly id: string;
 }
 
-/** What ends an upload, and the stage that follows. */
+/** An event that ends an upload, and the stage that follows. */
 const endings: readonly (readonly [
   Stage["name"],
   (scene: Scene) => Promise<unknown>,

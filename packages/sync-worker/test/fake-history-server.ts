@@ -45,7 +45,7 @@ export class FakeHistoryServer implements HistoryServer {
   beforeCut: Promise<unknown> = Promise.resolve();
   /** Bytes that came in uploads, in order; what came again counts again. */
   readonly received: number[] = [];
-  /** What the server has of uploads that were begun. */
+  /** The bytes that the server has of uploads that were begun. */
   readonly begun = new Map<string, Uint8Array>();
   /** Holds every upload back, after it was begun, until it resolves. */
   uploadGate: Promise<void> = Promise.resolve();

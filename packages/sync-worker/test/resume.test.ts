@@ -35,7 +35,7 @@ test("a download that broke goes on behind the last page that was merged, in the
   world.server.downloadCuts.push(length);
   await importing;
   await next(phone.worker, someMerged);
-  // What came first is of use already.
+  // The first pages are usable already.
   const some = phone.disk.history.messages;
   expect(some).toBeGreaterThan(0);
   expect(some).toBeLessThan(messages);

@@ -245,7 +245,7 @@ test("a message that is received again changes nothing more", () => {
   fc.assert(
     fc.property(request, messages, rules, (before, message, by) => {
       const once = next(before, message, by, 45n)?.request ?? before;
-      // What an acknowledgement changes depends on the turn, which is recorded before it.
+      // The effect of an acknowledgement depends on the turn, which is recorded before it.
       if (message.type === "acknowledged" && once.role === "requester") return;
       const twice = next(once, message, by, 45n)?.request ?? once;
       expect(twice.stage).toEqual(once.stage);

@@ -44,7 +44,7 @@ class TestHistory extends MemoryHistory {
   }
 }
 
-/** What outlives an installation's process. */
+/** The parts that outlive an installation's process. */
 export class Disk {
   readonly history: TestHistory = new TestHistory();
   readonly groups: MemoryGroupStateStore = new MemoryGroupStateStore();

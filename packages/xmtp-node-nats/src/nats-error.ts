@@ -7,7 +7,7 @@ const wrongLastSequence = 10071;
 const insufficientStorage: readonly number[] = [10023, 10047, 10028, 10077];
 const messageTooLarge = 10054;
 
-/** Whether a publish was refused because another entry of its topic came first. */
+/** Returns true if a publish was refused because another entry of its topic came first. */
 export function isConflict(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === wrongLastSequence;
 }
@@ -16,7 +16,7 @@ export function isStreamMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === streamNotFound;
 }
 
-/** What NATS threw, as this package's error; errors that are typed already pass. */
+/** Converts an error of NATS to the node's error. Errors that are typed already pass. */
 export function natsError(cause: unknown): unknown {
   if (cause instanceof XmtpNodeError) return cause;
   const code = cause instanceof JetStreamApiError ? cause.code : 0;

@@ -237,7 +237,7 @@ async function makeStream(
     subjects: [`${name}.>`],
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
-    // What is acknowledged isn't thrown away for what is new.
+    // An acknowledged entry is never discarded for a new one.
     discard: DiscardPolicy.New,
     duplicate_window: duplicateWindowNs,
     num_replicas: replicas,

@@ -20,7 +20,7 @@ import { pagingOf, rangeOf } from "./paging.js";
 import { type Entry, topicName } from "./storage/node-storage.js";
 import { storeEntries } from "./store-entries.js";
 
-/** What a group's super admins say about its commits; opaque, and checked by those who read it. */
+/** The records of a group's super admins on its commits; opaque, and verified by their readers. */
 export async function publishCommitLog(
   { requests }: BatchPublishCommitLogRequest,
   node: NodeContext,

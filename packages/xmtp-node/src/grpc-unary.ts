@@ -39,7 +39,7 @@ export function unaryCalls<Service extends DescService>(
 const prefixBytes = 5;
 const contentType = "application/grpc+proto";
 
-/** Whether a request is one that `answerGrpcUnary` reads: in protobuf, and not compressed. */
+/** Returns true if a request is one that `answerGrpcUnary` reads: in protobuf, and not compressed. */
 export function isPlainGrpc({ headers, method }: Http2ServerRequest): boolean {
   const type = headers["content-type"];
   return (

@@ -30,7 +30,7 @@ export interface InboxLogsOptions {
   readonly smartContracts?: SmartContractVerifier | undefined;
 }
 
-/** What a log comes to, and where in it each member was last added. */
+/** The state that a log leads to, and the place in it at which each member was last added. */
 interface FoldedLog {
   readonly lastId: bigint;
   readonly entries: number;

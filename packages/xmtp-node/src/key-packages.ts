@@ -15,7 +15,7 @@ import { verifyKeyPackage } from "./key-package.js";
 import type { NodeContext } from "./node-context.js";
 import { topicName } from "./storage/node-storage.js";
 
-/** Whoever can sign for an installation may replace its key package. */
+/** Replaces an installation's key package, which needs its signature. */
 export async function uploadKeyPackage(
   { keyPackage, isInboxIdCredential }: UploadKeyPackageRequest,
   { storage, limits, clock, metrics }: NodeContext,

@@ -1,4 +1,4 @@
-/** What the node takes and gives; every field has a default. */
+/** The limits of an XMTP node; every field has a default. */
 export interface NodeLimits {
   /** Of one request. */
   readonly maxRequestBytes: number;

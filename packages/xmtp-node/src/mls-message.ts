@@ -1,7 +1,7 @@
 import type { WireReader } from "@history-sync/mls-group/wire";
 import { decodeWire } from "./decode-wire.js";
 
-/** What the node reads of a message; the rest is for the group's members. */
+/** The fields of a message that the node reads; the rest is for the group's members. */
 export interface MlsMessageHead {
   readonly groupId: Uint8Array;
   readonly epoch: bigint;

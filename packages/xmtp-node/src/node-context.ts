@@ -4,7 +4,7 @@ import type { NodeMetrics } from "./metrics.js";
 import type { NodeStorage } from "./storage/node-storage.js";
 import type { Subscriptions } from "./subscriptions.js";
 
-/** What the services of one node share. */
+/** The parts that the services of one node use. */
 export interface NodeContext {
   readonly storage: NodeStorage;
   readonly subscriptions: Subscriptions;

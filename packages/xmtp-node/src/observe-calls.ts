@@ -49,7 +49,7 @@ async function* stream(
   call: Call,
   work: () => AsyncIterable<unknown>,
 ): AsyncGenerator<unknown, void, undefined> {
-  // What the reader leaves ends here without a word.
+  // A stream that its reader leaves ends here silently.
   let end = () => call.ended("Canceled");
   try {
     yield* work();

@@ -8,7 +8,7 @@ import { checkCursor } from "./checks.js";
 import { pageEntries } from "./limits.js";
 import type { ReadPage, ReadRange } from "./storage/node-storage.js";
 
-/** What an answer's page is made of; without a direction the newest come first. */
+/** The parts of an answer's page; without a direction the newest come first. */
 export function rangeOf(
   paging: PagingInfo | undefined,
   maxBytes: number,

@@ -63,7 +63,7 @@ export function requestHandler(
   const rates = new AddressRates(node.limits.requestsPerMinute, node.clock);
   const services = servicesOf(node, options);
   return (request, response) => {
-    // What is lost on a broken connection is told by `close`.
+    // `close` reports the loss of a connection.
     request.on("error", () => {});
     response.on("error", () => {});
     const [path = ""] = (request.url ?? "").split("?", 1);
@@ -105,7 +105,7 @@ function servicesOf(
     node,
   );
   const router = createConnectRouter({
-    // What is encrypted doesn't shrink.
+    // Ciphertext doesn't compress.
     acceptCompression: [],
     readMaxBytes: limits.maxRequestBytes,
     shutdownSignal: shutdown,

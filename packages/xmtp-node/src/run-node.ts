@@ -20,7 +20,7 @@ export interface NatsSettings {
   readonly replicaPath: string;
 }
 
-/** What `@history-sync/xmtp-node-nats` exports for the command. */
+/** The exports of `@history-sync/xmtp-node-nats` that the command uses. */
 interface NatsAdapter {
   readonly openNatsStorage: (settings: NatsSettings) => Promise<NodeStorage>;
 }

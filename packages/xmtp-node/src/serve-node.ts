@@ -15,7 +15,7 @@ import type { NodeStorage } from "./storage/node-storage.js";
 import { Subscriptions } from "./subscriptions.js";
 
 export interface ServeNodeOptions {
-  /** What the node keeps; it stays open when the node closes. */
+  /** The node's storage; it stays open when the node closes. */
   readonly storage: NodeStorage;
   /** `defaultPort` where absent; 0 takes any free one. */
   readonly port?: number;
@@ -23,7 +23,7 @@ export interface ServeNodeOptions {
   readonly host?: string;
   /** Asks chains about smart-contract wallets; where absent, their signatures are refused. */
   readonly smartContracts?: SmartContractVerifier;
-  /** What differs from `defaultLimits`. */
+  /** Limits that replace those of `defaultLimits`. */
   readonly limits?: Partial<NodeLimits>;
   readonly clock?: Clock;
   readonly log?: Logger;

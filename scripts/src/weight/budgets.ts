@@ -57,7 +57,7 @@ export function readBudgets(
   return { budgets, problems: [...problems, ...missing] };
 }
 
-/** What goes beyond the package's budget, with the names that make it up. */
+/** Returns the excess over the package's budget, with the names that make it up. */
 export function weightProblems(
   budget: Budget,
   { outside: { packages, bytes } }: Weight,

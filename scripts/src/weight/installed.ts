@@ -9,7 +9,7 @@ export type Share = {
   readonly bytes: number;
 };
 
-/** What one package brings along when it is installed without its development dependencies. */
+/** The packages that come with one package when it is installed without its development dependencies. */
 export type Weight = {
   /** Packages of the workspace, the package itself included. */
   readonly own: Share;

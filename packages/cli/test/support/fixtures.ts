@@ -41,7 +41,7 @@ export const legacy: Fixture = {
   keyHex: "00".repeat(32),
 };
 
-/** What it holds, as JSON of `BackupElement`s. */
+/** Its content, as JSON of `BackupElement`s. */
 export function elementsOf({ name }: Fixture): readonly unknown[] {
   const path = fixturePath(`${name}.elements.json`);
   return JSON.parse(readFileSync(path, "utf8")) as readonly unknown[];

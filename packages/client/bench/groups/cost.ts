@@ -4,7 +4,7 @@ export interface Cost {
   readonly cpuMs: number;
 }
 
-/** What each of `times` pieces of work costs. */
+/** Returns the cost of each of `times` pieces of work. */
 export async function timed<Result>(
   times: number,
   work: () => Promise<Result>,

@@ -12,7 +12,7 @@ const text = new TextEncoder().encode(
 // The Welcome stands in the store once for each whom a commit adds, with the whole tree in it.
 const addedAtOnce = 100;
 
-/** What each step costs: everything that an installation does for it, its store included, but for the node. */
+/** The cost of each step: all work of an installation for it, its store included, but not the node's. */
 export interface GroupFigures {
   /** A group of one. */
   readonly create: Cost;

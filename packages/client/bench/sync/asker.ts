@@ -28,7 +28,7 @@ export interface SyncTimes {
     readonly acknowledge: number;
     /** Until the last byte is sealed; most of them are uploaded by then. */
     readonly exportAndSeal: number;
-    /** What is left of the upload. */
+    /** The time that the rest of the upload takes. */
     readonly upload: number;
     /** Until the asker has the reply. */
     readonly reply: number;

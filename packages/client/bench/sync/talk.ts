@@ -1,13 +1,13 @@
 import type { ArchiveFormat } from "@history-sync/encryption-codec";
 
-/** What the answerer's process is started with. */
+/** The arguments of the responder's process. */
 export interface AnswererOptions {
   /** Where its store and the history server's archives are. */
   readonly folder: string;
   readonly format: ArchiveFormat;
 }
 
-/** What the answerer says once it can be asked. */
+/** The responder's message once it can respond. */
 export interface AnswererReady {
   readonly nodeUrl: string;
   readonly serverUrl: string;
@@ -18,7 +18,7 @@ export interface AnswererReady {
   readonly newest: readonly string[];
 }
 
-/** What the answerer says in the end: milliseconds since the Unix epoch, and bytes. */
+/** The responder's last message: milliseconds since the Unix epoch, and bytes. */
 export interface AnswererDone {
   readonly preparingMs: number;
   readonly sealedMs: number;
@@ -26,7 +26,7 @@ export interface AnswererDone {
   readonly archiveBytes: number;
 }
 
-/** What the answerer is told: to look for new installations, or that the asker has everything. */
+/** A message to the responder: check for new installations, or the requester has everything. */
 export type ToAnswerer = "look" | "done";
 
 /** How many messages a user sees first. */

@@ -14,7 +14,7 @@ import { watchedHistoryServer } from "./watched-history-server.ts";
 import { watchedDelivery, watchedIdentity } from "./watched-node.ts";
 import { watchedStore } from "./watched-store.ts";
 
-/** What its process is given, as JSON in its first argument. */
+/** The settings of its process, as JSON in its first argument. */
 export interface InstallationSettings {
   readonly user: string;
   readonly file: string;

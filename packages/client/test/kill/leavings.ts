@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { groupIdOf, toHex } from "@history-sync/primitives";
 import type { Store } from "@history-sync/store";
 
-/** What both installations are to have in the end; not what each has of its own, such as whether it may write. */
+/** The rows that both installations must have in the end, without those of one installation, such as its right to write. */
 export async function historyOf({ history }: Store): Promise<unknown> {
   const conversations = await history.conversations();
   const messages = conversations.map(({ id }) =>

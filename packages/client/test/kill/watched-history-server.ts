@@ -50,7 +50,7 @@ function watchedFetch(kill: KillSwitch): typeof fetch {
   return async (input, init) => {
     const method = init?.method ?? "GET";
     const answer = fetch(input, init);
-    // Whoever is killed meanwhile has no use for the answer.
+    // A process that is killed meanwhile has no use for the answer.
     answer.catch(() => {});
     await setImmediate();
     kill.reached(`during a ${method}`);

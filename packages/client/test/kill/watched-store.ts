@@ -56,7 +56,7 @@ export function watchedStore(store: Store, kill: KillSwitch): Store {
 function nameOfRequest({ stage, uploadsToDelete }: SyncRequest): string {
   if (stage.name === "preparing") {
     const { begun, spooled } = stage;
-    // Which of them is first depends on the speed of the server.
+    // The speed of the server decides which of them is first.
     if (begun && spooled) return "keeping stage preparing, begun and spooled";
     if (begun) return "keeping stage preparing, begun";
   }

@@ -1,6 +1,6 @@
 import type { KillSwitch } from "./kill-switch.ts";
 
-/** What the calls of a port that write something are called; the others are no points. */
+/** The names of a port's calls that write something; the others are no points. */
 export type CallNames<Port> = {
   readonly [Call in keyof Port]?: Port[Call] extends (
     ...values: infer Values

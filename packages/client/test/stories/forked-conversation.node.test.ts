@@ -61,7 +61,7 @@ test("a forked installation emits it, is re-added, and none of its messages is l
   expect(await textsOf(caro.conversation)).toEqual(["before", ...said]);
   for (const one of [alix, bo]) {
     expect(await isForked(one)).toBe(false);
-    // What was said in the fork comes at one and the same time.
+    // The messages of the fork arrive at the same time.
     const texts = await textsOf(one.conversation);
     expect(texts.toSorted()).toEqual([...soFar, ...said].toSorted());
   }

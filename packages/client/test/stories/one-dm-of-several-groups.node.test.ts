@@ -113,7 +113,7 @@ test("a DM that an archive brought continues in a new group, with its history", 
     conversation: { id: dm.id },
   });
   expect(await conversations.list()).toHaveLength(1);
-  // What was held before goes on as well.
+  // The conversation object from before continues to work.
   expect(restored?.isActive()).toBe(true);
   if (restored) await talk(world, restored, "back again");
   const there = await dmWith(phone, bo);

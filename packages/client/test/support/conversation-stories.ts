@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { atOther, nextOf, type Stage } from "./stage.js";
 
-/** What one can do with conversations, on any stage. */
+/** The stories of conversations, in any environment. */
 export function conversationStories(openStage: () => Promise<Stage>): void {
   test("consent: what one makes or writes in is allowed, what one was added to is open, what is denied stays so", async () => {
     await using stage = await openStage();

@@ -3,7 +3,7 @@ import type { Store } from "@history-sync/store";
 /** A store whose process dies at a write: it and all later calls fail, and what was written before stays. */
 export interface FaultyStore {
   readonly store: Store;
-  /** Whether it has died. */
+  /** Returns true if it has died. */
   died(): boolean;
 }
 

@@ -7,7 +7,7 @@ import type {
 /** A node as one installation sees it, which may be shown another order of commits than the others, or no Welcomes. */
 export class ForkingNode {
   readonly service: DeliveryService;
-  /** What happens just before the next message to a group goes out. */
+  /** Called just before the next message to a group is sent. */
   beforeNextSend: (() => Promise<unknown>) | undefined;
   hidesWelcomes = false;
   readonly #node: DeliveryService;

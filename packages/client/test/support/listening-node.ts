@@ -4,7 +4,7 @@ import type {
 } from "@history-sync/mls-group";
 import type { GroupId } from "@history-sync/primitives";
 
-/** What went to a group, with what push servers are told of it. */
+/** The messages sent to a group, with what push servers see of them. */
 export interface Sent
   extends Pick<GroupMessageOptions, "senderHmac" | "shouldPush"> {
   readonly groupId: GroupId;

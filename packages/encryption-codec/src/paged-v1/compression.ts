@@ -16,7 +16,7 @@ export type Compress = (
 /** Deflate inflates at most 1,032 times: so little at once that no bomb is felt before it is counted. */
 const deflateSliceBytes = 8_192;
 
-/** What this platform writes best: zstd where it has it (Node 22.15 and later), else deflate. */
+/** The best suite that this platform writes: zstd where it has it (Node.js 22.15 and later), else deflate. */
 export function defaultSuite(): Suite {
   return nativeZlib?.zstd ? "zstd" : "deflate";
 }

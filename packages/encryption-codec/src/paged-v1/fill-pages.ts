@@ -5,7 +5,7 @@ import { maxPageFrames, PendingFrames } from "./content.js";
 /** An empty frame is no frame, but stands between two that must not share a page. */
 export type Frames = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What goes into one page. */
+/** The content of one page. */
 export interface PageContent {
   readonly compressed: Uint8Array;
   /** Bytes before compression. */
@@ -137,7 +137,7 @@ class FrameInput {
   }
 
   #append(frame: Uint8Array): void {
-    // What is sealed must open again under the limits that readers have unless told otherwise.
+    // A sealed archive must open under the default limits of readers.
     checkLimit("frame in bytes", frame.length, defaultLimits.maxFrameBytes);
     this.pending.append(frame);
   }

@@ -93,7 +93,7 @@ export async function readHeader(
 export const pageHeaderBytes = 5;
 export const prefixBytes = 8;
 export const frameLengthBytes = 4;
-/** What a page has beside its compressed content and padding. */
+/** The bytes of a page besides its compressed content and padding. */
 export const pageOverheadBytes: number =
   pageHeaderBytes + prefixBytes + tagBytes;
 

@@ -23,7 +23,7 @@ import {
 import { fullPageBytes } from "./padding.js";
 import { onlyChunk } from "./streams.js";
 
-/** What was announced of a page. */
+/** A page as it was announced. */
 export interface ExpectedPage {
   readonly bytes: number;
   readonly sha256: Uint8Array;
@@ -43,7 +43,7 @@ export interface OpenedPage {
   readonly final: boolean;
   /** Length of the page in the archive. */
   readonly bytes: number;
-  /** What it inflated to. */
+  /** The inflated content. */
   readonly contentBytes: number;
 }
 

@@ -22,7 +22,7 @@ export interface ArchiveCursor {
   readonly offset: number;
 }
 
-/** What the other side announced of the archive, through a channel that is trusted. */
+/** The archive as the other side announced it, through a trusted channel. */
 export interface ExpectedArchive {
   /** SHA-256 of the header, 32 bytes. */
   readonly archiveId?: Uint8Array;
@@ -35,7 +35,7 @@ export interface SinglePage {
   readonly page: number;
   /** In order, as views of one piece of memory. */
   readonly frames: readonly Uint8Array[];
-  /** Whether the archive ends with this page. */
+  /** True if the archive ends with this page. */
   readonly final: boolean;
 }
 

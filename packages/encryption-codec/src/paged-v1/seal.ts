@@ -50,7 +50,7 @@ export interface SealedHeader {
   readonly suite: Suite;
 }
 
-/** What a manifest says of a page. */
+/** A page as the manifest describes it. */
 export interface SealedPage {
   /** Counted from 0. */
   readonly index: number;

@@ -3,7 +3,7 @@ import { maxContentBytes } from "./fill-pages.js";
 import { frameLengthBytes, headerBytes, pageOverheadBytes } from "./layout.js";
 import { fullPageBytes, smallestPageBytes } from "./padding.js";
 
-/** What does not compress grows by less than this, in either suite, beside some bytes a page. */
+/** The most by which incompressible content grows, in either suite, besides some bytes a page. */
 const compressedGrowth = 1 + 1 / 128;
 /** By the padding of pages, and of the whole. */
 const paddingGrowth = (1 + 1 / 32) * (1 + 1 / 64);

@@ -61,7 +61,7 @@ async function* batches(
   let batch: Uint8Array[] = [];
   let bytes = 0;
   for await (const frame of frames) {
-    // What is sealed must open again under the limits that readers have unless told otherwise.
+    // A sealed archive must open under the default limits of readers.
     checkLimit("frame in bytes", frame.length, defaultLimits.maxFrameBytes);
     batch.push(frame);
     bytes += frame.length;

@@ -1,4 +1,4 @@
-/** What the platform's zlib does for a page, in one call each. */
+/** The calls of the platform's zlib for a page, one for each direction. */
 export interface NativeZlib {
   /** Undefined where the platform has no zstd. */
   readonly zstd:

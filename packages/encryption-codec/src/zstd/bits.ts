@@ -30,7 +30,7 @@ export class ByteCursor {
     return this.take(this.#bytes.length - this.#at);
   }
 
-  /** What is left, without moving on. */
+  /** Returns the bits that are left, without consuming them. */
   ahead(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }

@@ -1,6 +1,6 @@
 import { EncryptionCodecError } from "../errors.js";
 
-/** What the block decoder throws; whoever walks the blocks adds where it was. */
+/** The block decoder's error; its caller, which walks the blocks, adds the position. */
 export function corrupt(what: string): EncryptionCodecError {
   return new EncryptionCodecError("invalid-zstd", what);
 }

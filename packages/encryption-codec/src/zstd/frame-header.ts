@@ -1,7 +1,7 @@
 import type { ByteReader } from "../byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
 
-/** What a zstd frame says of itself. */
+/** The header of a zstd frame. */
 export interface FrameHeader {
   readonly windowBytes: number;
   /** Bytes that the frame inflates to, if it says so. */

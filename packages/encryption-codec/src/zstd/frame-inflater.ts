@@ -32,7 +32,7 @@ export class FrameInflater {
     this.#startNative = startNative;
   }
 
-  /** What one block, whose header's size is within `maxBytes`, inflates to. Rejects for a malformed one. */
+  /** Inflates one block, whose header's size is within `maxBytes`. Rejects for a malformed one. */
   async inflate(header: BlockHeader, body: Uint8Array): Promise<Uint8Array> {
     if (header.type === "compressed") await this.#startDecompressor();
     if (this.#native) return this.#inflateNatively(this.#native, header, body);

@@ -26,7 +26,7 @@ function startInflater(maxWindowBytes: number): NativeInflater {
       new Promise((resolve, rejectWrite) => {
         reject = rejectWrite;
         zstd.write(bytes, () => {
-          // What was not yet handed to the listener is handed over by reading.
+          // Reading returns the bytes that the listener hasn't received.
           while (zstd.read() !== null);
           const inflated = concatBytes(...output);
           output = [];

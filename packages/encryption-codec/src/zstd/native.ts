@@ -1,6 +1,6 @@
 /** The platform's zstd at work on one zstd frame. */
 export interface NativeInflater {
-  /** What these bytes, a frame's header or whole blocks, inflate to. Rejects with the platform's error. */
+  /** Inflates these bytes, a frame's header or whole blocks. Rejects with the platform's error. */
   write(bytes: Uint8Array): Promise<Uint8Array>;
   close(): void;
 }

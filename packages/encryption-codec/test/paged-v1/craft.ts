@@ -62,7 +62,7 @@ export async function craft(
 
 export interface PlaintextOptions {
   readonly suite?: Suite;
-  /** What the page claims, where that isn't so. */
+  /** The page's claim, where it is false. */
   readonly contentBytes?: number;
   readonly compressedBytes?: number;
   readonly compressed?: Uint8Array;

@@ -16,7 +16,7 @@ export interface Space {
   expect(bytes: number): void;
   open(): Room;
   freed(bytes: number): void;
-  /** What a sweep found stored; corrects whatever went past this process. */
+  /** Sets the bytes that a sweep has counted, which corrects changes by other processes. */
   recount(storedBytes: number): void;
   usedBytes(): number;
 }

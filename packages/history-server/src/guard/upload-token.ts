@@ -1,7 +1,7 @@
 import { type Clock, concatBytes } from "@history-sync/primitives";
 import { HistoryServerError } from "../errors.js";
 
-/** What the bearer of an upload token may do. */
+/** The rights of an upload token. */
 export interface UploadGrant {
   /** Of one upload. */
   readonly maxBytes: number;

@@ -9,7 +9,7 @@ import { unlessMissing } from "./file-system.js";
 /** With room for what waits for the garbage collector: a thousand of them are 64 MB. */
 const smallFileBytes = 64 * 1024;
 
-/** What is known of the blob in a file, or undefined where there is none. */
+/** Returns the facts about the blob in a file, undefined where there is none. */
 export function blobInfo(path: string): Promise<BlobInfo | undefined> {
   return unlessMissing(async () => {
     const handle = await open(path, "r");

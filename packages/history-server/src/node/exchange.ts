@@ -13,7 +13,7 @@ const connectionGone: Error = new DOMException(
   "AbortError",
 );
 
-/** Who may read `/metrics`: nobody, this machine, or anyone. */
+/** The clients that may read `/metrics`: none, those on this machine, or all. */
 export type MetricsAudience = "off" | "local" | "any";
 
 export interface Exchanging {

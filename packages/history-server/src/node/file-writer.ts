@@ -94,7 +94,7 @@ async function writeAll(
   for (const chunk of chunks) releaseChunk(chunk);
 }
 
-/** What is left of chunks behind their first bytes: one write may take less than it was given. */
+/** Returns the chunks without their first bytes: one write may accept less than it was given. */
 function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let at = 0;
   const parts = chunks.map((chunk) => {

@@ -41,6 +41,6 @@ export function requestBody(
 
 function closed(controller: ReadableByteStreamController): void {
   controller.close();
-  // Who waits with a buffer gets it back.
+  // A reader that waits with a buffer gets it back.
   controller.byobRequest?.respond(0);
 }

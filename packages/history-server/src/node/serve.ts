@@ -41,7 +41,7 @@ export interface ServeSettings
   readonly tls?: TlsFiles | undefined;
   /** How many proxies in front are trusted to tell the client's address in `x-forwarded-for`; 0 where absent. */
   readonly proxyHops?: number;
-  /** Who may read `/metrics`; `local` where absent. */
+  /** The clients that may read `/metrics`. Default: `local`. */
   readonly metricsFor?: MetricsAudience;
   readonly headersTimeoutMs?: number;
   /** For a connection on which nothing moves. */

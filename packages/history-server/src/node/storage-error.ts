@@ -1,6 +1,6 @@
 import { HistoryServerError } from "../errors.js";
 
-/** What went wrong in the file system, as this package's error; errors that are typed already pass. */
+/** Converts an error of the file system to this package's error. Errors that are typed already pass. */
 export function storageError(cause: unknown): unknown {
   const code = systemCode(cause);
   if (code === undefined) return cause;
@@ -12,7 +12,7 @@ export function storageError(cause: unknown): unknown {
   );
 }
 
-/** Whether the file was not there. */
+/** Returns true if the file was not there. */
 export function isMissing(error: unknown): boolean {
   return systemCode(error) === "ENOENT";
 }

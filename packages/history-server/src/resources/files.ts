@@ -18,7 +18,7 @@ export function fileResource(id: BlobId): Resource {
   };
 }
 
-/** What is known of a blob that is there and not expired. */
+/** Returns the facts about a blob that exists and has not expired. */
 export async function liveBlob(
   id: BlobId,
   context: Context,
@@ -56,7 +56,7 @@ async function download(
   context: Context,
 ): Promise<Response> {
   const isPlain = !headers.has("range") && !headers.has("if-none-match");
-  // What a plain download needs is known when the blob is opened.
+  // Opening the blob gives everything that a plain download needs.
   if (isPlain) return await whole(id, context);
   const info = await liveBlob(id, context);
   if (!info) return answer(404);

@@ -48,7 +48,7 @@ export async function admitted(
   };
 }
 
-/** What only the uploader is told. */
+/** Returns the headers for the uploader alone. */
 export function receiptHeaders({
   label,
   deletion,

@@ -13,13 +13,13 @@ import type { ResumableUploads } from "../resumable-uploads.js";
 import { tooLarge } from "../upload-body.js";
 import { admitted, receiptHeaders } from "./new-blob.js";
 
-/** What is kept of it stands in the blob's file. */
+/** The longest header that is stored in the blob's file. */
 const maxConcatCharacters = 4096;
 
 /** URLs, separated by spaces. */
 const finalForm = /^final;[!-~]+(?: [!-~]+)*$/;
 
-/** Whether a `POST /tus` asks for parts to be joined. Concatenation extension of tus 1.0. */
+/** Returns true if a `POST /tus` asks for parts to be joined. Concatenation extension of tus 1.0. */
 export function isFinal({ headers }: Request): boolean {
   return headers.get(concatHeader)?.startsWith("final;") ?? false;
 }

@@ -99,7 +99,7 @@ async function terminate(
   id: BlobId,
   request: Request,
 ): Promise<Response> {
-  // What is complete is a blob, and only its deletion token ends it.
+  // A complete upload is a blob, and only its deletion token ends it.
   await uploads.settle(id);
   return passed(uploads.handle(request));
 }
@@ -116,7 +116,7 @@ async function append(
   const piece = countedPiece(request, room, context);
   try {
     const response = await uploads.handle(piece.request);
-    // What the tus server took for a broken body may be our own refusal.
+    // The tus server reports our own refusal as a broken body.
     if (piece.failure()) throw piece.failure();
     const etag = response.headers.get("etag");
     if (etag !== null) {

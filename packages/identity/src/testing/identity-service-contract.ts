@@ -25,7 +25,7 @@ export interface IdentityServiceUnderTest {
   close(): Promise<void>;
 }
 
-/** What every `IdentityService` has to do, as vitest tests. `open` makes one whose logs are empty. */
+/** Tests every `IdentityService` with vitest. `open` makes one with empty logs. */
 export function identityServiceContract(
   name: string,
   open: () => Promise<IdentityServiceUnderTest>,

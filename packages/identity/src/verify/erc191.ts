@@ -5,7 +5,7 @@ import { IdentityError } from "../errors.js";
 
 const signatureBytes = 65;
 
-/** What a wallet hashes and signs for a text (EIP-191, version 0x45). */
+/** Returns the bytes that a wallet hashes and signs for a text (EIP-191, version 0x45). */
 export function personalMessageHash(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   const prefix = `\u0019Ethereum Signed Message:\n${bytes.length}`;

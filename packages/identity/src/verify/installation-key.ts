@@ -4,7 +4,7 @@ import { IdentityError } from "../errors.js";
 import { type InstallationIdentifier, installation } from "../identifier.js";
 import type { InstallationKeySignature } from "../signature.js";
 
-/** What keeps a signature for the log apart from others by the same key (RFC 8032 section 8.3). */
+/** The context that separates a signature for the log from others by the same key (RFC 8032 section 8.3). */
 export const installationKeyContext: Uint8Array = new TextEncoder().encode(
   "IDENTITY UPDATE SIGNATURE",
 );

@@ -9,7 +9,7 @@ import type { Identifier } from "../identifier.js";
 import type { DelegatedSignature } from "../signature.js";
 import { addressOf, recoverAddress } from "./erc191.js";
 
-/** What a wallet signed for a key of the earlier protocol. */
+/** Returns the text that a wallet signed for a key of the earlier protocol. */
 export function createIdentityText(keyBytes: Uint8Array): string {
   return `XMTP : Create Identity\n${toHex(keyBytes)}\n\nFor more info: https://xmtp.org/signatures/`;
 }

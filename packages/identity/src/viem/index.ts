@@ -2,7 +2,7 @@ import { fromHex } from "@history-sync/primitives";
 import { ethereum } from "../identifier.js";
 import type { Signer } from "../signer.js";
 
-/** What is used of a viem account; a wallet client with an account has it too, under `account`. */
+/** The used part of a viem account; a wallet client with an account has it too, under `account`. */
 export interface ViemAccount {
   readonly address: `0x${string}`;
   signMessage(args: { readonly message: string }): Promise<`0x${string}`>;

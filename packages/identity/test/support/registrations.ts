@@ -20,7 +20,7 @@ interface Registration {
   readonly update: IdentityUpdate<Signature>;
 }
 
-/** What two installations of real libxmtp sent when they registered. */
+/** The updates that two installations of real libxmtp sent when they registered. */
 export const registrations: readonly Registration[] = vectors.map((vector) => {
   const owner = ethereum(vector.identifier);
   const member = installation(installationId(vector.installationId));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type CheckTimes, checkPending } from "../check-times.js";
 
-/** What every CheckTimes must do. `open` gives an empty one; `reopen` the same one as after a restart. */
+/** Tests every CheckTimes. `open` gives an empty one; `reopen` the same one as after a restart. */
 export function checkTimesContract(
   name: string,
   open: () => Promise<{

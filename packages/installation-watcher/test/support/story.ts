@@ -4,7 +4,7 @@ import { calm, type FakeLook, minutes, seconds, Watched } from "./watched.js";
 
 export const keys = ["alix", "bo", "caro"] as const;
 export const maxConcurrentChecks = 2;
-/** What a caller's signal fires with. */
+/** The reason of a caller's signal. */
 export const left: TypeError = new TypeError("left");
 
 const reasons: readonly Reason[] = [
@@ -15,7 +15,7 @@ const reasons: readonly Reason[] = [
   "identity-update",
 ];
 
-/** What can happen to a watcher. `pick` chooses among the looks under way, or the callers that wait. */
+/** The events of a watcher. `pick` chooses among the running checks, or the waiting callers. */
 export type Step =
   | { readonly does: "call"; readonly key: string; readonly reason: Reason }
   | { readonly does: "wait"; readonly ms: number }
@@ -46,7 +46,7 @@ export interface Call {
   /** How many looks, of all keys, had begun before it. */
   readonly looksBefore: number;
   readonly abort: AbortController;
-  /** What it was answered or rejected with; a second entry would be one too many. */
+  /** The results of the call; a second entry would be one too many. */
   readonly answers: { readonly value: unknown; readonly atNs: bigint }[];
 }
 

@@ -16,7 +16,7 @@ export const tablet: InstallationId = installationId("bb".repeat(32));
 export const seconds = 1_000;
 export const minutes: number = 60 * seconds;
 
-/** What the tests' looks find: nothing, unless told otherwise, and which look it was. */
+/** The results of the tests' checks: nothing by default, and the number of the check. */
 export interface Numbered extends Finding {
   readonly look: number;
 }

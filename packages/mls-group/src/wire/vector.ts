@@ -1,7 +1,7 @@
 import { concatBytes } from "@history-sync/primitives";
 import { WireReader } from "./reader.js";
 
-// What the two bits before a length leave of four bytes.
+// The bits of four bytes that the two bits before a length leave.
 const maxVectorBytes = 2 ** 30 - 1;
 
 /**

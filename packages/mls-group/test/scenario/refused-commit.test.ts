@@ -13,7 +13,7 @@ import { ShownNode } from "../support/shown-node.js";
 
 const forbidden = 13;
 
-/** Who keeps to a rule that the phone doesn't know: no extension of a single 13. */
+/** Keeps to a rule that the phone doesn't know: no extension of a single 13. */
 const strict = {
   ...everybody,
   reviewCommit: async ({
@@ -57,7 +57,7 @@ test("a commit that all others refuse leads nowhere; a good one of the same epoc
   expect(atLaptop.extensions).toEqual([membership(1)]);
   expect(atLaptop.fork).toBeUndefined();
 
-  // Whoever broke the rule is alone, finds out, and is taken back.
+  // The member that broke the rule is alone, finds out, and is added again.
   await atPhone.sync();
   expect(atPhone.epoch).toBe(2n);
   await atTablet.changeMembers({ extensions: [membership(2)] });

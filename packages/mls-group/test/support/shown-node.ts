@@ -11,7 +11,7 @@ export const spacing = 1_000n;
 export class ShownNode implements DeliveryService {
   show: (entries: readonly Delivered[]) => readonly Delivered[] = (entries) =>
     entries;
-  /** What happens just before the next message goes out. */
+  /** Called just before the next message is sent. */
   beforeNextSend: (() => Promise<unknown>) | undefined;
   readonly #node: DeliveryService;
   readonly uploadKeyPackage: DeliveryService["uploadKeyPackage"];

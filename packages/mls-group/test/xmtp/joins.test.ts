@@ -46,7 +46,7 @@ interface JoinFields {
   readonly change?: Change;
 }
 
-/** What Alix' laptop is added to, where nothing else is said. */
+/** The default group that Alix' laptop is added to. */
 function joined(fields: JoinFields): JoinedGroup {
   const { groupId, epoch } = commit({});
   const { extensions, members } = fields.in ?? group;

@@ -43,13 +43,13 @@ export interface ArchiveDownloadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What only the uploader knows of an upload in pieces. */
+/** An upload in pieces, with what only its uploader knows. */
 export interface BegunUpload extends UploadReceipt {
   /** Where the pieces go. */
   readonly uploadUrl: string;
 }
 
-/** What only the uploader knows of an archive. */
+/** An archive's details that only its uploader knows. */
 export interface UploadReceipt {
   readonly url: string;
   readonly deletionToken?: string;

@@ -1,10 +1,10 @@
-/** Who hands out history: everybody who may, whom the user lets, or nobody. */
+/** How requests of other installations are answered: by all means, after the user has approved, or not at all. */
 export type ReleasePolicy = "auto" | "ask" | "never";
 
 export interface SyncWorkerOptions {
   /** The history server for one's own requests. Empty: history is neither asked for nor handed out. */
   readonly historySyncUrl: string;
-  /** Whether requests of the inbox's other installations are answered. Default: `auto`. */
+  /** How requests of the inbox's other installations are answered. Default: `auto`. */
   readonly policy?: ReleasePolicy;
   /** Further history servers to upload to, when an asker names one of them. Others are never uploaded to. */
   readonly trustedServers?: readonly string[];

@@ -164,7 +164,7 @@ export interface SpooledArchive {
   readonly archive: Omit<SealedArchive, "url" | "expiresAtNs">;
 }
 
-/** What only the uploader knows of an archive. */
+/** An archive's details that only its uploader knows. */
 export interface Upload {
   readonly url: string;
   /** The address at which an incomplete upload resumes. */

@@ -16,7 +16,7 @@ import {
   uploadIn,
 } from "./sync-request.js";
 
-/** What can happen to a request. */
+/** An event that can change a request's stage. */
 export type RequestEvent =
   // Messages of the sync group.
   /** Another installation's request was received. `lacksHistory`: this installation itself waits for the whole history. */
@@ -80,7 +80,7 @@ export interface StepFailed {
 
 export type RequestEventType = RequestEvent["type"];
 
-/** What the transitions depend on besides the request and the event. */
+/** The settings that transitions depend on. */
 export interface TransitionRules {
   /** This installation. */
   readonly installationId: InstallationId;
@@ -88,7 +88,7 @@ export interface TransitionRules {
   readonly takeoverMs: number;
 }
 
-/** What is to be done after the new stage is stored. Effects follow from the stage, so a restart derives them again. */
+/** Work to do after the new stage is stored. Effects follow from the stage, so a restart derives them again. */
 export type Effect =
   /** Stop the request's running step, and start that of its stage. */
   | { readonly type: "restart-step" }

@@ -5,7 +5,7 @@ import { SyncWorkerError } from "../errors.js";
 import type { HistoryOptions } from "./options.js";
 import type { SyncRequest } from "./sync-request.js";
 
-/** What `updates` emits. */
+/** An update that `updates` emits. */
 export type SyncUpdate =
   /** A request entered a new stage, or another installation acknowledged it. */
   | { readonly type: "stage"; readonly request: SyncRequest }

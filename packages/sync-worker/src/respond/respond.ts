@@ -14,7 +14,7 @@ import {
   uploadArchive,
 } from "./upload-archive.js";
 
-/** What responding takes. */
+/** The ports of responding. */
 export type RespondPorts = UploadPorts &
   Pick<WorkerContext, "book" | "exports" | "handleMessages" | "installations">;
 

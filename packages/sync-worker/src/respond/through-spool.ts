@@ -50,7 +50,7 @@ class Spooling {
   readonly #spool: UploadSpool;
   readonly #options: ThroughSpoolOptions;
   #kept = 0;
-  /** What was read and isn't in the spool: from here on it takes no more. */
+  /** The bytes that were read and aren't in the spool: it stores no more after them. */
   #unkept: Uint8Array | undefined;
   #keeping: Promise<void> = Promise.resolve();
   #isKeeping = true;

@@ -17,7 +17,7 @@ import type {
   SyncRequest,
 } from "../request/sync-request.js";
 
-/** What every RequestStore must do. `open` gives an empty store; `reopen` the same one as after a restart. */
+/** Tests every RequestStore. `open` gives an empty store; `reopen` the same one as after a restart. */
 export function requestStoreContract(
   name: string,
   open: () => Promise<{

@@ -5,7 +5,7 @@ import type { UploadSpool } from "../context/upload-spool.js";
 const id = "0123456789abcdef0123456789abcdef";
 const other = "f".repeat(32);
 
-/** What every UploadSpool must do. `open` gives an empty one; `reopen` the same one as after a restart. */
+/** Tests every UploadSpool. `open` gives an empty one; `reopen` the same one as after a restart. */
 export function uploadSpoolContract(
   name: string,
   open: () => Promise<{

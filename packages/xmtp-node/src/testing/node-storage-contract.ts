@@ -15,7 +15,7 @@ export interface NodeStorageUnderTest {
   readonly reopen?: () => Promise<NodeStorage>;
 }
 
-/** What every NodeStorage must do. `open` gives one that other tests may share. */
+/** Tests every NodeStorage. `open` gives one that other tests may share. */
 export function nodeStorageContract(
   name: string,
   open: () => Promise<NodeStorageUnderTest>,

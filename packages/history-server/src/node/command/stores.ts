@@ -20,7 +20,7 @@ export interface BucketStores {
   readonly resumable: ResumableUploads;
 }
 
-/** What `@history-sync/history-server-s3` exports for the command. */
+/** The exports of `@history-sync/history-server-s3` that the command uses. */
 interface BucketAdapter {
   readonly openBucket: (settings: BucketSettings) => BucketStores;
 }

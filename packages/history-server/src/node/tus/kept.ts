@@ -3,7 +3,7 @@ import type { BlobLabel } from "../../blob-store.js";
 import { HistoryServerError } from "../../errors.js";
 import type { NewUpload } from "../../resumable-uploads.js";
 
-/** What an upload's metadata hold until it is a blob. */
+/** The facts that an upload's metadata hold until it is a blob. */
 export interface Kept {
   readonly label: BlobLabel;
   readonly maxBytes: number;
@@ -23,7 +23,7 @@ export function keptIn({ metadata }: Pick<Upload, "metadata">): Kept {
   return JSON.parse(text) as Kept;
 }
 
-/** What the tus server tells in `upload-metadata`, where it does. */
+/** Reads the facts in the tus server's `upload-metadata`, where it has one. */
 export function keptInHeader(header: string | null): Kept | undefined {
   return header === null
     ? undefined

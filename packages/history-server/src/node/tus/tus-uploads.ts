@@ -32,7 +32,7 @@ export interface TusParts extends Parts {
   /** Makes the blob of a finished upload. */
   finish(id: BlobId, size: number, label: BlobLabel): Promise<BlobInfo>;
   sweep(): Promise<UnfinishedUploads>;
-  /** Whether the datastore's failures come from a full disk. */
+  /** Returns true if the datastore's failures come from a full disk. */
   isFull(): Promise<boolean>;
 }
 
