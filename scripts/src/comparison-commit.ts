@@ -1,7 +1,7 @@
 import { run } from "./run.ts";
 
 /**
- * Returns the commit whose wire messages this tree must stay compatible with: where the branch left main or, on main itself,
+ * Returns the commit with the wire messages that this tree must stay compatible with: where the branch left main or, on main itself,
  * the previous commit. Returns undefined on a first commit, in a clone of depth one, and before `proto/` existed.
  */
 export async function comparisonCommit(

@@ -1,7 +1,7 @@
 /** A row of a Markdown table, with its line number. */
 export type Row = { readonly line: number; readonly cells: readonly string[] };
 
-/** Returns the rows of the first table whose head starts with these cells, or undefined if there is none. */
+/** Returns the rows of the first table with these cells at the start of its head, or undefined if there is none. */
 export function tableRows(
   markdown: string,
   head: readonly string[],

@@ -3,7 +3,7 @@ import { root } from "./root.ts";
 
 export type Ran = { readonly ok: boolean; readonly output: string };
 
-type Surroundings = {
+type RunOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 };
@@ -12,7 +12,7 @@ type Surroundings = {
 export function run(
   program: string,
   args: readonly string[],
-  { cwd = root, env = process.env }: Surroundings = {},
+  { cwd = root, env = process.env }: RunOptions = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
     let output = "";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { comparisonCommit } from "../src/comparison-commit.ts";
 import { withTree } from "./tree.ts";
 
-/** A repository with an empty first commit on main, whose files the steps change. */
+/** A repository with an empty first commit on main. The steps change its files. */
 function repository(root: string) {
   const author = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
   const git = (...args: readonly string[]) =>

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { chooseArchive } from "./archive-choice.js";
-import { tellStory } from "./story.js";
-import { Teller } from "./teller.js";
+import { playStory } from "./story.js";
+import { StoryPrinter } from "./story-printer.js";
 
 const usage = `npm run demo -- [--archive FILE --key HEX] [--no-sync]
 
@@ -23,11 +23,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const archive = await chooseArchive(values.archive, values.key);
-  const teller = new Teller(process.stdout);
-  const differences = await tellStory({
+  const printer = new StoryPrinter(process.stdout);
+  const differences = await playStory({
     archive,
     historySync: !values["no-sync"],
-    teller,
+    printer,
   });
   return differences.length === 0 ? 0 : 1;
 }

@@ -50,7 +50,7 @@ export async function setStage(): Promise<StageSet> {
         }),
         identity,
         historySyncUrl,
-        newInstallations: "are-let-in",
+        newInstallations: "join-group",
       });
       const installation = { client, store };
       cast.push(installation);

@@ -4,8 +4,8 @@ import tiny from "@history-sync/fixtures/libxmtp/tiny.json" with {
 };
 import { fromHex } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { tellStory } from "../src/story.js";
-import { Teller } from "../src/teller.js";
+import { playStory } from "../src/story.js";
+import { StoryPrinter } from "../src/story-printer.js";
 
 const archive = {
   path: fileURLToPath(
@@ -17,13 +17,13 @@ const archive = {
 
 async function told(historySync: boolean) {
   let text = "";
-  const teller = new Teller({
+  const printer = new StoryPrinter({
     write: (part: string | Uint8Array) => {
       text += part;
       return true;
     },
   });
-  const differences = await tellStory({ archive, historySync, teller });
+  const differences = await playStory({ archive, historySync, printer });
   return { text, differences };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../src/actor.ts";
 import { World } from "../src/world.ts";
 
-// One story, told in order: each test goes on where the one before it ended.
+// One story, told in order: each test starts where the one before it ended.
 describe("real libxmtp on our node", () => {
   let world: World;
   let alice: Actor;

@@ -15,7 +15,7 @@ import type { History } from "../src/testing/index.js";
 import { sampleNs } from "../src/testing/index.js";
 import { framesFrom } from "./fixtures.js";
 
-/** Stands at the time of the sample rows, and two years before libxmtp's fixtures. */
+/** A clock at the time of the sample rows, and two years before libxmtp's fixtures. */
 export const clock = new ManualClock(Number(sampleNs / 1_000_000n));
 
 /** The elements of an archive, by default without a manifest. */

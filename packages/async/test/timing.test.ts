@@ -55,7 +55,7 @@ test("withDeadline rejects after the time although the work ignores its signal",
   clock.advance(1);
   await expect(result).rejects.toThrow("late");
   expect(given?.reason).toMatchObject({ message: "late" });
-  // A failure after the deadline is nobody's: it must not end the process.
+  // A failure after the deadline has no caller: it must not end the process.
   work.reject(new Error("too late"));
   await flush();
 });

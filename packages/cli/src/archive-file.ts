@@ -6,7 +6,7 @@ import {
   openArchive,
 } from "@history-sync/encryption-codec";
 import { concatBytes, streamOf, wipe } from "@history-sync/primitives";
-import type { Surroundings } from "./command.js";
+import type { CommandIo } from "./command.js";
 import { fileError } from "./errors.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -43,7 +43,7 @@ export class ArchiveFile implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #size: number;
   readonly #options: ArchiveFileOptions;
-  readonly #surroundings: Surroundings;
+  readonly #io: CommandIo;
   #first: Uint8Array = new Uint8Array(0);
   /** Bytes read so far. */
   bytes = 0;
@@ -52,24 +52,24 @@ export class ArchiveFile implements AsyncDisposable {
     file: FileHandle,
     size: number,
     options: ArchiveFileOptions,
-    surroundings: Surroundings,
+    io: CommandIo,
   ) {
     this.#file = file;
     this.#size = size;
     this.#options = options;
-    this.#surroundings = surroundings;
+    this.#io = io;
   }
 
   /** @throws {CliError} `unreadable-file` */
   static async open(
     path: string,
     options: ArchiveFileOptions,
-    surroundings: Surroundings,
+    io: CommandIo,
   ): Promise<ArchiveFile> {
     try {
       const file = await open(path);
       const { size } = await file.stat();
-      return new ArchiveFile(file, size, options, surroundings);
+      return new ArchiveFile(file, size, options, io);
     } catch (cause) {
       throw fileError("unreadable-file", shown(path), cause);
     }
@@ -83,7 +83,7 @@ export class ArchiveFile implements AsyncDisposable {
   /** Reads the archive's frames, once, and wipes the key. Throws as `openArchive` does. */
   frames(): AsyncGenerator<Uint8Array, void, undefined> {
     const { key, allowRepeatedNonce } = this.#options;
-    const { signal } = this.#surroundings;
+    const { signal } = this.#io;
     const frames = openArchive(streamOf(this.#chunks()), {
       key,
       allowRepeatedNonce,
@@ -111,7 +111,7 @@ export class ArchiveFile implements AsyncDisposable {
     using bar =
       progress === undefined
         ? undefined
-        : new ProgressBar(this.#surroundings.stderr, progress);
+        : new ProgressBar(this.#io.stderr, progress);
     while (true) {
       const chunk = await this.#read();
       if (chunk.length === 0) return;

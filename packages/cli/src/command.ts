@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 export type Output = Pick<Writable, "write"> & { readonly isTTY?: boolean };
 
 /** The parts of the process that a command uses; `process` itself can be passed. */
-export interface Surroundings {
+export interface CommandIo {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,5 +20,5 @@ export interface Command {
   readonly summary: string;
   /** The text of `--help`, from the arguments on. A command without it prints its own. */
   readonly usage?: string;
-  run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode>;
+  run(args: readonly string[], io: CommandIo): Promise<ExitCode>;
 }

@@ -1,3 +1,3 @@
-export type { ExitCode, Output, Surroundings } from "./command.js";
+export type { CommandIo, ExitCode, Output } from "./command.js";
 export { CliError, type CliErrorCode } from "./errors.js";
 export { runCommand } from "./run-command.js";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Command, ExitCode, Surroundings } from "./command.js";
+import type { Command, CommandIo, ExitCode } from "./command.js";
 import { bench } from "./commands/bench.js";
 import { convert } from "./commands/convert.js";
 import { exportElements } from "./commands/export.js";
@@ -26,30 +26,30 @@ const commands: readonly Command[] = [
  */
 export async function runCommand(
   args: readonly string[],
-  surroundings: Surroundings,
+  io: CommandIo,
 ): Promise<ExitCode> {
   try {
-    return await dispatch(args, surroundings);
+    return await dispatch(args, io);
   } catch (error) {
     if (isBrokenPipe(error)) return 0;
-    if (surroundings.signal?.aborted) return 1;
-    surroundings.stderr.write(`history-sync: ${messageOf(error)}\n`);
+    if (io.signal?.aborted) return 1;
+    io.stderr.write(`history-sync: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
 }
 
 async function dispatch(
   args: readonly string[],
-  surroundings: Surroundings,
+  io: CommandIo,
 ): Promise<ExitCode> {
   // pnpm passes on the "--" that npm needs.
   const [name, ...rest] = args[0] === "--" ? args.slice(1) : args;
   if (name === "--version") {
-    await writeText(surroundings, `${version()}\n`);
+    await writeText(io, `${version()}\n`);
     return 0;
   }
   if (name === "--help" || name === "-h" || name === "help") {
-    await writeText(surroundings, helpText());
+    await writeText(io, helpText());
     return 0;
   }
   const command = commands.find((known) => known.name === name);
@@ -61,13 +61,10 @@ async function dispatch(
   }
   const { usage } = command;
   if (usage !== undefined && (rest.includes("--help") || rest.includes("-h"))) {
-    await writeText(
-      surroundings,
-      `Usage: history-sync ${command.name} ${usage}`,
-    );
+    await writeText(io, `Usage: history-sync ${command.name} ${usage}`);
     return 0;
   }
-  return command.run(rest, surroundings);
+  return command.run(rest, io);
 }
 
 function helpText(): string {

@@ -1,11 +1,11 @@
-import type { Surroundings } from "./command.js";
+import type { CommandIo } from "./command.js";
 
 /**
  * Writes to `stdout` and waits until the reader has consumed it. Rejects with EPIPE once the reader has closed the pipe,
  * and with the signal's reason when that aborts.
  */
 export function writeText(
-  { stdout, signal }: Surroundings,
+  { stdout, signal }: CommandIo,
   text: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -21,11 +21,8 @@ export function writeText(
 }
 
 /** Writes a JSON value. */
-export function writeJson(
-  surroundings: Surroundings,
-  value: object,
-): Promise<void> {
-  return writeText(surroundings, `${JSON.stringify(value, undefined, 2)}\n`);
+export function writeJson(io: CommandIo, value: object): Promise<void> {
+  return writeText(io, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /** True if the reader has closed the pipe, as `head` does. */

@@ -39,7 +39,7 @@ test.each(archiveFormats)(
     const after = await runHere(["export", back, "--key", otherKey]);
     expect(after.stdout).toBe(before.stdout);
     expect(after.stdout.length).toBeGreaterThan(1_000_000);
-    // Plaintext is one key away: nobody else's business.
+    // Plaintext is one key away, so the file is private.
     expect((await stat(there)).mode & 0o077).toBe(0);
     expect((await readdir(folder.path)).sort()).toEqual(["back", "there"]);
   },

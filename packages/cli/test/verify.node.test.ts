@@ -91,7 +91,7 @@ test.each(archiveFormats)(
     expect(await verify(Buffer.concat([bytes, Buffer.of(1)]))).toMatchObject(
       found,
     );
-    // From the first record on: what stands before it in xmtp-v0 is partly open to change.
+    // From the first record on: the bytes before it in xmtp-v0 are partly open to change.
     for (let at = 40; at < bytes.length; at += Math.ceil(bytes.length / 40)) {
       const flipped = Uint8Array.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));

@@ -17,8 +17,8 @@ import type { HistoryStore } from "@history-sync/store";
 import { openSqliteStore } from "@history-sync/store/sqlite";
 import { generateHistory } from "@history-sync/store/testing";
 import { rounded } from "./groups/cost.ts";
-import type { SyncTimes } from "./sync/asker.ts";
-import type { AnswererOptions } from "./sync/talk.ts";
+import type { SyncTimes } from "./sync/requester.ts";
+import type { ResponderOptions } from "./sync/talk.ts";
 
 /** One history, synced in both formats in the same run. */
 interface SyncReport {
@@ -67,7 +67,7 @@ async function measureSync(
 }
 
 const runFile = promisify(execFile);
-const asker = fileURLToPath(new URL("sync/asker.ts", import.meta.url));
+const requester = fileURLToPath(new URL("sync/requester.ts", import.meta.url));
 
 /** Two new installations, each in a process of its own, so that none has a compiler that is warm. */
 async function syncOnce(
@@ -77,10 +77,10 @@ async function syncOnce(
 ): Promise<SyncTimes> {
   const folder = join(parent, format);
   await mkdir(folder);
-  await copyFile(history, join(folder, "answerer.db"));
-  const options: AnswererOptions = { folder, format };
+  await copyFile(history, join(folder, "responder.db"));
+  const options: ResponderOptions = { folder, format };
   const { stdout } = await runFile(process.execPath, [
-    asker,
+    requester,
     JSON.stringify(options),
   ]);
   return JSON.parse(stdout);

@@ -59,7 +59,7 @@ export interface ClientOptions {
   readonly installationChecks?: WatcherSettings;
   /** Default: a `historyServerClient` that connects to the origins of `historySyncUrl` and `trustedServers` only. */
   readonly historyServer?: HistoryServer;
-  /** How a new installation joins a sync group. Default: `make-a-group`. */
+  /** How a new installation joins a sync group. Default: `create-group`. */
   readonly newInstallations?: NewInstallations;
   /** True if neither history nor preferences are synced between the user's installations. */
   readonly disableDeviceSync?: boolean;
@@ -107,7 +107,7 @@ export async function createClient({
   history = {},
   installationChecks = {},
   historyServer,
-  newInstallations = "make-a-group",
+  newInstallations = "create-group",
   disableDeviceSync = false,
   clock = systemClock,
   randomBytes = systemRandomBytes,

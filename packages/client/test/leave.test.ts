@@ -331,7 +331,7 @@ async function starts(
   await stage.stop(started);
 }
 
-/** Makes a super admin of somebody, by a client that knows nothing of requests. */
+/** Makes a member a super admin, by a client without requests. */
 async function promote(
   who: Installation,
   by: Installation,

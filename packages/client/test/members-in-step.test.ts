@@ -4,7 +4,7 @@ import { ShiftedClock } from "./support/shifted-clock.js";
 import { atOther } from "./support/stage.js";
 
 const minuteMs = 60_000;
-// Nobody else than the conversation's other member lets new installations in.
+// Only the conversation's other member adds new installations.
 const alone = { disableDeviceSync: true };
 
 test("members' installations are checked before a message at most every 5 seconds, on a sync at most every 30 minutes", async () => {

@@ -6,7 +6,7 @@ import { World } from "./support/world.js";
 
 const messages = 8_000;
 
-/** A history server whose first download falls silent after so many bytes. */
+/** A history server that falls silent in the first download after so many bytes. */
 function silentAfter(bytes: number): {
   readonly server: HistoryServer;
   readonly offsets: readonly number[];

@@ -18,7 +18,7 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `invalid-zstd`: the zstd layer is malformed, or uses what archives never use (dictionaries, skippable frames).
  * - `invalid-record`: a record's length is impossible.
  * - `not-authentic`: a record does not open: the key is another archive's, or the bytes were changed.
- * - `repeated-nonce`: the archive is a legacy one whose records share one nonce; set `allowRepeatedNonce` to read it all the same.
+ * - `repeated-nonce`: the archive is a legacy one in which all records have one nonce; set `allowRepeatedNonce` to read it all the same.
  * - `limit-exceeded`: a size or count is over its limit; raise that limit only for archives that are trusted.
  */
 export type EncryptionCodecErrorCode =

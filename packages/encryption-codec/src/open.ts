@@ -18,7 +18,7 @@ export interface OpenArchiveOptions {
   readonly key: Uint8Array;
   /** Limits that replace those of `defaultLimits`. Frames and inflated bytes are counted from the start of the call. */
   readonly limits?: Partial<Limits>;
-  /** Reads legacy xmtp-v0 archives, whose records share one nonce; by default they are refused. */
+  /** Reads legacy xmtp-v0 archives, in which all records have one nonce. By default they are refused. */
   readonly allowRepeatedNonce?: boolean;
   /** Of a paged-v1 archive: the bytes start at this cursor's offset instead of at the archive's start. */
   readonly from?: ArchiveCursor | undefined;

@@ -32,7 +32,7 @@ test("t01: every prefix of a zstd frame's second half, and of a second frame, is
   const two = archiveOf(
     concatBytes(
       ...parts.map((part) =>
-        // With a checksum, whose absence must be noticed as well.
+        // With a checksum: its absence must be noticed as well.
         concatBytes(
           zstdFrame([zstdBlock(0, part.length, part)], Uint8Array.of(4, 0x58)),
           new Uint8Array(4),

@@ -46,7 +46,7 @@ test("frames follow each other", async () => {
 });
 
 test("t11: a block that claims 98,000 matches of 131 kB each is refused at the first", async () => {
-  // One raw literal; 98,046 sequences whose three codes never change: literals 0, offset 0, match 52.
+  // One raw literal; 98,046 sequences with the same three codes: literals 0, offset 0, match 52.
   const bomb = fromHex("0841ffffff540000" + "34" + "ffff01");
   const zstd = zstdFrame([zstdBlock(2, bomb.length, bomb)]);
   expect(await codeOf(inflateWithoutPlatform(zstd))).toBe("invalid-zstd");

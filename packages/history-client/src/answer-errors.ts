@@ -49,7 +49,7 @@ export function redirected(options?: {
   );
 }
 
-/** Node's fetch says in its cause what the standard hides behind one TypeError for everything. */
+/** The fetch of Node.js names in its cause what the standard reports by one TypeError. */
 export function isRefusedRedirect(error: unknown): boolean {
   return (
     error instanceof TypeError &&

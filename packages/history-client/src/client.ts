@@ -88,8 +88,8 @@ async function deleted(
 }
 
 /**
- * In pieces, so that whoever wants to hear of the upload does before its bytes are on the server; in one request what fits
- * into one piece, where nobody does, and what a server takes no other way.
+ * Sends in pieces, so that `onBegin` is called before the bytes are on the server; in one request what fits
+ * into one piece, without `onBegin`, and to a server that accepts only that.
  */
 async function sent(
   connected: Connection,

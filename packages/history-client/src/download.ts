@@ -18,7 +18,7 @@ interface Source {
   readonly response: Response;
 }
 
-/** Opens a blob and gives its bytes from the offset on; where the body breaks, it goes on behind what came. */
+/** Opens a blob and returns its bytes from the offset. A body that breaks is resumed after the bytes received. */
 export async function downloadBlob(
   connected: Connection,
   url: string,
@@ -73,7 +73,7 @@ function mended(
   reopen: (at: number) => Promise<Source> | undefined,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
-  /** Throws where the body can't go on, or another try is no use. */
+  /** Throws where the body can't be resumed, or another attempt is of no use. */
   const goOn = async (broken: unknown): Promise<void> => {
     // Bytes that are wrong were handed on already.
     if (state.etag === undefined || hasCode(broken, "corrupted")) throw broken;
@@ -142,7 +142,7 @@ async function nextChunk({
 
 /**
  * The whole blob, or with a range the part that begins there. With `if-range` nothing else will do: the whole of another
- * blob doesn't go on where this one broke.
+ * blob can't be resumed where this one broke.
  */
 async function opened(
   connected: Connection,

@@ -15,11 +15,11 @@ export interface HistoryServerClientOptions {
   /** Of one upload or download; `defaultMaxBytes` where absent. */
   readonly maxBytes?: number;
   /**
-   * How often a transfer that broke goes on where it was before it gives up, counted anew with every byte that came through;
+   * How often a broken transfer is resumed before it fails, counted again from every byte that arrives;
    * 5 where absent, 0 for never.
    */
   readonly retries?: number;
-  /** The first pause before going on; it doubles up to a minute. 1 second where absent. */
+  /** The first wait before a retry; it doubles up to a minute. 1 second where absent. */
   readonly retryDelayMs?: number;
   /**
    * True if `fetch` sends a stream as it comes, for servers that take uploads as a whole only. Where absent: yes, but not in
@@ -73,7 +73,7 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An upload in pieces, begun: plain data, to be kept where a restart finds it again. Whoever has it can write the blob. */
+/** An upload in pieces, begun: plain data, to be stored where a restart finds it again. It is the right to write the blob. */
 export interface ResumableUpload extends UploadReceipt {
   /** Where the pieces go. */
   readonly uploadUrl: string;
@@ -88,7 +88,7 @@ export interface ResumableUpload extends UploadReceipt {
 export interface HistoryServerClient {
   /**
    * Sends a body and gives its address, `{serverUrl}/files/{id}`. A large one goes in pieces where the server takes them, and
-   * goes on after a break; at the end the SHA-256 of what is stored is compared with that of what was sent.
+   * resumes after a break; at the end the SHA-256 of the stored bytes is compared with that of the sent ones.
    */
   upload(
     serverUrl: string,
@@ -110,7 +110,7 @@ export interface HistoryServerClient {
     options?: SendOptions,
   ): Promise<string>;
   /**
-   * Resolves when the server has started to answer. A body that breaks goes on where it was, with servers that can;
+   * Resolves when the server has started to answer. A body that breaks is resumed, with servers that can;
    * what can't be mended errors the stream, and so do bytes of another SHA-256 than the server's answer names.
    */
   download(

@@ -1,7 +1,7 @@
 import { unlessAborted } from "@history-sync/async";
 export interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** True if nothing comes behind it. */
+  /** True if it is the last. */
   readonly isLast: boolean;
 }
 

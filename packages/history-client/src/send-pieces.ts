@@ -65,7 +65,7 @@ export async function sendPieces(
       }
     }
   };
-  /** Gives where the next piece starts; undefined behind the last one. A piece is let go before the next one is read. */
+  /** Returns the start of the next piece; undefined after the last one. A piece is released before the next one is read. */
   const sendNext = async (start: number): Promise<number | undefined> => {
     const piece = await pieces.next(signal);
     const end = start + piece.bytes.length;

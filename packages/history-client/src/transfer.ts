@@ -38,7 +38,7 @@ export class Transfer {
     return this.#abort.signal;
   }
 
-  /** From now on the server has to act: starts its idle time-out anew, with `extraMs` for what we can't see happen. */
+  /** Restarts the server's idle time-out: from now on the server has to act. `extraMs` is for work that the client can't see. */
   serverTurn(extraMs = 0): void {
     this.ownTurn();
     if (this.signal.aborted) return;

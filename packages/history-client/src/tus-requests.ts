@@ -35,7 +35,7 @@ export async function createTusUpload(
   if (noTus.has(response.status)) return undefined;
   if (response.ok && !response.headers.has("tus-resumable")) return undefined;
   if (response.status !== 201) throw errorOfAnswer(response);
-  // Only the id is taken from the address: nobody sends us elsewhere.
+  // Only the id is read from the address: a server can't redirect the client.
   const id = (response.headers.get("location") ?? "").split("/").at(-1) ?? "";
   if (!isBlobId(id)) throw badAnswer("expected a location that ends in an id");
   const receipt = receiptOf(`${server}/files/${id}`, response.headers);
@@ -139,7 +139,7 @@ function positionIn({ headers }: Response): Position {
   };
 }
 
-/** One request whose answer has no body that matters. */
+/** Makes one request, and ignores the body of its answer. */
 async function answered(
   connected: Connection,
   url: string,

@@ -192,7 +192,7 @@ test("t10: a handle that leads elsewhere is refused, and a location can't lead t
   expect(handle?.uploadUrl).toBe(`${base}/tus/${"a".repeat(32)}`);
 });
 
-/** A server of one blob whose answers break after some bytes. */
+/** A server of one blob that breaks each answer after some bytes. */
 function breakingServer(
   breakAfter: number,
   change: (part: Response) => Response,

@@ -9,13 +9,13 @@ import { unlessAbsent } from "./s3-error.js";
 
 interface ListedObject {
   readonly key: string;
-  /** The key behind the folder's. */
+  /** The key after the folder's. */
   readonly name: string;
   /** Of its last change, in milliseconds since the Unix epoch. */
   readonly atMs: number;
 }
 
-/** The objects of a bucket, or of a part of it whose keys begin alike. */
+/** The objects of a bucket, or of the part of it with one start of keys. */
 export interface Bucket {
   /** Of a small object; undefined where there is none. */
   text(key: string): Promise<string | undefined>;

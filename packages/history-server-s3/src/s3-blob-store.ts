@@ -37,8 +37,8 @@ interface Manifest extends BlobInfo {
 }
 
 /**
- * Blobs in an S3-compatible bucket. The bytes go to `data/` first, in parts of 8 MiB; an empty object in `expiry/`, whose name
- * says what a sweep has to know, comes next; then `blobs/{id}` names the bytes with all that is known of them: a blob is there
+ * Blobs in an S3-compatible bucket. The bytes go to `data/` first, in parts of 8 MiB; an empty object in `expiry/`, with a name that
+ * has what a sweep needs, comes next; then `blobs/{id}` names the bytes with all that is known of them: a blob is there
  * when that small object is. Any number of processes may share a bucket.
  */
 export function s3BlobStore(options: S3BlobStoreOptions): S3BlobStore {

@@ -26,7 +26,7 @@ const fullBelowBytes = 16 * 1024 ** 2;
 
 /**
  * Uploads in pieces as multipart uploads of a bucket, under the blob's id. All that is known of them is in the bucket, so that
- * an upload begun with one process goes on with another. A piece is on this machine's disk while it goes there.
+ * an upload begun with one process can be resumed with another. A piece is on this machine's disk while it goes there.
  */
 export function s3TusUploads(options: S3TusUploadsOptions): ResumableUploads {
   const { config, bucket, blobs, maxBytes, clock = systemClock } = options;

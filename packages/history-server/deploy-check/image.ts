@@ -14,8 +14,8 @@ const image = "localhost/history-server";
 const noDaemon = ["--isolation", "chroot"];
 
 /**
- * Builds the Dockerfile as it stands with buildah, which needs no daemon, and runs the image: its user, its environment, its
- * entry point, its health check. No registry of images is asked: what stands in for its base is made of Debian's
+ * Builds the unchanged Dockerfile with buildah, which needs no daemon, and runs the image: its user, its environment, its
+ * entry point, its health check. No registry of images is asked: the base is made of Debian's
  * packages, this Node and npm, and the user `node`.
  */
 export async function buildAndRunImage(
@@ -81,7 +81,7 @@ async function makeBase(
     buildah("run", ...noDaemon, container, "--", "sh", "-c", command);
   await inBase("ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm");
   await inBase("useradd --create-home node");
-  // npm trusts in there whom it trusts here.
+  // npm trusts the same certificates in there as here.
   const { SSL_CERT_FILE: trusted = "/etc/ssl/certs/ca-certificates.crt" } =
     process.env;
   await buildah("copy", container, trusted, "/etc/npm-ca.pem");

@@ -12,7 +12,7 @@ export async function verifyUnit(): Promise<string> {
 }
 
 /**
- * Its ExecStart as it stands, installed by npm from the packed packages, with what bubblewrap can do of its sandbox: another
+ * Its unchanged ExecStart, installed by npm from the packed packages, with what bubblewrap can do of its sandbox: another
  * user without capabilities, everything read-only but the state directory, no homes, no devices, its own /tmp.
  */
 export async function runUnit(

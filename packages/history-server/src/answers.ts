@@ -76,7 +76,7 @@ export function blobAnswer(
   });
 }
 
-/** The blob is the one that the asker has. */
+/** The blob is the one that the requester has. */
 export function notModified(info: BlobInfo): Response {
   return answer(304, "", validatorHeaders(info));
 }

@@ -30,7 +30,7 @@ export interface BlobWriteOptions {
   /** One byte more throws `blob-too-large`. */
   readonly maxBytes: number;
   readonly label: BlobLabel;
-  /** Told of every chunk's length before it is stored; what it throws ends the upload. */
+  /** Called with every chunk's length before it is stored. An error that it throws ends the upload. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Gives a buffer's memory back at once; nobody may use it any more. To V8 a buffer is a small object, so that dozens of
+ * Releases a buffer's memory at once. It must not be used any more. To V8 a buffer is a small object, so that dozens of
  * megabytes of them would wait for its garbage collector.
  */
 export function release(buffer: ArrayBufferLike): void {

@@ -1,6 +1,6 @@
 /**
- * A byte stream over chunks: who reads with a buffer gets the bytes in that, and `spent` is told of each chunk that was copied to
- * its end. Others get the chunks themselves, so nobody else may use those.
+ * A byte stream over chunks: a reader with a buffer gets the bytes in that, and `spent` is called with each chunk that was copied to
+ * its end. Other readers get the chunks themselves, so they must not be used elsewhere.
  */
 export function byteStreamOf(
   chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,

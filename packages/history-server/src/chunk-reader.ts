@@ -7,7 +7,7 @@ export interface ChunkReader {
   cancel(): Promise<void>;
 }
 
-/** A byte stream hands its chunks over, buffers and all; those of other streams may be somebody else's, so that they are copied. */
+/** A byte stream hands over its chunks with their buffers. Those of other streams may be in use elsewhere, so they are copied. */
 export function chunkReader(body: ReadableStream<Uint8Array>): ChunkReader {
   const handsOver = isByteStream(body);
   const reader = body.getReader();

@@ -1,4 +1,4 @@
-/** The port of XMTP's history server, so that settings made for it go on working. */
+/** The port of XMTP's history server, so that settings made for it work unchanged. */
 export const defaultPort = 5558;
 
 /** 7 days, as on XMTP's server: long enough for an installation that is rarely online. */

@@ -13,7 +13,7 @@ export interface NewUpload {
 }
 
 export interface JoinOptions {
-  /** Told what the parts are together, before one is copied; what it throws ends the join. */
+  /** Called with the total size of the parts, before one is copied. An error that it throws ends the join. */
   readonly onSize?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

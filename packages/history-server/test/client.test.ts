@@ -13,7 +13,7 @@ const archive = Uint8Array.from({ length: 1000 }, (_, i) => i & 0xff);
 const id = "0123456789abcdef0123456789abcdef";
 const uuid = "3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b";
 
-/** A client whose fetch is a function of the request. */
+/** A client with a function of the request as fetch. */
 function clientOf(
   answer: (request: Request) => Response | Promise<Response>,
   options: HistoryServerClientOptions = {},

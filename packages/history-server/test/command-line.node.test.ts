@@ -132,7 +132,7 @@ test("the command makes tokens that its server takes", async () => {
   const secret = join(folder, "secret");
   await writeFile(secret, "0123456789abcdef0123456789abcdef");
   const minted: string[] = [];
-  const surroundings = {
+  const commandProcess = {
     env: {},
     stdout: { write: (text: string) => minted.push(text) },
     stderr: process.stderr,
@@ -141,11 +141,11 @@ test("the command makes tokens that its server takes", async () => {
   const limits = ["--max-bytes", "9", "--ttl", "1h"];
   await runHistoryServer(
     ["token", "--secret", secret, ...limits],
-    surroundings,
+    commandProcess,
   );
   const token = minted.join("").trim();
   expect(token).toMatch(/^v1\.9\.\d{13}\.[\w-]{43}$/);
-  await expect(runHistoryServer(["token"], surroundings)).rejects.toThrow(
+  await expect(runHistoryServer(["token"], commandProcess)).rejects.toThrow(
     "--secret",
   );
 

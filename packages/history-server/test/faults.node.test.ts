@@ -67,7 +67,7 @@ test("kill -9 during 50 uploads: what was acknowledged is there, what is there i
 test("a full disk is 507, leaves nothing of the upload and all of the others, and mends", async () => {
   await withSmallDisk(async (disk) => {
     const { path: other } = temporaryFolder();
-    // Where nothing can be mounted, a quota of the same size stands in.
+    // Where nothing can be mounted, a quota of the same size replaces the disk.
     const space = totalSpace(disk === undefined ? smallDiskBytes : undefined);
     const folder = disk ?? other;
     await using server = await serve({ folder, port: 0, space });

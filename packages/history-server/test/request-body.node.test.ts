@@ -4,7 +4,7 @@ import { readAll } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { requestBody } from "../src/node/request-body.js";
 
-/** A POST by hand: what came, and the connection to go on with. */
+/** A POST by hand: the received request, and its connection. */
 async function posting(
   head: string,
 ): Promise<AsyncDisposable & { incoming: IncomingMessage; socket: Socket }> {

@@ -24,7 +24,7 @@ const patchHeaders = {
   "content-type": "application/offset+octet-stream",
 };
 
-/** A server on files whose every connection is cut after 1 to 9 MB. */
+/** A server on files behind a proxy that cuts every connection after 1 to 9 MB. */
 async function behindCuts(
   story: (proxy: CuttingProxy, server: RunningServer) => Promise<void>,
 ): Promise<void> {

@@ -17,12 +17,12 @@ import { HistorySyncError } from "@history-sync/primitives";
  * - `not-created`: the log doesn't start with the creation of the inbox.
  * - `wrong-inbox`: the update is of another inbox than its log.
  * - `missing-member`: the signer isn't who the action asks for: the owner, a member, or the recovery identifier.
- * - `new-member-mismatch`: the new member's signature is somebody else's.
+ * - `new-member-mismatch`: the new member's signature is by another key.
  * - `added-itself`: the new member and the existing one are the same.
  * - `member-not-allowed`: an installation may not add an installation; a wallet or passkey has to.
  * - `signature-not-allowed`: the signer may not use this kind of signature here.
  * - `legacy-signature-reuse`: a legacy key may only speak for the inbox of its wallet with nonce 0.
- * - `replayed-signature`: an earlier update had the same signature; sign anew, at another second.
+ * - `replayed-signature`: an earlier update had the same signature; sign again, at another second.
  * - `wrong-chain`: a smart-contract wallet signed from another chain than the one it was added on.
  *
  * A log:

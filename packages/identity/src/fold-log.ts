@@ -15,7 +15,7 @@ export interface InboxSnapshot {
 }
 
 export interface FoldOptions extends VerifyOptions {
-  /** Goes on from here, with the entries after it. */
+  /** Continues from here, with the entries after it. */
   readonly from?: InboxSnapshot;
   readonly limits?: Partial<Limits>;
 }
@@ -26,7 +26,7 @@ export interface FoldLogOptions extends FoldOptions {
 }
 
 /**
- * Verifies the log of an inbox and says what it comes to. Entries stand in the order of their sequence ids.
+ * Verifies the log of an inbox and returns the state that it leads to. Entries are in the order of their sequence ids.
  * The first bad entry makes it throw: a log with one in it isn't an inbox's log.
  */
 export async function foldLog(

@@ -38,7 +38,7 @@ const defaultMaxInboxes = 1000;
 
 /** The logs of inboxes, verified. What is kept in memory was checked; only what is new is fetched and checked again. */
 export interface IdentityLog {
-  /** An inbox as it is now, or was then; undefined if nobody has created it. */
+  /** An inbox as it is now, or was then; undefined if it was never created. */
   state(
     inboxId: InboxId,
     options?: StateOptions,
@@ -62,7 +62,7 @@ export interface IdentityLog {
 
   /**
    * Returns true if the inbox has, or once had, the installation. A revoked one counts too: without it, no member could
-   * follow the commits that added and removed it. An inbox whose log is invalid has had none.
+   * follow the commits that added and removed it. An inbox with an invalid log has had none.
    */
   hasEverHad(
     inboxId: InboxId,
@@ -145,7 +145,7 @@ export function identityLog(
   };
 }
 
-/** Nothing, where the log itself is at fault: whoever names it must not keep others waiting for it. */
+/** Returns undefined where the log itself is invalid: a peer that names it must not make others wait for it. */
 async function believed<T>(looking: Promise<T>): Promise<T | undefined> {
   try {
     return await looking;

@@ -7,7 +7,7 @@ export interface LogEntry {
   readonly sequenceId: bigint;
   /** The node's clock when it took the update. */
   readonly serverTimestampNs: bigint;
-  /** A serialised `IdentityUpdate`: nobody has checked it. */
+  /** A serialised `IdentityUpdate`, not verified. */
   readonly update: Uint8Array;
 }
 
@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A node's identity logs. What it says is checked by whoever asks. */
+/** A node's identity logs. The caller verifies its answers. */
 export interface IdentityService {
   /**
    * All updates of an inbox after a sequence id, 0 for all of them, in order. An unknown inbox has none.

@@ -7,7 +7,7 @@ import {
 
 export interface Member {
   readonly identifier: MemberIdentifier;
-  /** Nobody added the owner. */
+  /** Absent for the owner, which no member added. */
   readonly addedBy?: MemberIdentifier;
   /** The clock of who added it. */
   readonly addedAtNs?: bigint;

@@ -47,7 +47,7 @@ export async function publishUpdate(
   );
 }
 
-/** A node may serialise an update anew: what it says is compared. */
+/** A node may serialise an update again: the content is compared. */
 async function stored(
   service: IdentityService,
   { inboxId, contents }: Wanted,

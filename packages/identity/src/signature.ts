@@ -1,6 +1,6 @@
 import type { MemberIdentifier } from "./identifier.js";
 
-/** A signature over an update's text, as it travels: nobody has checked it yet. */
+/** A signature over an update's text, as it is sent: not verified yet. */
 export type Signature =
   | Erc191Signature
   | SmartContractSignature
@@ -34,7 +34,7 @@ export interface InstallationKeySignature {
   readonly publicKey: Uint8Array;
 }
 
-/** A WebAuthn assertion whose challenge is the text. */
+/** A WebAuthn assertion with the text as challenge. */
 export interface PasskeySignature {
   readonly kind: "passkey";
   /** P-256, SEC1. */

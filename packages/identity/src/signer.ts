@@ -56,7 +56,7 @@ export function identifierOf(signer: UpdateSigner): MemberIdentifier {
     : signer.identifier();
 }
 
-/** Has somebody sign a text, in the form in which it travels. */
+/** Returns a signature over a text, in the form in which it is sent. */
 export async function signatureBy(
   signer: UpdateSigner,
   text: string,

@@ -216,7 +216,7 @@ test("the verifier of contracts is asked what was signed", async () => {
   };
   await foldLog(inboxId, entries, { smartContracts });
   const { identifier } = shared.identifier();
-  // One signature stands in both actions, and is asked about once.
+  // One signature is in both actions, and is verified once.
   expect(asked).toMatchObject([
     {
       accountId: `eip155:10:${identifier}`,

@@ -62,7 +62,7 @@ test("a flipped bit is refused, or says the same", async () => {
       refused++;
     }
   }
-  // The lowest bits of the time are all that nobody signed.
+  // Only the lowest bits of the time are not signed.
   expect(refused).toBe(sound.length - 4);
 });
 

@@ -37,7 +37,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 3, maxLength: 10 },
 );
 
-/** The rules of a log in the fewest words: who is in it, added by whom, and who may revoke. */
+/** The rules of a log in the fewest words: its members, who added them, and who may revoke. */
 class Model {
   readonly members: Map<string, string | undefined>;
   recovery: string;

@@ -36,7 +36,7 @@ export class Caller<Found extends Finding> {
     this.#reject(error);
   }
 
-  /** Answers a call whose verdict isn't `check`. */
+  /** Answers a call with another verdict than `check`. */
   decline(verdict: Exclude<Verdict, { readonly kind: "check" }>): void {
     if (verdict.kind === "cooling-down") {
       this.resolve(verdict);

@@ -1,5 +1,5 @@
 /**
- * The stored time of a key whose check is in progress, or failed: the next call checks again. A key that was never
+ * The stored time of a key while its check is in progress, or after it failed: the next call checks again. A key that was never
  * checked has no time at all.
  */
 export const checkPending = 0n;

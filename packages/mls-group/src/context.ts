@@ -17,7 +17,7 @@ export interface MlsPorts {
 
 export interface MlsContext extends MlsPorts {
   readonly engine: Engine;
-  /** A member whose keys are older than this renews them before it sends. */
+  /** A member with keys older than this renews them before it sends. */
   readonly keyUpdateIntervalMs: number;
 }
 

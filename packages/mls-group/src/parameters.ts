@@ -1,4 +1,4 @@
-/** The number of past epochs whose messages can still be read; XMTP's `max_past_epochs`. */
+/** The number of past epochs with messages that can still be read; XMTP's `max_past_epochs`. */
 export const pastEpochs = 3n;
 
 /** The length of a group id. The group's creator chooses the id. */
@@ -57,7 +57,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** XMTP's value: a member that hasn't committed for this long renews its keys before it sends. */
 export const keyUpdateIntervalMs: number = 30 * dayMs;
 
-/** A key package is valid from an hour before its creation, for installations whose clock is behind. */
+/** A key package is valid from an hour before its creation, for installations with a slow clock. */
 export const keyPackageHeadStartMs: number = 60 * 60 * 1000;
 /** The lifetime of a key package: XMTP's 84 days. */
 export const keyPackageLifetimeMs: number = 84 * dayMs;

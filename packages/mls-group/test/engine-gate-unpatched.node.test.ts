@@ -47,7 +47,7 @@ test("the gate finds the faults of the engine as it is published", async () => {
     );
   }
   const noPath = "got no path";
-  // One member can't decrypt its part of the path, or a removed one finds somebody else where it was.
+  // One member can't decrypt its part of the path, or a removed one finds another member in its slot.
   const notFollowed = expect.stringContaining("refused-commit");
   expect(faults).toEqual({
     extensions: noPath,

@@ -123,7 +123,7 @@ export async function judge(
 }
 
 /**
- * A removed member's slot is refilled, and somebody else renews its keys, so that the one in the slot is still unmerged
+ * A removed member's slot is refilled, and another member renews its keys, so that the one in the slot is still unmerged
  * at some of the nodes above it and no longer at others: a valid tree, that a joiner must take.
  */
 export async function joinAfterRefill(
@@ -147,7 +147,7 @@ export async function joinAfterRefill(
   ]);
 }
 
-/** Somebody whose key package is of another time than the system's is added: the time is the caller's. */
+/** Adds a member with a key package of another time than the system's: the time is the caller's. */
 export async function addAtTime(engine: Engine, clock: bigint): Promise<void> {
   const members = await groupOfSize(engine, 2, "cold");
   const [founder] = members.keys();

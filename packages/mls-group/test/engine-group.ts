@@ -14,7 +14,7 @@ import { text } from "./actors.js";
 
 const now = BigInt(Math.floor(Date.now() / 1000));
 
-/** The leaf of somebody new, who counts by a clock that may be another than the system's, in Unix seconds. */
+/** Returns the leaf of a new installation, by a clock that may differ from the system's, in Unix seconds. */
 export function newLeaf(clock: bigint = now): NewLeaf {
   return {
     signatureKey: systemRandomBytes(32),
@@ -24,7 +24,7 @@ export function newLeaf(clock: bigint = now): NewLeaf {
   };
 }
 
-/** Somebody who can be added to a group. */
+/** An installation that can be added to a group. */
 export interface Newcomer {
   readonly id: InstallationId;
   readonly leaf: NewLeaf;
@@ -70,7 +70,7 @@ export async function joined(
   return state;
 }
 
-/** The state after a commit of somebody else. */
+/** Returns the state after another member's commit. */
 export async function followed(
   engine: Engine,
   state: EngineState,
@@ -81,7 +81,7 @@ export async function followed(
   throw new RangeError(`expected a commit that counts, got ${processed.kind}`);
 }
 
-/** Each member's own state. States are values: any number of stories can go on from the same members. */
+/** Each member's own state. States are values: any number of stories can start from the same members. */
 export type Members = ReadonlyMap<InstallationId, EngineState>;
 
 export async function founded(

@@ -51,7 +51,7 @@ test.each([1, 2, 3, 4])(
         await stage.say(name, `${round} by ${name}`);
       }
       const atLaptop = await stage.group("laptop");
-      // The phone's commit is pending while it takes in what the laptop says.
+      // The phone's commit is pending while it receives the laptop's message.
       await Promise.all([
         group.changeMembers({ extensions: [membership(round)] }),
         stage.say("laptop", `${round} meanwhile`),

@@ -91,7 +91,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-/** Tells a story whose victim dies at a moment, comes back and goes on. */
+/** Plays a story in which the victim dies at a moment, restarts and resumes. */
 async function told({ victim, before, act, between }: Story, diesAt?: number) {
   const stage = new Stage();
   await before(stage);

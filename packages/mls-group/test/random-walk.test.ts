@@ -100,7 +100,7 @@ async function step(
     else if (choice < 95) await life.say(group);
     else await change(life, group, lives);
   } catch {
-    // It died, or was out of reach of the node; a dead one starts anew.
+    // It died, or was out of reach of the node; a dead one restarts.
     if (life.isDead) await life.start();
   }
 }

@@ -13,7 +13,7 @@ import { clock, openMortal, Process } from "./mortal.js";
 /** A stay in the group: from a Welcome, or from the group's creation, to a removal. */
 interface Stay {
   readonly since: bigint;
-  /** Behind this entry everything is for this member too, if it is of the epoch or a later one. */
+  /** After this entry everything is for this member too, if it is of the epoch or a later one. */
   readonly cursor: bigint;
   readonly epoch: bigint;
 }
@@ -110,7 +110,7 @@ export class Life {
     this.#sent.push(words);
   }
 
-  /** Takes in what there is, and remembers it. */
+  /** Receives everything, and remembers it. */
   async catchUp(id: GroupId): Promise<void> {
     await this.installation.syncWelcomes();
     const group = this.installation.group(id);
@@ -154,7 +154,7 @@ export class Life {
   }
 }
 
-/** Words that stand at two places and mayn't. */
+/** Texts that are at two places and must not be. */
 export function doubled({ story, maybeTwice }: Common): readonly string[] {
   const seen = new Set<string>();
   const twice: string[] = [];

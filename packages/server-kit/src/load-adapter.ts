@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { ServerKitError } from "./errors.js";
 
 /**
- * Loads the `./node` entry of a package that a command's flag needs and that is installed apart, so that nobody downloads
+ * Loads the `./node` entry of a package that a command's flag needs and that is installed apart, so that users don't download
  * a client library of a service that they don't use. Looks beside the command first, then from the working directory on.
  *
  * @throws {ServerKitError} `missing-package` where it is not installed.

@@ -15,7 +15,7 @@ export interface OwnerLock {
  * its owner. It is a lock of the operating system on an empty file beside the database, named like it with `-lock` at
  * the end, and ends with the process, however that ends. Connections that don't ask for it aren't affected.
  *
- * @throws {SqliteError} `in-use` when somebody else holds the lock
+ * @throws {SqliteError} `in-use` when another owner holds the lock
  */
 export function acquireOwnerLock(path: string): OwnerLock {
   let lock: DatabaseSync | undefined;

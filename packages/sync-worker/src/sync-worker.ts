@@ -34,7 +34,7 @@ import { applyDecision, type Decision } from "./worker/user-decisions.js";
 
 /** The words that a user compares before history is released. */
 export interface ComparisonWords {
-  /** The other installation: the requester, or one whose user has to approve. */
+  /** The other installation: the requester, or one that waits for its user's approval. */
   readonly installation: InstallationId;
   readonly words: readonly string[];
 }

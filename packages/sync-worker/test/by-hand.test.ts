@@ -30,7 +30,7 @@ test("an archive that nobody asked for waits under its pin until it is taken", a
     { pin: "first", sender: alice.syncGroups.installationId },
   ]);
   expect(listed[0]).not.toHaveProperty("archive");
-  // One's own are listed too.
+  // Its own are listed too.
   expect(await alice.worker.listAvailableArchives(1)).toHaveLength(2);
 
   await phone.worker.processSyncArchive("first");

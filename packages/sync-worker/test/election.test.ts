@@ -16,7 +16,7 @@ interface Said {
   readonly atMs: number;
 }
 
-/** Whose turn it is after acknowledgements in the order in which one installation reads them. */
+/** Returns the responder after acknowledgements in the order in which one installation reads them. */
 function responderAfter(...said: readonly Said[]): Said["by"] | undefined {
   let request: Pick<SyncRequest, "acknowledgements" | "responder"> = {
     acknowledgements: [],

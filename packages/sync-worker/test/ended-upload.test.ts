@@ -19,7 +19,7 @@ interface Scene {
   /** Hands out nothing by itself. */
   readonly other: Installation;
   readonly pin: string;
-  /** As the answerer has it. */
+  /** As the responder has it. */
   readonly id: string;
 }
 

@@ -63,9 +63,9 @@ for (const victim of ["alice", "phone"] as const) {
       const back = await world.start(disk);
       const other = victim === "alice" ? phone : alice;
       // Killed before the request was kept, there is none.
-      const asker = victim === "phone" ? back : phone;
-      const kept = (await asker.worker.requests()).length > 0;
-      if (!kept) await asker.worker.request();
+      const requester = victim === "phone" ? back : phone;
+      const kept = (await requester.worker.requests()).length > 0;
+      if (!kept) await requester.worker.request();
       await settle(back, other, back);
       for (const { worker } of [back, other]) {
         const requests = await worker.requests();

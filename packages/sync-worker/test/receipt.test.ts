@@ -12,7 +12,7 @@ import {
   World,
 } from "./world.js";
 
-test("the asker says what came; then the archive is deleted, and both sides know", async () => {
+test("the requester says what came; then the archive is deleted, and both sides know", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);
@@ -56,7 +56,7 @@ test("a receipt that was lost with the process is sent at the next start", async
   expect((await seenBy(back, pin))?.stage.name).toBe("receipted");
 });
 
-test("only the asker's receipt deletes its archive", async () => {
+test("only the requester's receipt deletes its archive", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { remember } from "./history.js";
 import { Disk, inStage, next, stop, World } from "./world.js";
 
-test("the asker restarts between request and reply", async () => {
+test("the requester restarts between request and reply", async () => {
   await using world = new World();
   const disk = new Disk();
   await remember(disk.history, 3);
@@ -28,7 +28,7 @@ test("the asker restarts between request and reply", async () => {
   expect(world.server.uploads).toBe(1);
 });
 
-test("the asker restarts while it downloads, and goes on by itself", async () => {
+test("the requester restarts while it downloads, and goes on by itself", async () => {
   await using world = new World();
   const disk = new Disk();
   await remember(disk.history, 3);

@@ -37,7 +37,7 @@ interface Cut {
   readonly pin: string;
 }
 
-/** The phone has asked, and an upload of the archive breaks when all of it is sealed; nobody tries again yet. */
+/** The phone has asked, and an upload of the archive breaks when all of it is sealed; no retry has begun. */
 async function uploadCut(
   world: World,
   options: Partial<SyncWorkerOptions> = {},
@@ -62,7 +62,7 @@ async function keyIn({ requests }: Disk): Promise<Uint8Array | undefined> {
   return request.stage.spooled?.archive.key;
 }
 
-/** The key that the phone is given, once the answerer is back. */
+/** The key that the phone is given, once the responder is back. */
 async function finished(
   { world, phone, pin }: Cut,
   back: Installation,

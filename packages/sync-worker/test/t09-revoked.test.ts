@@ -91,7 +91,7 @@ test("the HMAC key is made anew when an installation joins, after it has joined"
   expect(after?.key).not.toEqual(before?.key);
   expect(await phone.disk.history.hmacKey()).toEqual(after);
 
-  // Nobody came or went since: the key stays.
+  // The membership hasn't changed since: the key stays.
   await alice.worker.refreshInstallations();
   await phone.worker.refreshInstallations();
   await settle(alice, phone);

@@ -25,14 +25,14 @@ async function storm(
 }
 
 async function slowly(
-  asker: Installation,
-  answerer: Installation,
+  requester: Installation,
+  responder: Installation,
   requests: number,
   prefix: string,
 ) {
   for (let i = 0; i < requests; i++) {
-    await storm(asker, 1, `${prefix}-${i}-`);
-    await settle(answerer);
+    await storm(requester, 1, `${prefix}-${i}-`);
+    await settle(responder);
   }
 }
 

@@ -50,7 +50,7 @@ const duplicateWindowNs = 120_000_000_000;
 const messageIdHeader = "Nats-Msg-Id";
 
 /**
- * A node's storage in one NATS JetStream stream, whose sequence numbers are the ids. Any number of nodes share it: each
+ * A node's storage in one NATS JetStream stream, with its sequence numbers as ids. Any number of nodes share it: each
  * follows the stream into its own replica, and answers from there once it has what the stream had when it was asked.
  */
 export class NatsNodeStorage implements NodeStorage {

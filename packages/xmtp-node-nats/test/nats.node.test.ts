@@ -188,7 +188,7 @@ if (hasNatsServer) {
     expect((await fresh.newest(["group.00"]))[0]?.body).toEqual(
       Uint8Array.of(1),
     );
-    // The file serves one stream only: another one starts anew.
+    // The file serves one stream only: another one starts empty.
     await fresh.close();
     const another = await open({
       streamName: newName(),

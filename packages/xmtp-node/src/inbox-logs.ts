@@ -56,7 +56,7 @@ export class InboxLogs {
     this.#options = options;
   }
 
-  /** The updates behind an id, in order. */
+  /** Returns the updates after an id, in order. */
   async updates(inbox: InboxId, afterId: bigint): Promise<readonly Entry[]> {
     const { maxUpdateBytes, maxInboxUpdates } = this.#options;
     const { entries } = await this.#storage.read(topicOf(inbox), {
@@ -137,7 +137,7 @@ export class InboxLogs {
       throw error instanceof IdentityError ? refusedUpdate(error) : error;
     }
     const inbox = admitted.update.inboxId;
-    // First, so that whoever is in a log is found; a hint to a log that doesn't come to be does no harm.
+    // First, so that every member of a log is found. A hint to a log that is never written does no harm.
     for (const member of admitted.members.added) {
       if (member.kind !== "installation") await this.#hint(member, inbox);
     }

@@ -13,7 +13,7 @@ export interface ObserverPorts {
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 
-/** The same service, whose calls are counted, and whose errors are gRPC's; those that are the node's fault are logged. */
+/** Returns the same service with its calls counted and its errors as gRPC's; those that are the node's fault are logged. */
 export function observed<Service extends DescService>(
   service: Service,
   methods: ServiceImpl<Service>,
@@ -91,7 +91,7 @@ class Call {
   }
 }
 
-/** No texts of errors that aren't ours: nobody knows what is in them. */
+/** Other packages' error texts are left out: they may contain anything. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof XmtpNodeError) return cause.message;
   return cause instanceof Error ? cause.name : typeof cause;

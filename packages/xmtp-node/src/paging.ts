@@ -24,7 +24,7 @@ export function rangeOf(
   };
 }
 
-/** Where to go on: behind the last entry of a full page; 0 where the page is the last. */
+/** The place to resume: after the last entry of a full page; 0 where the page is the last. */
 export function pagingOf(
   { direction, maxEntries }: ReadRange,
   { entries, full }: ReadPage,

@@ -167,7 +167,7 @@ async function serve(
   cutOff(response);
 }
 
-/** gRPC tells everything by trailers, or by headers that stand for them, and never by HTTP's status. */
+/** gRPC reports everything by trailers, or by headers in their place, and never by HTTP's status. */
 function grpcStatus(code: Code): Readonly<Record<string, string>> {
   return { "content-type": "application/grpc", "grpc-status": `${code}` };
 }

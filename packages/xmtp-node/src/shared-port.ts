@@ -31,7 +31,7 @@ export interface SharedPort {
 const http2Start = Buffer.from("PRI");
 /** For a new connection to send its first bytes, and for HTTP/1.1's headers. */
 const firstBytesMs = 10_000;
-/** Finds connections whose other end is gone. */
+/** Finds connections without an other end. */
 const keepAliveMs = 30_000;
 
 /** HTTP/1.1 and HTTP/2 without TLS on one port: the first bytes of a connection say which it is. */

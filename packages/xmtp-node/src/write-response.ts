@@ -20,7 +20,7 @@ export function writeHeaders(
 }
 
 /**
- * Writes an answer as fast as it is read. A body that nobody reads for `slowReaderMs` is cut, with its stream only: a
+ * Writes an answer as fast as it is read. A body without a reader for `slowReaderMs` is cut, with its stream only: a
  * reader comes back with its cursor.
  */
 export async function writeResponse(
@@ -32,7 +32,7 @@ export async function writeResponse(
   try {
     while (body) {
       const { done, value } = await body.next();
-      // Behind the first step of the body, which may still set headers.
+      // After the first step of the body, which may still set headers.
       writeHeaders(response, answer.status, answer.header ?? new Headers());
       if (done) break;
       const end = await writeChunk(response, value, slowReaderMs);
@@ -49,7 +49,7 @@ export async function writeResponse(
   }
 }
 
-/** Ends an answer that can't go on; over HTTP/2, other answers on the connection do. */
+/** Ends an answer that can't continue; over HTTP/2, other answers on the connection do. */
 export function cutOff(response: NodeResponse): void {
   if ("stream" in response) {
     response.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);

@@ -15,7 +15,7 @@ import { TestInstallation } from "./support/test-installation.js";
 
 const signer = new TestInstallation();
 
-/** The contract makes up installations, whose keys nobody has; the node goes by the key that signed. */
+/** The contract invents installations without keys; the node goes by the key that signed. */
 class OneSignersService extends NodeDeliveryService {
   readonly #uploaded = new Set<InstallationId>();
 

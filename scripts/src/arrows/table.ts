@@ -7,7 +7,7 @@ export type Allowed = {
   readonly line: number;
   /** Labels of workspace packages. */
   readonly packages: ReadonlySet<string>;
-  /** Names of outside packages, where `@scope/*` stands for the whole scope. */
+  /** Names of outside packages, where `@scope/*` means the whole scope. */
   readonly outside: readonly string[];
 };
 

@@ -64,8 +64,8 @@ function cachedBuilds(): NodeJS.ProcessEnv {
 async function must(
   program: string,
   args: readonly string[],
-  surroundings: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  runOptions: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<void> {
-  const { ok, output } = await run(program, args, surroundings);
+  const { ok, output } = await run(program, args, runOptions);
   if (!ok) throw new Error(`${program} ${args[0]}: ${output}`);
 }

@@ -8,7 +8,7 @@ import {
   phasesOfSize,
   type SizeResult,
 } from "../bench/measure-size.js";
-import type { Command, Surroundings } from "../command.js";
+import type { Command, CommandIo } from "../command.js";
 import { CliError } from "../errors.js";
 import { ProgressBar } from "../progress-bar.js";
 import { readArguments } from "../read-arguments.js";
@@ -39,14 +39,14 @@ Creates a history of chat-like messages in 50 conversations, exports and seals i
 one SQLite store to a file, opens and merges that into another store. Every phase has
 a process of its own, whose peak memory is printed.
 `,
-  async run(args, surroundings) {
+  async run(args, io) {
     // pnpm passes on the "--" that npm needs.
     const { values } = readArguments(
       args.filter((arg) => arg !== "--"),
       [],
       benchOptions,
     );
-    const results = await measure(readSizes(values.messages), surroundings);
+    const results = await measure(readSizes(values.messages), io);
     const report: BenchReport = {
       node: process.version,
       nodeFlags,
@@ -54,8 +54,8 @@ a process of its own, whose peak memory is printed.
       results,
     };
     await (values.json
-      ? writeJson(surroundings, report)
-      : writeText(surroundings, describeBench(results)));
+      ? writeJson(io, report)
+      : writeText(io, describeBench(results)));
     return 0;
   },
 };
@@ -78,7 +78,7 @@ function readSizes(text: string): readonly number[] {
 
 async function measure(
   sizes: readonly number[],
-  { stderr, signal }: Surroundings,
+  { stderr, signal }: CommandIo,
 ): Promise<readonly SizeResult[]> {
   const folder = await mkdtemp(join(tmpdir(), "history-sync-bench-"));
   using bar = new ProgressBar(stderr, "measuring");

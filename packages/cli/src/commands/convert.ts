@@ -34,11 +34,11 @@ ${archiveOptionsHelp}  --to FORMAT              the new archive's format
 
 Every element stays as it is, in its order. OUT is written completely or not at all.
 `,
-  async run(args, surroundings) {
+  async run(args, io) {
     const options = { ...archiveOptions, ...convertOptions };
     const { values, positionals } = readArguments(args, ["IN", "OUT"], options);
     const [from, to] = positionals;
-    const { env, signal } = surroundings;
+    const { env, signal } = io;
     const format = readFormat("--to", values.to);
     const key = await readKey(archiveKey, values, env);
     const outKey =
@@ -50,7 +50,7 @@ Every element stays as it is, in its order. OUT is written completely or not at 
         allowRepeatedNonce: values["allow-repeated-nonce"],
         progress: "converting",
       },
-      surroundings,
+      io,
     );
     try {
       const seal = () =>

@@ -22,7 +22,7 @@ ${archiveOptionsHelp}
 Prints an archive's elements in its order, metadata first: texts, keys and all. Of a
 damaged archive it prints what comes before the damage.
 `,
-  async run(args, surroundings) {
+  async run(args, io) {
     const { values, positionals } = readArguments(
       args,
       ["FILE"],
@@ -31,11 +31,11 @@ damaged archive it prints what comes before the damage.
     await using file = await ArchiveFile.open(
       positionals[0],
       {
-        key: await readKey(archiveKey, values, surroundings.env),
+        key: await readKey(archiveKey, values, io.env),
         allowRepeatedNonce: values["allow-repeated-nonce"],
-        progress: surroundings.stdout.isTTY ? undefined : "exporting",
+        progress: io.stdout.isTTY ? undefined : "exporting",
       },
-      surroundings,
+      io,
     );
     let lines = "";
     try {
@@ -44,10 +44,10 @@ damaged archive it prints what comes before the damage.
         if (lines.length < batchCharacters) continue;
         const batch = lines;
         lines = "";
-        await writeText(surroundings, batch);
+        await writeText(io, batch);
       }
     } finally {
-      if (lines !== "") await writeText(surroundings, lines);
+      if (lines !== "") await writeText(io, lines);
     }
     return 0;
   },

@@ -17,22 +17,22 @@ export const inspect: Command = {
 
 ${archiveOptionsHelp}  --json                   print one JSON object, with nanoseconds as strings
 `,
-  async run(args, surroundings) {
+  async run(args, io) {
     const options = { ...archiveOptions, ...inspectOptions };
     const { values, positionals } = readArguments(args, ["FILE"], options);
     await using file = await ArchiveFile.open(
       positionals[0],
       {
-        key: await readKey(archiveKey, values, surroundings.env),
+        key: await readKey(archiveKey, values, io.env),
         allowRepeatedNonce: values["allow-repeated-nonce"],
         progress: "reading",
       },
-      surroundings,
+      io,
     );
     const report = await reportOn(file);
     await (values.json
-      ? writeJson(surroundings, report)
-      : writeText(surroundings, describe(report)));
+      ? writeJson(io, report)
+      : writeText(io, describe(report)));
     return 0;
   },
 };

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Command, ExitCode, Surroundings } from "../command.js";
+import type { Command, CommandIo, ExitCode } from "../command.js";
 
 // Each server prints its own `--help`, and is loaded only when it is run.
 export const node: Command = {
   name: "node",
   summary: "run an XMTP node, stored in SQLite or NATS",
-  async run(args, surroundings) {
+  async run(args, io) {
     const { runNode } = await import("@history-sync/xmtp-node/node");
-    const code = await runNode(args, serverProcess(surroundings));
+    const code = await runNode(args, serverProcess(io));
     return code === 0 ? 0 : 1;
   },
 };
@@ -16,29 +16,29 @@ export const node: Command = {
 export const serve: Command = {
   name: "serve",
   summary: "run a history server, stored in a folder or an S3 bucket",
-  async run(args, surroundings) {
+  async run(args, io) {
     // Some of the flags that keep its memory small can't be set in a running process.
     const { historyServerProcess } = await import(
       "@history-sync/history-server/node"
     );
     const { nodeFlags, file } = historyServerProcess;
-    return runProcess([...nodeFlags, file, ...args], surroundings);
+    return runProcess([...nodeFlags, file, ...args], io);
   },
 };
 
-function serverProcess({ signal, ...surroundings }: Surroundings) {
+function serverProcess({ signal, ...io }: CommandIo) {
   return {
-    ...surroundings,
-    /** SIGINT and SIGTERM both abort the surroundings' signal, which calls `stop` once. */
+    ...io,
+    /** SIGINT and SIGTERM both abort the io' signal, which calls `stop` once. */
     once: (_name: string, stop: () => void) =>
       signal?.addEventListener("abort", stop, { once: true }),
   };
 }
 
-/** Runs Node.js with these arguments in another process, which gets SIGTERM when the surroundings' signal aborts. */
+/** Runs Node.js with these arguments in another process, which gets SIGTERM when the io' signal aborts. */
 async function runProcess(
   args: readonly string[],
-  { stdout, stderr, env, signal }: Surroundings,
+  { stdout, stderr, env, signal }: CommandIo,
 ): Promise<ExitCode> {
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],

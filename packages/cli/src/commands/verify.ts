@@ -19,26 +19,26 @@ export const verify: Command = {
 
 ${archiveOptionsHelp}  --json                   print one JSON object, of a damaged archive too
 `,
-  async run(args, surroundings) {
+  async run(args, io) {
     const options = { ...archiveOptions, ...verifyOptions };
     const { values, positionals } = readArguments(args, ["FILE"], options);
     await using file = await ArchiveFile.open(
       positionals[0],
       {
-        key: await readKey(archiveKey, values, surroundings.env),
+        key: await readKey(archiveKey, values, io.env),
         allowRepeatedNonce: values["allow-repeated-nonce"],
         progress: "verifying",
       },
-      surroundings,
+      io,
     );
     const verdict = await judge(file);
     if (values.json) {
-      await writeJson(surroundings, verdict);
+      await writeJson(io, verdict);
     } else if (verdict.whole) {
-      await writeText(surroundings, describe(verdict));
+      await writeText(io, describe(verdict));
     } else {
       const { code, message } = verdict;
-      surroundings.stderr.write(`history-sync: [${code}] ${message}\n`);
+      io.stderr.write(`history-sync: [${code}] ${message}\n`);
     }
     return verdict.whole ? 0 : 1;
   },

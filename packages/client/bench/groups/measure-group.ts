@@ -9,7 +9,7 @@ import { type Cost, timed } from "./cost.ts";
 const text = new TextEncoder().encode(
   "a message of one hundred bytes".padEnd(100, "."),
 );
-// The Welcome stands in the store once for each whom a commit adds, with the whole tree in it.
+// The store has the Welcome once for each installation that a commit adds, with the whole tree in it.
 const addedAtOnce = 100;
 
 /** The cost of each step: all work of an installation for it, its store included, but not the node's. */
@@ -25,7 +25,7 @@ export interface GroupFigures {
   readonly takeCommit: Cost;
   /** One message of 100 bytes, until it is back and handled. */
   readonly send: Cost;
-  /** One message of another member, taken in with the others and handled. */
+  /** One message of another member, received with the others and handled. */
   readonly receive: Cost;
   /** So many are added to the group of that size, in one commit. */
   readonly add: Readonly<Record<1 | 10 | 100, Cost>>;

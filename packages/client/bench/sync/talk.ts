@@ -1,14 +1,14 @@
 import type { ArchiveFormat } from "@history-sync/encryption-codec";
 
 /** The arguments of the responder's process. */
-export interface AnswererOptions {
+export interface ResponderOptions {
   /** Where its store and the history server's archives are. */
   readonly folder: string;
   readonly format: ArchiveFormat;
 }
 
 /** The responder's message once it can respond. */
-export interface AnswererReady {
+export interface ResponderReady {
   readonly nodeUrl: string;
   readonly serverUrl: string;
   /** How many messages it has. */
@@ -19,7 +19,7 @@ export interface AnswererReady {
 }
 
 /** The responder's last message: milliseconds since the Unix epoch, and bytes. */
-export interface AnswererDone {
+export interface ResponderDone {
   readonly preparingMs: number;
   readonly sealedMs: number;
   readonly uploadedMs: number;
@@ -27,7 +27,7 @@ export interface AnswererDone {
 }
 
 /** A message to the responder: check for new installations, or the requester has everything. */
-export type ToAnswerer = "look" | "done";
+export type ToResponder = "look" | "done";
 
 /** How many messages a user sees first. */
 export const screenful = 20;

@@ -66,7 +66,7 @@ export class ConversationData {
     return this.#metadata().superAdmins;
   }
 
-  /** When this installation, or the one whose archive brought the conversation, created or joined it. */
+  /** When this installation, or the one that sent the conversation's archive, created or joined it. */
   get createdAtNs(): bigint {
     return this.#row.createdAtNs;
   }

@@ -24,7 +24,7 @@ export type ReaddOutcome = "done" | "later";
 type Verdict = "due" | "later" | "none";
 
 /**
- * Re-adds the installation whose key signed the one-shot group's Welcome, and no other. It has to be a member of a group
+ * Re-adds the installation that signed the one-shot group's Welcome, and no other. It has to be a member of a group
  * that this user allows and is a super admin of, and that this installation has no fork of.
  */
 export async function handleReaddRequest(

@@ -16,15 +16,15 @@ export interface DeviceSync {
 
 /**
  * How a new installation joins a sync group:
- * - `make-a-group`: it creates one and adds the others, as libxmtp's installations do. These would lose their own requests
+ * - `create-group`: it creates one and adds the others, as libxmtp's installations do. These would lose their own requests
  *   if they were added to another group meanwhile, so the others wait 10 seconds before they add a new installation.
- * - `are-let-in`: the others add it to theirs at once, for which it waits 3 seconds. For users without libxmtp.
+ * - `join-group`: the others add it to theirs at once, for which it waits 3 seconds. For users without libxmtp.
  */
-export type NewInstallations = "make-a-group" | "are-let-in";
+export type NewInstallations = "create-group" | "join-group";
 
 const graces = {
-  "make-a-group": { ofOthers: {}, ofOneself: {} },
-  "are-let-in": {
+  "create-group": { ofOthers: {}, ofOneself: {} },
+  "join-group": {
     ofOthers: { newcomerGraceMs: 0 },
     ofOneself: { joinGraceMs: 3_000 },
   },

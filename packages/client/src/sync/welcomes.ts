@@ -42,7 +42,7 @@ export class Welcomes {
     });
   }
 
-  /** Records the groups that were joined or left, also those whose Welcomes another part of the client handled. */
+  /** Records the groups that were joined or left, also those with Welcomes that another part of the client handled. */
   async recordChanges(): Promise<void> {
     const { installation, inboxId } = this.#context;
     const changed = installation

@@ -55,7 +55,7 @@ async function run({
   await client.settled();
 }
 
-// Nobody is left to see what becomes of it.
+// No process is left that sees its result.
 process.once("disconnect", () => process.exit());
 await run(JSON.parse(process.argv[2] ?? "{}"));
 process.exit();

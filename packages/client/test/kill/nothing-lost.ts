@@ -7,7 +7,7 @@ import { untilReceipted } from "./until-receipted.js";
 // More bytes than the server notes of an upload, fewer than any archive has.
 const aboutAnUpload = 2_000;
 
-/** By when the history server has nothing left: at once, or when an upload that nobody knows of, and that has no byte, has expired. */
+/** By when the history server has nothing left: at once, or when an empty upload that no installation knows of has expired. */
 export type EmptyServer = "at once" | "in time";
 
 /** Waits for the end of the sync, then holds against each other what the two installations and the server have. */

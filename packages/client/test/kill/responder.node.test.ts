@@ -26,7 +26,7 @@ const kills: readonly Kill[] = [
   { name: "before keeping stage preparing", slow: true },
   { name: "after keeping stage preparing" },
   { name: "while the archive is sealed", slow: true, nth: 2 },
-  // The server has begun an upload, and nobody knows.
+  // The server has begun an upload, and no installation knows.
   { name: "during a POST", slow: true, emptyServer: "in time" },
   {
     name: "before keeping stage preparing, begun",

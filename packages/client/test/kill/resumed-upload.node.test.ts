@@ -44,7 +44,7 @@ test.each(points)(
   },
 );
 
-/** The key of the archive that the asker takes in. */
+/** The key of the archive that the requester imports. */
 async function keyGivenTo({ client }: Installation): Promise<string> {
   for await (const update of client.history.updates()) {
     if (update.type !== "stage") continue;

@@ -29,7 +29,7 @@ export function watchedHistoryServer(kill: KillSwitch): HistoryServer {
   };
 }
 
-/** Reaches a point with every chunk, and one behind the last. */
+/** Reaches a point with every chunk, and one after the last. */
 function passing(
   body: ReadableStream<Uint8Array>,
   what: string,

@@ -4,7 +4,7 @@ import type { SyncRequest } from "@history-sync/sync-worker";
 import type { KillSwitch } from "./kill-switch.ts";
 import { watched } from "./watched.ts";
 
-/** A store whose writes are points. */
+/** A store with its writes as points. */
 export function watchedStore(store: Store, kill: KillSwitch): Store {
   const { history, groups, requests, spool } = store;
   const { archives, outbox } = requests;

@@ -9,7 +9,7 @@ export type CallNames<Port> = {
     : never;
 };
 
-/** A port whose named calls are points: `before NAME` and `after NAME`. Members of `parts` take the place of its own. */
+/** A port with the named calls as points: `before NAME` and `after NAME`. Members of `parts` take the place of its own. */
 export function watched<Port extends object>(
   port: Port,
   names: CallNames<Port>,

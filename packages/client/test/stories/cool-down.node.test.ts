@@ -12,7 +12,7 @@ async function installationsOf(
     .length;
 }
 
-/** Bo's first installation is away, so that nobody but alix can let the second one in. */
+/** Bo's first installation is away, so that only alix can add the second one. */
 async function metBefore(world: World) {
   const alix = await world.start("alix");
   const bo = await world.start("bo-phone", { user: "bo" });

@@ -103,7 +103,7 @@ test("a super admin that was offline for days gets one re-add request a day and 
   expect(await isForked(caro)).toBe(false);
   expect(await textsOf(again.conversation)).toEqual(["is anybody there?"]);
 
-  // The message again, by who was added anew: its keys are renewed before.
+  // The message again, from the re-added installation: its keys are renewed before.
   const healed = (await entriesOf(world, id)).length;
   for (let hour = 0; hour < 3; hour++) {
     world.clock.advance(60 * minuteMs);
@@ -124,7 +124,7 @@ test("a forked super admin re-adds another installation only after it was re-add
   await fork(world, [alix, dan], bo, caro);
   await sync(world, bo);
   await alix.client.close();
-  // Alix adds Bo anew, and dies before it can send the Welcome.
+  // Alix re-adds Bo, and dies before it can send the Welcome.
   const service = failing("sendWelcomes", 100, alix.node.service);
   const dying = await back(world, { ...alix, node: new ForkingNode(service) });
   await sync(world, dying);

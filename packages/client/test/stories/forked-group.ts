@@ -33,7 +33,7 @@ export async function groupOf<Users extends readonly string[]>(
   return members as unknown as { readonly [User in keyof Users]: Member };
 }
 
-/** Starts a member's installation again whose client was closed. */
+/** Starts a member's installation again after its client was closed. */
 export async function back(
   world: World,
   { user, node, store, conversation: { id } }: Omit<Member, "client">,
@@ -67,7 +67,7 @@ export function entriesOf(world: World, groupId: GroupId) {
   return allEntries(world.deliveryService, { kind: "group", groupId });
 }
 
-/** Takes in all that is there, and lets what follows from it be done; a little time passes. */
+/** Receives everything, and waits for the work that follows; a little time passes. */
 export async function sync(
   world: World,
   ...installations: readonly Installation[]

@@ -4,7 +4,7 @@ import { hears, inboxesAt, inboxesOf } from "../support/leaving-stage.js";
 import { atOther, textsOf } from "../support/stage.js";
 import { dayMs, World } from "./world.js";
 
-// Conversations only: who sees to one's own history is told elsewhere.
+// Conversations only: other tests are about the history of the same inbox.
 const alone = { disableDeviceSync: true };
 
 test("a member leaves: the super admin removes it, and its history stays", async () => {

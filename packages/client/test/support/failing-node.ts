@@ -26,7 +26,7 @@ export function overtaken(service: DeliveryService): {
   return { service: guarded, arm: (next) => (work = next) };
 }
 
-/** A node whose call of this name fails so many times. */
+/** A node that fails the call of this name so many times. */
 export function failing(
   call: keyof DeliveryService,
   times: number,

@@ -1,6 +1,6 @@
 import type { Store } from "@history-sync/store";
 
-/** A store whose process dies at a write: it and all later calls fail, and what was written before stays. */
+/** A store of a process that dies at a write: it and all later calls fail, and what was written before stays. */
 export interface FaultyStore {
   readonly store: Store;
   /** Returns true if it has died. */

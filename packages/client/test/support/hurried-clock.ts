@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "@history-sync/primitives";
 
 const longestMs = 60_000;
 
-/** A clock that leaps over short waits, so that nobody has to sit through them. Long ones take their time. */
+/** A clock that skips short waits, so that tests are fast. Long ones take their time. */
 export function hurriedClock(): Clock {
   let aheadMs = 0;
   return {

@@ -10,7 +10,7 @@ export interface Installation {
 }
 
 export interface StartOptions extends Partial<ClientOptions> {
-  /** Whose wallet it has. */
+  /** The owner of its wallet. */
   readonly user?: string;
 }
 

@@ -57,7 +57,7 @@ export class World implements Stage {
     return installation;
   }
 
-  /** Everything that stands in the files of an installation now. */
+  /** Returns everything in the files of an installation. */
   async bytesOnDisk(name: string): Promise<Buffer> {
     const entries = await readdir(this.#folder.path, {
       recursive: true,

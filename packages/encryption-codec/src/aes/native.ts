@@ -5,5 +5,5 @@ export type CreateNativeAesGcm = (
   associatedData: Uint8Array,
 ) => AesGcm;
 
-/** Browsers have WebCrypto and nothing faster; `native-node.ts` stands in for this file in Node. */
+/** Browsers have WebCrypto and nothing faster; `native-node.ts` replaces this file in Node.js. */
 export const createNativeAesGcm: CreateNativeAesGcm | undefined = undefined;

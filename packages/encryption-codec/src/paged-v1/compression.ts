@@ -91,7 +91,7 @@ export async function inflateZstdInBrowser(
   return content.subarray(0, at);
 }
 
-/** One zstd frame that says its size (RFC 8878 section 3.1.1), without a checksum, and nothing behind it. */
+/** One zstd frame that says its size (RFC 8878 section 3.1.1), without a checksum, and nothing after it. */
 async function checkOneFrame(
   compressed: Uint8Array,
   contentBytes: number,

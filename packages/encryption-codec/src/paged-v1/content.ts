@@ -7,7 +7,7 @@ export const maxPageFrames = 65_536;
 
 const firstCapacity = 1_048_576;
 
-/** Frames that wait for a page, as they will stand in it: each behind its length. */
+/** Frames that wait for a page, in its form: each after its length. */
 export class PendingFrames {
   #buffer = new Uint8Array(firstCapacity);
   #ends: number[] = [];

@@ -2,7 +2,7 @@ import { checkLimit } from "../errors.js";
 import { defaultLimits } from "../limits.js";
 import { maxPageFrames, PendingFrames } from "./content.js";
 
-/** An empty frame is no frame, but stands between two that must not share a page. */
+/** An empty frame is no frame, but separates two that must not share a page. */
 export type Frames = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** The content of one page. */

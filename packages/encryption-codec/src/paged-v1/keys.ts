@@ -7,7 +7,7 @@ import { commitmentBytes, type Suite, versionAndSuite } from "./layout.js";
 export interface ArchiveKeys {
   /** The AES-256 key of every page of one archive, and of no other. */
   readonly pageKey: Uint8Array;
-  /** Tells in the clear which key this is, but not what: nobody can find two keys with one commitment. */
+  /** Identifies the key without revealing it: two keys with one commitment can't be found. */
   readonly commitment: Uint8Array;
 }
 

@@ -29,7 +29,7 @@ export interface ExpectedPage {
   readonly sha256: Uint8Array;
 }
 
-/** An archive whose header was read and whose key is the right one. */
+/** An archive after its header was read and its key was found right. */
 export interface OpenedHeader {
   readonly archiveId: Uint8Array;
   readonly header: Uint8Array;

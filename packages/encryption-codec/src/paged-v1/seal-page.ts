@@ -20,7 +20,7 @@ export interface PageToSeal {
   readonly pageBytes: number;
 }
 
-/** A page as it stands in the archive. */
+/** A page as it is in the archive. */
 export async function sealPage(
   page: PageToSeal,
   cipher: AesGcm,

@@ -56,7 +56,7 @@ export interface SealedPage {
   readonly index: number;
   /** The page's length in the archive. */
   readonly bytes: number;
-  /** SHA-256 of the page as it stands in the archive, 32 bytes. */
+  /** SHA-256 of the page as it is in the archive, 32 bytes. */
   readonly sha256: Uint8Array;
   /** How many frames it holds. */
   readonly frames: number;

@@ -19,7 +19,7 @@ interface OpenedBatch {
   readonly nextNonce: Uint8Array;
 }
 
-/** The frames of an archive whose version was read, as many at a time as are opened together. */
+/** The frames of an archive after its version was read, as many at a time as are opened together. */
 export async function* openXmtpV0(
   archive: ByteReader,
   aes: AesGcm,

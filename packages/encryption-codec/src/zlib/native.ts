@@ -16,5 +16,5 @@ export interface NativeZlib {
   ): { readonly content: Uint8Array; readonly usedBytes: number };
 }
 
-/** Browsers have streams only; `native-node.ts` stands in for this file in Node. */
+/** Browsers have streams only; `native-node.ts` replaces this file in Node.js. */
 export const nativeZlib: NativeZlib | undefined = undefined;

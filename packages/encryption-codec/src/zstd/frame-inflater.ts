@@ -32,7 +32,7 @@ export class FrameInflater {
     this.#startNative = startNative;
   }
 
-  /** Inflates one block, whose header's size is within `maxBytes`. Rejects for a malformed one. */
+  /** Inflates one block with a header's size within `maxBytes`. Rejects for a malformed one. */
   async inflate(header: BlockHeader, body: Uint8Array): Promise<Uint8Array> {
     if (header.type === "compressed") await this.#startDecompressor();
     if (this.#native) return this.#inflateNatively(this.#native, header, body);

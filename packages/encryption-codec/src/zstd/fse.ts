@@ -49,7 +49,7 @@ export function readFseTable(
   };
 }
 
-/** One probability; -1 stands for "less than one". Small values take one bit less. */
+/** One probability; -1 means "less than one". Small values take one bit less. */
 function readCount(bits: ForwardBits, remaining: number): number {
   const most = remaining + 1;
   const width = 32 - Math.clz32(most);

@@ -11,7 +11,7 @@ export interface HuffmanTable {
 
 /** RFC 8878 section 4.2.1. */
 const longestCode = 11;
-/** All 256 literals but the last, whose weight follows from the others. */
+/** All 256 literals but the last: its weight follows from the others. */
 const maxWeights = 255;
 /** RFC 8878 section 4.2.1.1. */
 const weightTable = { maxAccuracyLog: 6, maxSymbol: maxWeights } as const;

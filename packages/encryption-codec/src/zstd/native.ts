@@ -7,5 +7,5 @@ export interface NativeInflater {
 
 export type StartNativeInflater = (maxWindowBytes: number) => NativeInflater;
 
-/** Browsers have no zstd for pages; `native-node.ts` stands in for this file in Node. */
+/** Browsers have no zstd for pages; `native-node.ts` replaces this file in Node.js. */
 export const startNativeInflater: StartNativeInflater | undefined = undefined;

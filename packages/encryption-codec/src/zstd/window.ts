@@ -1,6 +1,6 @@
 const firstCapacity = 65_536;
 
-/** The inflated bytes that later blocks may refer back to; they stand in one piece, new ones at the end. */
+/** The inflated bytes that later blocks may refer back to; they are contiguous, new ones at the end. */
 export class Window {
   /** How far back a reference may reach. */
   readonly size: number;

@@ -84,7 +84,7 @@ export function plaintext(
   );
 }
 
-/** A page's content: frames behind their lengths. */
+/** A page's content: frames after their lengths. */
 export function contentOf(...frames: readonly Uint8Array[]): Uint8Array {
   return concatBytes(
     ...frames.flatMap((frame) => [littleEndian(frame.length, 4), frame]),

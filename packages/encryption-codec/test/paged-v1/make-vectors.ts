@@ -41,7 +41,7 @@ interface PageVector {
   readonly compressed: string;
   readonly paddingBytes: number;
   readonly nonce: string;
-  /** The page as it stands in the archive: mark, length, ciphertext, tag. */
+  /** The page as it is in the archive: mark, length, ciphertext, tag. */
   readonly page: string;
   readonly sha256: string;
 }

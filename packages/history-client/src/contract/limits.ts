@@ -4,7 +4,7 @@ export const defaultMaxBytes: number = 1024 ** 3;
 /** 2 hours for one whole transfer of any size. A sender slower than 1 GiB in this time only holds a connection. */
 export const defaultTransferTimeoutMs: number = 2 * 3_600_000;
 
-/** The pace of 1 GiB in 2 hours, 149 kB/s: the allowance for a sender whose progress can't be seen. */
+/** The pace of 1 GiB in 2 hours, 149 kB/s: the allowance for a sender without visible progress. */
 export const slowestBytesPerMs: number =
   defaultMaxBytes / defaultTransferTimeoutMs;
 

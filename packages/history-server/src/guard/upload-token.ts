@@ -16,8 +16,8 @@ const form = /^v1\.(\d{1,16})\.(\d{1,16})\.([A-Za-z0-9_-]{43})$/;
 export const minSecretBytes = 32;
 
 /**
- * Makes the token `v1.{maxBytes}.{expiresAtMs}.{HMAC-SHA-256 in base64url}`. Whoever has it can upload until it is over, as
- * often as they like; it says nothing about who they are.
+ * Makes the token `v1.{maxBytes}.{expiresAtMs}.{HMAC-SHA-256 in base64url}`. Its holder can upload until it expires, as
+ * often as needed; it doesn't name the holder.
  */
 export async function mintUploadToken(
   secret: Uint8Array,

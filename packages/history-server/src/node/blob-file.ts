@@ -3,7 +3,7 @@ import type { BlobInfo } from "../blob-store.js";
 import { HistoryServerError } from "../errors.js";
 
 /**
- * A blob's file: its bytes, and behind them a trailer that says what is known of it. One file needs one `fsync` and one
+ * A blob's file: its bytes, followed by a trailer with the facts about it. One file needs one `fsync` and one
  * rename, so that the two are never seen apart.
  *
  * The trailer is JSON, spaces, and a last line, together as many blocks as that line says: one, unless the blob was joined.

@@ -84,10 +84,10 @@ function observe(
 /** Reads on for a moment after a refusal, so that the uploader sees it rather than a broken pipe, then hangs up. */
 function dropRest(incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.once("finish", () => {
-    // The body's own listener would stop at what may wait for its reader, and nobody reads it any more.
+    // The body's own listener would stop at the most that may wait for its reader, which is gone.
     incoming.removeAllListeners("data").resume();
     const hangUp = setTimeout(() => {
-      // Read to its end, the connection has gone on to the next request.
+      // Read to its end, the connection is at the next request.
       if (!incoming.complete) incoming.destroy();
     }, lingerMs);
     incoming.once("close", () => clearTimeout(hangUp));

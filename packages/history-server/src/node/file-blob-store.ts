@@ -54,7 +54,7 @@ export interface FileBlobStore extends BlobStore {
 /**
  * Blobs as files: `{folder}/blobs/{id}`, each written as `{folder}/incoming/{random}` first, forced to disk and then
  * renamed, so that a blob exists entirely or not at all, and an acknowledged one survives a power cut. What is known of it
- * stands at the end of its file.
+ * is at the end of its file.
  *
  * A folder belongs to one process: what it finds in `incoming` at the start was left by a kill and is deleted.
  */

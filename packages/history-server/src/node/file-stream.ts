@@ -5,8 +5,8 @@ import { smallestPieceBytes } from "./pace.js";
 import { storageError } from "./storage-error.js";
 
 /**
- * A range of an open file, read as it is asked for; the end, an error or `cancel` closes the file. A byte stream: whoever
- * reads it with buffers of their own gets the bytes in those.
+ * A range of an open file, read as it is asked for; the end, an error or `cancel` closes the file. A byte stream: a reader
+ * with a buffer of its own gets the bytes in that.
  */
 export function fileStream(
   handle: FileHandle,

@@ -65,7 +65,7 @@ export class FileWriter {
     this.#bytes = 0;
     await this.#writing;
     this.#writing = writeAll(handle, chunks);
-    // It is awaited later; until then nobody else may take its failure for unhandled.
+    // It is awaited later; until then its failure must not count as unhandled.
     this.#writing.catch(() => {});
     if (this.#unsyncedBytes >= syncEveryBytes) this.#syncBehind(handle);
   }

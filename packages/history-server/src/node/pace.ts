@@ -1,4 +1,4 @@
-/** Large enough for libxmtp, whose reader can lose its place where a piece is smaller than one element. */
+/** Large enough for libxmtp: its reader can lose its place where a piece is smaller than one element. */
 export const smallestPieceBytes: number = 128 * 1024;
 const largestPieceBytes = 512 * 1024;
 const quickMs = 25;

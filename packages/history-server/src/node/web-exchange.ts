@@ -6,7 +6,7 @@ import { requestBody } from "./request-body.js";
 
 /**
  * A Node request as a web one, or undefined where none can be made of it: a target that is no URL, or a method
- * that the web forbids. The Host header is not used, so nobody can steer by it.
+ * that the web forbids. The Host header is not used, so it can't be abused.
  */
 export function webRequest(
   incoming: IncomingMessage,

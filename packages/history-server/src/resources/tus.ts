@@ -130,7 +130,7 @@ async function append(
     }
     return passed(response);
   } finally {
-    // Bytes that came before a break stay, so that the upload can go on behind them, unless they had to be checked first.
+    // Bytes received before a break stay, so that the upload can resume after them, unless they had to be checked first.
     if (request.headers.has(checksumHeader)) room.giveBack();
     else room.keep();
     end();

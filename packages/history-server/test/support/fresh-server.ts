@@ -20,7 +20,7 @@ export interface FreshServer {
   get(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** A server in memory whose time stands still. */
+/** A server in memory with a clock that the test moves. */
 export function freshServer(
   options: Partial<HistoryServerOptions> = {},
 ): FreshServer {
@@ -48,7 +48,7 @@ export function freshServer(
   };
 }
 
-/** A POST whose body comes in pieces, without a length. */
+/** A POST with a body in pieces, without a length. */
 export function streamedPost(chunks: Iterable<Uint8Array>): RequestInit {
   return {
     method: "POST",

@@ -24,8 +24,8 @@ export interface RecoveredAddress {
 }
 
 /**
- * The address whose key signed the text. Any well-formed signature gives one, if not the right one.
- * A high s is refused: other readers recover somebody else from it.
+ * Returns the address that signed the text. Any well-formed signature gives one, if not the right one.
+ * A high s is refused: other readers recover another address from it.
  */
 export function recoverAddress(
   text: string,
@@ -38,7 +38,7 @@ export function recoverAddress(
       "expected an s in the lower half of the curve's order",
     );
   }
-  // v has several forms that mean the same: the parity stands for all, so that none passes for another signature.
+  // v has several forms that mean the same: the parity represents all, so that none counts as another signature.
   const replayKey = toHex(
     concatBytes(compact.toBytes("compact"), Uint8Array.of(parity)),
   );

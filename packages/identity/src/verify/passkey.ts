@@ -6,7 +6,7 @@ import type { Identifier } from "../identifier.js";
 import type { PasskeySignature } from "../signature.js";
 
 /**
- * Checks a WebAuthn assertion whose challenge is the text (WebAuthn section 7.2, steps 11, 19 and 20).
+ * Checks a WebAuthn assertion with the text as challenge (WebAuthn section 7.2, steps 11, 19 and 20).
  * The site, the flags and the counter aren't looked at: who holds the key is all that counts here.
  */
 export function verifyPasskey(

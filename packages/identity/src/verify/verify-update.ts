@@ -4,7 +4,7 @@ import type { Signature, VerifiedSignature } from "../signature.js";
 import { signatureText } from "../signature-text.js";
 import { type VerifyOptions, verifySignature } from "./verify-signature.js";
 
-/** An update whose signatures were checked; whether its signers may do what it does, `applyUpdate` says. */
+/** An update with verified signatures. `applyUpdate` decides whether its signers may do what it does. */
 export type VerifiedUpdate = IdentityUpdate<VerifiedSignature>;
 
 /** Checks all signatures of an update over the text that its fields give. */
@@ -39,7 +39,7 @@ export async function verifyUpdate(
   return { ...update, actions };
 }
 
-/** Equal for signatures whose fields are equal. */
+/** Equal for signatures with equal fields. */
 function contentsOf(signature: Signature): string {
   const fields = Object.values(signature) as readonly unknown[];
   return fields

@@ -21,7 +21,7 @@ import { unset } from "./present.js";
 
 const installationKeyBytes = 32;
 
-/** An address is taken as it stands: one in mixed case is nobody's, because signers are recovered in lower case. */
+/** An address is compared as it is: one in mixed case has no owner, because signers are recovered in lower case. */
 export function decodeIdentifier(
   kind: IdentifierKind,
   text: string,

@@ -8,7 +8,7 @@ import { IdentityError } from "../errors.js";
 
 /**
  * Refuses what a lenient parser reads and a strict one doesn't: fields of another wire type than their own, and
- * messages that end beyond the one they stand in. All readers of a log have to agree on what is in it.
+ * messages that end beyond the one that contains them. All readers of a log have to agree on what is in it.
  */
 export function assertWellFormed(schema: DescMessage, bytes: Uint8Array): void {
   const reader = new BinaryReader(bytes);

@@ -17,7 +17,7 @@ async function inbox(): Promise<Story> {
   return await new Story(alix).create(alix, phone);
 }
 
-/** An inbox whose second update was tampered with after it was signed. */
+/** An inbox with a second update that was changed after it was signed. */
 async function tampered(
   fields: Pick<ForgedLog, "says" | "refusedWith">,
   change: (update: IdentityUpdate) => void,

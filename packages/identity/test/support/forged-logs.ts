@@ -4,7 +4,7 @@ import { forgedRights } from "./forged-rights.js";
 import { forgedSignatures } from "./forged-signatures.js";
 import type { Story } from "./story.js";
 
-/** A log whose last entry has to be refused. */
+/** A log with a last entry that has to be refused. */
 export interface ForgedLog {
   readonly says: string;
   readonly refusedWith: IdentityErrorCode;

@@ -30,7 +30,7 @@ async function inbox(nonce = 1n): Promise<Story> {
   return await new Story(alix, nonce).create(alix, phone, nonce);
 }
 
-/** Signatures that aren't by whom they should be, or not over what they should be. */
+/** Signatures of the wrong signer, or over the wrong text. */
 export const forgedSignatures: Forgeries = {
   "wallet-of-another": async () => {
     const story = new Story(alix);

@@ -131,7 +131,7 @@ export async function legacySignature(
   };
 }
 
-/** A P-256 signature (DER) with s on the other side of the middle: whoever has one can make the other. */
+/** A P-256 signature (DER) with s on the other side of the middle: either can be computed from the other. */
 export function otherS(der: Uint8Array): Uint8Array {
   const { r, s } = p256.Signature.fromBytes(der, "der");
   return new p256.Signature(r, p256.Point.Fn.ORDER - s).toBytes("der");

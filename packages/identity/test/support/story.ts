@@ -18,7 +18,7 @@ import {
 import { identifierOf, signatureBy } from "../../src/signer.js";
 import { chains } from "./people.js";
 
-/** An inbox whose log grows step by step, a second apart, with gaps between its sequence ids. */
+/** An inbox with a log that grows step by step, a second apart, with gaps between its sequence ids. */
 export class Story {
   readonly inboxId: InboxId;
   readonly entries: LogEntry[] = [];

@@ -21,7 +21,7 @@ export interface Numbered extends Finding {
   readonly look: number;
 }
 
-/** A look that stands still until the test ends it. */
+/** A check that runs until the test ends it. */
 export interface FakeLook {
   readonly key: string;
   readonly beganAtMs: number;
@@ -36,7 +36,7 @@ export class Watched {
   readonly watcher: InstallationWatcher<string, Numbered>;
   /** All looks so far, in the order in which they began. */
   readonly looks: FakeLook[] = [];
-  /** Looks that go on though their signal has fired. */
+  /** Checks that continue after their signal has fired. */
   ignoreSignals = false;
 
   constructor({
@@ -89,7 +89,7 @@ export class Watched {
   }
 }
 
-/** Whatever can go on without time, a look's end or the store has gone on: all of it is promises, no tasks. */
+/** Runs everything that needs no time, no check's end and no store: all of it is promises, no tasks. */
 export async function calm(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }

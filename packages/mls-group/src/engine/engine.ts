@@ -37,7 +37,7 @@ export interface NewKeyPackage
     "initKey" | "bytes" | "initPrivateKey" | "encryptionPrivateKey"
   > {}
 
-/** The content of a key package whose signatures are valid. */
+/** The content of a key package with valid signatures. */
 export interface ReadKeyPackage extends Member {
   readonly bytes: Uint8Array;
   readonly initKey: Uint8Array;

@@ -51,7 +51,7 @@ export class StateCodec {
     const tree = this.#trees.encode(ratchetTree);
     const rest = {
       ...present,
-      // The engine reads no state without a tree. One node stands for it here.
+      // The engine reads no state without a tree. One node replaces it here.
       ratchetTree: ratchetTree.filter((node) => node).slice(0, 1),
       historicalReceiverData: new Map(),
     };

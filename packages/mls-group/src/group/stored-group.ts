@@ -36,7 +36,7 @@ export class StoredGroup {
     await this.#adopt(record);
   }
 
-  /** Does the same for a state of another branch, whose epoch may have the same number. */
+  /** Does the same for a state of another branch, which may be in an epoch of the same number. */
   async replace(
     record: GroupRecord,
     changes: GroupStateChanges,

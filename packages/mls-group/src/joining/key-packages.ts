@@ -85,7 +85,7 @@ export async function publishKeyPackage(
   });
 }
 
-/** Wipes the private keys of key packages whose time is over. The caller has processed all Welcomes before. */
+/** Wipes the private keys of expired key packages. The caller has processed all Welcomes before. */
 export async function wipeKeyPackages({
   store,
   clock,

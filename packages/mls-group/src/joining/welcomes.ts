@@ -34,7 +34,7 @@ export function welcomeFor(
 
 /**
  * Wraps the Welcomes of a commit that counts, with the commit's place in the group's order. Leaves out an
- * installation whose key can't be used: it can't join until it has another key package.
+ * installation with an unusable key: it can't join until it has another key package.
  */
 export async function wrapped(
   welcomes: readonly OutgoingWelcome[],

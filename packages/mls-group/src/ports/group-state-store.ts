@@ -135,7 +135,7 @@ export interface OutboxRecord {
   readonly shouldPush: boolean;
 }
 
-/** An entry of the group's topic whose epoch the group hasn't reached yet. */
+/** An entry of the group's topic for an epoch that the group hasn't reached yet. */
 export interface HeldRecord {
   readonly groupId: GroupId;
   /** Its id in the group's topic. */
@@ -181,7 +181,7 @@ export interface GroupStateChanges {
 }
 
 /**
- * Stores what must survive a crash. Rows that were removed or replaced leave nothing readable behind, because they
+ * Stores what must survive a crash. Rows that were removed or replaced leave nothing readable, because they
  * contain keys. One process at a time uses a store.
  */
 export interface GroupStateStore {

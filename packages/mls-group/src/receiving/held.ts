@@ -28,7 +28,7 @@ export function hold(
   return { held: [row], heldDone: all.slice(0, dropped) };
 }
 
-/** Returns the first held entry whose epoch has come. */
+/** Returns the first held entry for an epoch that the group has reached. */
 export function nextHeld(
   held: readonly HeldRecord[],
   { epoch, active }: GroupRecord,

@@ -23,7 +23,7 @@ export interface MembershipChange {
   readonly remove?: readonly InstallationId[];
   /**
    * Installations to remove and add in one commit, so that they rejoin the group from a Welcome. This heals an
-   * installation whose state has left the group's. One without a usable key package stays as it is. A function is
+   * installation with a state that has left the group's. One without a usable key package stays as it is. A function is
    * called again for every attempt to commit, because another member may have done it in between.
    */
   readonly readd?:

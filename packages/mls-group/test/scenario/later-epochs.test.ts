@@ -28,7 +28,7 @@ async function pair() {
   return { world, node, events, laptop, atPhone, atLaptop };
 }
 
-/** A header of the group's messages with nothing behind it that anybody could read. */
+/** A header of the group's messages with nothing readable after it. */
 function garbage(groupId: GroupId, epoch: bigint, seed: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, epoch);

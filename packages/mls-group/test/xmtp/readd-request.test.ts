@@ -20,7 +20,7 @@ import { alix, dataOf } from "./real-group.js";
 const group = groupId("44b6f0b080d70ea76851c5bdd15eb0da");
 const readdRequest = { groupId: group, latestCommitSequenceId: 42n };
 
-/** ONESHOT and the creator, before what the test puts behind them. */
+/** ONESHOT and the creator, before what the test appends. */
 function oneshot(rest: string): Extension {
   const inbox = toHex(new TextEncoder().encode(alix));
   const message = `08041a40${inbox}${rest}`;

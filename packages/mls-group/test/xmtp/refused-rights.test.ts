@@ -233,7 +233,7 @@ const lengths = [
   [metadataFields.appData, 8_192],
 ] as const;
 for (const [name, max] of lengths) {
-  // The updater refuses it; somebody else's bytes don't pass through it.
+  // The updater refuses it; bytes of another member don't pass through it.
   refused[`${name} has at most ${max} bytes`] = [
     { change: withAnyValue(name, "x".repeat(max + 1)) },
     new RegExp(`at most ${max} bytes`),
@@ -249,7 +249,7 @@ describe("a commit beyond the committer's rights is refused", () => {
   });
 });
 
-/** The membership with its inboxes on the wire as they stand here. */
+/** The membership with its inboxes on the wire in this order. */
 function withoutSorting(at: readonly (readonly [InboxId, bigint])[]): Change {
   const members = Object.fromEntries(at);
   const data = toBinary(

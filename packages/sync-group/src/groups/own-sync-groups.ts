@@ -32,7 +32,7 @@ interface OwnGroupsPorts {
   readonly log: Logger;
 }
 
-/** A group whose members are those of the inbox, and the changes that this took. */
+/** A group after its members were updated to those of the inbox, and the changes that this took. */
 export interface RefreshedGroup {
   readonly group: MlsGroup;
   readonly members: MembersRefreshed;

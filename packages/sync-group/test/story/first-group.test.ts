@@ -72,7 +72,7 @@ test("an installation without a key package is listed as failed, and creates its
   expect(await phone.groups.refreshMembers()).toEqual(failed);
   world.node.fault = () => undefined;
   await laptop.groups.sync();
-  // XMTP's rules let nobody add it now: its inbox is no further than the group says.
+  // XMTP's rules let no member add it now: its inbox is no further than the group says.
   expect(await phone.groups.refreshMembers()).toEqual(failed);
 
   world.clock.advance(1);
@@ -124,7 +124,7 @@ test("without a sync group nothing can be said; ensure is the remedy", async () 
   });
 });
 
-/** Resolves when somebody sleeps by the world's clock. */
+/** Resolves when a sleep by the world's clock has begun. */
 async function asleep(world: World): Promise<void> {
   const { clock } = world;
   const { sleep } = clock;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { replacementCoolDownMs } from "../../src/groups/primary-group.js";
 import { alix, heard, request, together, World } from "../actors.js";
 
-/** The node, but for one entry that it keeps from whoever looks through this. */
+/** The node, but for one entry that it hides. */
 function without(
   node: DeliveryService,
   isHidden: (entry: Delivered) => boolean,

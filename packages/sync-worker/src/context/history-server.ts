@@ -8,7 +8,7 @@ export interface HistoryServer {
   ): Promise<string>;
   /**
    * Sends what the server lacks of the body, which is given from its first byte, and gives the archive's URL. Throws an error
-   * with the code `upload-lost` where the server has forgotten the upload. Absent: uploads begin anew.
+   * with the code `upload-lost` where the server has forgotten the upload. Absent: uploads start again.
    */
   resumeUpload?(
     upload: Pick<BegunUpload, "url" | "uploadUrl">,

@@ -5,7 +5,7 @@ import type { WorkerContext } from "./ports.js";
 // A commit, Welcomes and a message on a slow line.
 const sendTimeoutMs = 120_000;
 
-/** Sends a message to the inbox's installations, whose group's members are updated first. */
+/** Sends a message to the inbox's installations, after the group's members have been updated. */
 export type Send = (
   content: SyncContent,
   context: Pick<WorkerContext, "clock" | "syncGroups">,

@@ -1,11 +1,11 @@
 /**
- * Keeps sealed archives on this installation until the history server has all of them, so that an upload goes on after a
+ * Keeps sealed archives on this installation until the history server has all of them, so that an upload resumes after a
  * restart. What it holds is of no use without the key, which is kept elsewhere.
  *
  * Ids are 32 lower-case hexadecimal digits.
  */
 export interface UploadSpool {
-  /** Adds bytes behind what there is under the id. Fails where there is no room. */
+  /** Appends bytes under the id. Fails where there is no room. */
   append(id: string, bytes: Uint8Array): Promise<void>;
   /** Resolves when all that was appended outlives a power cut. */
   flush(id: string): Promise<void>;

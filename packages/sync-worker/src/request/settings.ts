@@ -2,11 +2,11 @@
 export type ReleasePolicy = "auto" | "ask" | "never";
 
 export interface SyncWorkerOptions {
-  /** The history server for one's own requests. Empty: history is neither asked for nor handed out. */
+  /** The history server for this installation's requests. Empty: history is neither requested nor sent. */
   readonly historySyncUrl: string;
   /** How requests of the inbox's other installations are answered. Default: `auto`. */
   readonly policy?: ReleasePolicy;
-  /** Further history servers to upload to, when an asker names one of them. Others are never uploaded to. */
+  /** Further history servers to upload to, when an requester names one of them. Others are never uploaded to. */
   readonly trustedServers?: readonly string[];
   /** How long a new installation waits to be added to a sync group before it makes one. Default: 0, as in libxmtp. */
   readonly joinGraceMs?: number;

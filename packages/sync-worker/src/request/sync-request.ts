@@ -30,9 +30,9 @@ export interface SyncRequest {
   readonly expiresAtNs?: bigint;
   /** Acknowledgements received so far, in the order of the sync group. */
   readonly acknowledgements: readonly Acknowledgement[];
-  /** The installation whose turn it is to respond. */
+  /** The installation that has the turn to respond. */
   readonly responder?: ResponderTurn | undefined;
-  /** The request that this one replaces, whose archive was gone or damaged. */
+  /** The request that this one replaces, after its archive was gone or damaged. */
   readonly replaces?: string;
   /** The times at which this installation began an archive for it, at least those of the last hour: the export budget counts them. */
   readonly exportsBegunAtNs: readonly bigint[];
@@ -59,7 +59,7 @@ export interface Acknowledgement {
   readonly awaitingApproval: boolean;
 }
 
-/** The installation whose turn it is to respond. */
+/** The installation that has the turn to respond. */
 export interface ResponderTurn {
   readonly installation: InstallationId;
   /** The time of its first acknowledgement, by the node's clock. */

@@ -35,7 +35,7 @@ export type RequestEvent =
       readonly by: InstallationId;
       readonly message?: string;
     }
-  /** The installation whose turn it was declined, for a reason that doesn't bind others. */
+  /** The installation that had the turn declined, for a reason that doesn't bind others. */
   | { readonly type: "turn-freed" }
   | { readonly type: "receipt-received"; readonly receipt: SyncReceipt }
   | { readonly type: "cancel-received" }
@@ -106,7 +106,7 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
-/** One arrow of the table: from any of the stages it stands in, by an event, to one of `to`. */
+/** One arrow of the table: from any of its stages, by an event, to one of `to`. */
 interface Rule<Type extends RequestEventType, From extends StageName> {
   readonly to: readonly StageName[];
   /** Returns undefined where the request stays in its stage. */

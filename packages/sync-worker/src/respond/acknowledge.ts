@@ -14,7 +14,7 @@ import { withRetries } from "../work/retry.js";
 const acknowledgementsPerTakeover = 3;
 
 /**
- * Sends an acknowledgement. Whose turn it is shows when this installation receives its own message, with the node's
+ * Sends an acknowledgement. The turn is known when this installation receives its own message, with the node's
  * time.
  */
 export async function acknowledge(

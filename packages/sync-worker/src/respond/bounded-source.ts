@@ -5,7 +5,7 @@ import {
   GroupSaveSchema,
 } from "@history-sync/proto/device-sync";
 
-/** The same history, whose conversations and messages end when they have so many bytes; without a bound, as it is. */
+/** Returns the same history, cut after so many bytes of conversations and messages; without a bound, all of it. */
 export function boundedSource(
   source: ArchiveSource,
   maxBytes: number | undefined,

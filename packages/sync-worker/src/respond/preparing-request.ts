@@ -4,7 +4,7 @@ import type { StageOf, SyncRequest } from "../request/sync-request.js";
 
 type Preparing = StageOf<"preparing">;
 
-/** A request whose archive is created and uploaded. Changes of its stage are stored one after the other. */
+/** A request while its archive is created and uploaded. Changes of its stage are stored one after the other. */
 export class PreparingRequest {
   readonly #book: RequestBook;
   readonly #changes = new Mutex();

@@ -13,7 +13,7 @@ export interface ThroughSpoolOptions {
 
 export interface ThroughSpool {
   readonly bytes: ReadableStream<Uint8Array>;
-  /** Nobody takes more: resolves when nothing is put into the spool any more. */
+  /** Ends the reading. Resolves when nothing more is put into the spool. */
   end(): Promise<void>;
 }
 
@@ -139,7 +139,7 @@ class Spooling {
       }
       const before = sent;
       for await (const piece of this.#spool.read(this.#options.id, sent)) {
-        // Beyond what is kept there may be a part of a write that goes on, or that has failed.
+        // After the stored bytes there may be a part of a write in progress, or of one that failed.
         const known = piece.subarray(0, this.#kept - sent);
         sent += known.length;
         if (known.length > 0) yield known;

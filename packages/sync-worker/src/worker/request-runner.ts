@@ -33,10 +33,10 @@ export class RequestRunner {
   readonly tasks: Tasks;
   readonly #timers: Timers;
   readonly #messages = new Mutex();
-  /** Requests whose step is to be started. */
+  /** Requests with a step to be started. */
   readonly #ready = new Set<string>();
   #hasDeclines = false;
-  /** Requests whose step failed for want of the node. */
+  /** Requests with a step that failed for want of the node. */
   readonly #stalled = new Set<string>();
 
   constructor({ ports, settings, updates, stopping, onLost }: RunnerParts) {
@@ -99,7 +99,7 @@ export class RequestRunner {
     await this.#startReady();
   }
 
-  /** Makes the requests ready again whose step failed for want of the node. */
+  /** Makes stalled requests ready again. */
   retryStalled(): void {
     for (const id of this.#stalled) this.#ready.add(id);
     this.#stalled.clear();

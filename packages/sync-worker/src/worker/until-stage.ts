@@ -32,7 +32,7 @@ export async function untilStage(
   );
 }
 
-/** Throws `gave-up` for a request that was. */
+/** Throws `request-failed` for a request that was. */
 export function expectNotFailed(stage: Stage): void {
   if (stage.name !== "failed") return;
   throw new SyncWorkerError(

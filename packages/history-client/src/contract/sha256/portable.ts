@@ -8,7 +8,7 @@ export interface Sha256 {
   digest(): string;
 }
 
-/** WebCrypto hashes whole messages only; `native.ts` stands in for this file in Node. */
+/** WebCrypto hashes whole messages only; `native.ts` replaces this file in Node.js. */
 export function newSha256(): Sha256 {
   const hash = sha256.create();
   return {

@@ -28,7 +28,7 @@ The credentials of --s3 are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 `;
 
 /**
- * Runs the command. Resolves when the server has ended, on SIGTERM or SIGINT. Rejects with an error whose message is for
+ * Runs the command. Resolves when the server has ended, on SIGTERM or SIGINT. Rejects with an error and a message for
  * the user.
  */
 export async function runHistoryServer(

@@ -25,7 +25,7 @@ interface BucketAdapter {
   readonly openBucket: (settings: BucketSettings) => BucketStores;
 }
 
-/** Returns a folder for `serve`, or the stores of a bucket, whose package is loaded only then. */
+/** Returns a folder for `serve`, or the stores of a bucket. The package for buckets is loaded only then. */
 export async function storesFor({
   folder,
   s3,

@@ -16,7 +16,7 @@ export const checksumAlgorithms = "sha256,sha1";
 const form = /^(sha1|sha256) ([A-Za-z0-9+/]{27,43}=)$/;
 
 /**
- * Hands a `PATCH` on. One with a checksum waits in a file of `folder` until it is whole, and goes on if its hash is right: what
+ * Forwards a `PATCH`. One with a checksum waits in a file of `folder` until it is whole, and is forwarded if its hash is right: what
  * is wrong, or cut, leaves the upload as it was. 460 for a wrong hash.
  */
 export async function checkedPiece(

@@ -57,7 +57,7 @@ export function partJoiner(parts: Parts): ResumableUploads["join"] {
       const info = await blobs
         .write(blob.id, body, { label, maxBytes, signal })
         .catch(ofParts);
-      // The blob is there; parts that stay behind are swept.
+      // The blob is there; parts that are left are swept.
       await Promise.allSettled(ids.map((id) => parts.discard(id)));
       return info;
     } finally {

@@ -39,7 +39,7 @@ export interface TusParts extends Parts {
 /** tus 1.0 over a datastore of `@tus/server`. Uploads bear the id of the blob that they will be. */
 export function tusUploads(parts: TusParts): ResumableUploads {
   const { datastore, blobs, maxBytes } = parts;
-  // The first piece would arrive before the uploader knows where to go on.
+  // The first piece would arrive before the uploader knows where to resume.
   const theirs = datastore.extensions.filter(
     (name) => name !== "creation-with-upload",
   );

@@ -13,7 +13,7 @@ import {
 } from "../ts-mls.js";
 
 /**
- * Returns the member whose signature is on the Welcome's GroupInfo (RFC 9420 section 12.4.3.1). `joined` is the state
+ * Returns the member that signed the Welcome's GroupInfo (RFC 9420 section 12.4.3.1). `joined` is the state
  * that came of the Welcome: the engine has checked the signature, but doesn't return its signer.
  */
 export async function welcomeSigner(

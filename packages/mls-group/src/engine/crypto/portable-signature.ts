@@ -11,7 +11,7 @@ const frame = Uint8Array.of(
   ...[0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34, 4, 32],
 );
 
-/** Ed25519 by WebCrypto, or by noble in browsers whose WebCrypto doesn't have it. */
+/** Ed25519 by WebCrypto, or by noble in browsers without it. */
 export async function portableSignature(): Promise<Signature> {
   const { secretKey, publicKey } = ed25519.keygen();
   try {

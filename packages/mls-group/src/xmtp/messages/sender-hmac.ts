@@ -28,7 +28,7 @@ export function hmacPeriod(atNs: bigint): bigint {
  * Returns the HMAC-SHA-256 of an MLS message, which is sent to the node beside it. A push server recognises the
  * sender's own installations by it and doesn't notify them.
  *
- * @throws {MlsGroupError} `invalid-group-data` for a root whose length isn't 42 bytes
+ * @throws {MlsGroupError} `invalid-group-data` for a root of another length than 42 bytes
  */
 export function senderHmac(
   root: Uint8Array,
@@ -42,7 +42,7 @@ export function senderHmac(
 /**
  * Returns the keys of a group's topic for the last, the present and the next 30 days.
  *
- * @throws {MlsGroupError} `invalid-group-data` for a root whose length isn't 42 bytes
+ * @throws {MlsGroupError} `invalid-group-data` for a root of another length than 42 bytes
  */
 export function topicHmacKeys(
   root: Uint8Array,

@@ -9,7 +9,7 @@ export type Leaf = `${InboxId} ${InstallationId}`;
 /**
  * Returns a member's leaf.
  *
- * @throws {MlsGroupError} `invalid-group-data` for a member whose credential names no inbox
+ * @throws {MlsGroupError} `invalid-group-data` for a member with a credential that names no inbox
  */
 export function leafOf(member: Member): Leaf {
   return leafIn(inboxOfMember(member), member.installationId);
@@ -26,7 +26,7 @@ export function installationOf(leaf: Leaf): InstallationId {
 /**
  * Returns a member's inbox.
  *
- * @throws {MlsGroupError} `invalid-group-data` for a member whose credential names no inbox
+ * @throws {MlsGroupError} `invalid-group-data` for a member with a credential that names no inbox
  */
 export function inboxOfMember({ credential }: Member): InboxId {
   const inboxId = inboxOf(credential);

@@ -5,7 +5,7 @@ import {
   metadataFields,
 } from "../group-data/mutable-metadata.js";
 
-/** The release of libxmtp whose groups this package follows. */
+/** The release of libxmtp that this package follows in its groups. */
 export const protocolVersion = "1.10.0";
 
 /**

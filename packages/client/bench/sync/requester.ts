@@ -8,11 +8,11 @@ import type { Client } from "@history-sync/client";
 import { createClient } from "@history-sync/client";
 import { openSqliteStore } from "@history-sync/store/sqlite";
 import {
-  type AnswererDone,
-  type AnswererOptions,
-  type AnswererReady,
+  type ResponderDone,
+  type ResponderOptions,
+  type ResponderReady,
   screenful,
-  type ToAnswerer,
+  type ToResponder,
 } from "./talk.ts";
 import { Times } from "./times.ts";
 import { wallet } from "./wallet.ts";
@@ -24,13 +24,13 @@ export interface SyncTimes {
   /** From the request until everything is there. */
   readonly endMs: number;
   readonly phases: {
-    /** Until the answerer begins. */
+    /** Until the responder begins. */
     readonly acknowledge: number;
     /** Until the last byte is sealed; most of them are uploaded by then. */
     readonly exportAndSeal: number;
     /** The time that the rest of the upload takes. */
     readonly upload: number;
-    /** Until the asker has the reply. */
+    /** Until the requester has the reply. */
     readonly reply: number;
     readonly downloadAndImport: number;
   };
@@ -38,13 +38,14 @@ export interface SyncTimes {
 }
 
 const argument = process.argv[2] ?? "";
-const { folder }: AnswererOptions = JSON.parse(argument);
+const { folder }: ResponderOptions = JSON.parse(argument);
 const times = new Times<"requested" | "importing" | "usable" | "imported">();
-const answerer = fork(fileURLToPath(new URL("answerer.ts", import.meta.url)), [
-  argument,
-]);
-const ready = await heard<AnswererReady>(answerer);
-const store = openSqliteStore(join(folder, "asker.db"));
+const responder = fork(
+  fileURLToPath(new URL("responder.ts", import.meta.url)),
+  [argument],
+);
+const ready = await heard<ResponderReady>(responder);
+const store = openSqliteStore(join(folder, "requester.db"));
 const client = await createClient({
   signer: wallet,
   store,
@@ -59,14 +60,14 @@ if (messages !== ready.messages) {
   throw new RangeError(`expected ${ready.messages} messages, got ${messages}`);
 }
 await client.settled();
-const done = heard<AnswererDone>(answerer);
+const done = heard<ResponderDone>(responder);
 tell("done");
 process.stdout.write(JSON.stringify(timesOf(await done)));
 await client.close();
 store.close();
 
-function tell(word: ToAnswerer): void {
-  answerer.send(word);
+function tell(word: ToResponder): void {
+  responder.send(word);
 }
 
 async function heard<Words>(from: ChildProcess): Promise<Words> {
@@ -102,7 +103,7 @@ function timesOf({
   sealedMs,
   uploadedMs,
   archiveBytes,
-}: AnswererDone): SyncTimes {
+}: ResponderDone): SyncTimes {
   const requestedMs = times.at("requested");
   const importingMs = times.at("importing");
   return {

@@ -5,7 +5,7 @@ type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean };
 const barWidth = 30;
 
 /** Prints the story line by line; on a terminal with a progress bar. */
-export class Teller {
+export class StoryPrinter {
   readonly #output: Output;
   readonly #phases: [name: string, ms: number][] = [];
   #barShown = false;
@@ -14,7 +14,7 @@ export class Teller {
     this.#output = output;
   }
 
-  say(line: string): void {
+  print(line: string): void {
     this.#clearBar();
     this.#output.write(`${line}\n`);
   }
@@ -43,7 +43,7 @@ export class Teller {
   table(rows: readonly (readonly [name: string, value: string])[]): void {
     const width = Math.max(...rows.map(([name]) => name.length));
     for (const [name, value] of rows) {
-      this.say(`     ${name.padEnd(width)}  ${value}`);
+      this.print(`     ${name.padEnd(width)}  ${value}`);
     }
   }
 

@@ -12,23 +12,23 @@ import type { HistoryServer } from "@history-sync/sync-worker";
 import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
 import { serveNode } from "@history-sync/xmtp-node/node";
 import {
-  type AnswererDone,
-  type AnswererOptions,
-  type AnswererReady,
+  type ResponderDone,
+  type ResponderOptions,
+  type ResponderReady,
   screenful,
-  type ToAnswerer,
+  type ToResponder,
 } from "./talk.ts";
 import { Times } from "./times.ts";
 import { wallet } from "./wallet.ts";
 
-const { folder, format }: AnswererOptions = JSON.parse(process.argv[2] ?? "");
+const { folder, format }: ResponderOptions = JSON.parse(process.argv[2] ?? "");
 const times = new Times<"preparing" | "sealed" | "uploaded">();
 let archiveBytes = 0;
 
 const host = "127.0.0.1";
 const server = await serve({ host, port: 0, folder: join(folder, "blobs") });
 const node = await serveNode({ storage: new MemoryNodeStorage(), port: 0 });
-const store = openSqliteStore(join(folder, "answerer.db"));
+const store = openSqliteStore(join(folder, "responder.db"));
 const client = await createClient({
   signer: wallet,
   store: format === "paged-v1" ? store : askedAsByLibxmtp(store),
@@ -46,10 +46,10 @@ say({
 });
 
 for await (const [word] of told) {
-  if ((word as ToAnswerer) === "done") break;
+  if ((word as ToResponder) === "done") break;
   await client.syncAllDeviceSyncGroups();
 }
-const done: AnswererDone = {
+const done: ResponderDone = {
   preparingMs: times.at("preparing"),
   sealedMs: times.at("sealed"),
   uploadedMs: times.at("uploaded"),
@@ -62,7 +62,7 @@ await node.close();
 await server.close();
 process.disconnect();
 
-function say(words: AnswererReady | AnswererDone): void {
+function say(words: ResponderReady | ResponderDone): void {
   process.send?.(words);
 }
 
@@ -92,7 +92,7 @@ function noted(historyServer: HistoryServer): HistoryServer {
 }
 
 /**
- * Every request is taken for one of libxmtp, which doesn't say that it reads pages. The worker goes on with the object
+ * Every request counts as one of libxmtp, which doesn't say that it reads pages. The worker continues with the object
  * that it stores.
  */
 function askedAsByLibxmtp({ requests, ...rest }: Store): Store {
@@ -112,7 +112,7 @@ function askedAsByLibxmtp({ requests, ...rest }: Store): Store {
 
 async function newestOf(
   history: HistoryStore,
-): Promise<Pick<AnswererReady, "conversation" | "newest">> {
+): Promise<Pick<ResponderReady, "conversation" | "newest">> {
   let found = { conversation: "", newest: [""], sentAtNs: -1n };
   for (const { id } of await history.conversations()) {
     const conversation = groupIdOf(id);
