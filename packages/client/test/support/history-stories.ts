@@ -94,7 +94,10 @@ export function historyStories(openStage: () => Promise<Stage>): void {
     await a.client.history.decline(await asked(), "not now");
     await declined;
     const [first] = await b.client.history.requests();
-    expect(first?.stage).toMatchObject({ reason: "user", words: "not now" });
+    expect(first?.stage).toMatchObject({
+      reason: "user",
+      message: "not now",
+    });
 
     await b.client.sendSyncRequest({ newestPerConversation: 1 });
     let imported = inStage(b.client, "imported");
