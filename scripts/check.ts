@@ -79,6 +79,7 @@ try {
   rmSync(packed, { recursive: true });
 }
 await check("documents", () => show("pnpm", ["run", "check:docs"]));
+await check("public API", () => show("pnpm", ["run", "check:api"]));
 await check("words", () => show("pnpm", ["run", "check:words"]));
 await check("the tree is as committed", () => isClean("."));
 

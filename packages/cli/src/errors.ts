@@ -37,6 +37,7 @@ const remedies: Readonly<Record<string, string>> = {
     "it is a legacy archive; --allow-repeated-nonce reads it all the same",
 };
 
+/** The error of a command that can't go on, with a `CliErrorCode`. `exitCodeOf` gives its exit code. */
 export class CliError extends HistorySyncError<CliErrorCode> {}
 
 /** Creates the error for an unusable file, with the system's code. */

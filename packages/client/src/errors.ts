@@ -32,4 +32,8 @@ export type ClientErrorCode =
   | "content-too-large"
   | "stream-overflow";
 
+/**
+ * The error of the client itself. Calls also throw the errors of the packages below; `isHistorySyncError` finds them
+ * all.
+ */
 export class ClientError extends HistorySyncError<ClientErrorCode> {}

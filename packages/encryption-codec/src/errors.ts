@@ -40,6 +40,7 @@ export type EncryptionCodecErrorCode =
   | "repeated-nonce"
   | "limit-exceeded";
 
+/** The error of sealing and opening. Its `code` tells a wrong key from damaged bytes and from an exceeded limit. */
 export class EncryptionCodecError extends HistorySyncError<EncryptionCodecErrorCode> {}
 
 /** Refuses a size or count over its limit, before anything is made for it. */

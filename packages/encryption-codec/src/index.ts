@@ -4,7 +4,7 @@ export {
 } from "./errors.js";
 export { type ArchiveFormat, archiveFormat } from "./format.js";
 export { archiveKeyBytes, generateArchiveKey } from "./key.js";
-export { defaultLimits, type Limits } from "./limits.js";
+export { type CodecLimits, defaultCodecLimits } from "./limits.js";
 export {
   type OpenArchiveOptions,
   openArchive,

@@ -1,5 +1,5 @@
 /** Limits checked while reading, before memory is allocated. */
-export interface Limits {
+export interface CodecLimits {
   /** Bytes of one frame. */
   readonly maxFrameBytes: number;
   /** Frames of one archive. */
@@ -17,7 +17,8 @@ export interface Limits {
 const mebibyte = 1024 * 1024;
 const gibibyte = 1024 * mebibyte;
 
-export const defaultLimits: Limits = {
+/** The limits of `openArchive` where the caller sets none. */
+export const defaultCodecLimits: CodecLimits = {
   /** Several times what XMTP lets one message be, and still little memory. */
   maxFrameBytes: 16 * mebibyte,
   /** More messages than a heavy user of twenty years has. */

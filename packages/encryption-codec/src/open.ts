@@ -4,7 +4,7 @@ import { ByteReader } from "./byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "./errors.js";
 import { archiveFormat, formatBytes } from "./format.js";
 import { checkArchiveKey } from "./key.js";
-import { defaultLimits, type Limits } from "./limits.js";
+import { type CodecLimits, defaultCodecLimits } from "./limits.js";
 import {
   type ArchiveCursor,
   type ArchivePage,
@@ -13,11 +13,12 @@ import {
 } from "./paged-v1/open.js";
 import { openXmtpV0 } from "./xmtp-v0/open.js";
 
+/** How an archive is opened from its start. */
 export interface OpenArchiveOptions {
   /** The archive's key: exactly 32 bytes. It is read before the call returns. */
   readonly key: Uint8Array;
-  /** Limits that replace those of `defaultLimits`. Frames and inflated bytes are counted from the start of the call. */
-  readonly limits?: Partial<Limits>;
+  /** CodecLimits that replace those of `defaultCodecLimits`. Frames and inflated bytes are counted from the start of the call. */
+  readonly limits?: Partial<CodecLimits>;
   /** Reads legacy xmtp-v0 archives, in which all records have one nonce. By default they are refused. */
   readonly allowRepeatedNonce?: boolean;
   /** Of a paged-v1 archive: the bytes start at this cursor's offset instead of at the archive's start. */
@@ -72,7 +73,7 @@ async function* openPages(
   options: OpenArchiveOptions,
 ): AsyncGenerator<ArchivePage, void, undefined> {
   const { from, expected, signal } = options;
-  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const limits: CodecLimits = { ...defaultCodecLimits, ...options.limits };
   const archive = new ByteReader(
     sealedChunks(bytes, limits.maxArchiveBytes, signal),
     from ? `the archive from byte ${from.offset} on` : "the archive",
@@ -120,7 +121,7 @@ async function* recordPages(
   {
     limits,
     allowRepeatedNonce = false,
-  }: { readonly limits: Limits; readonly allowRepeatedNonce?: boolean },
+  }: { readonly limits: CodecLimits; readonly allowRepeatedNonce?: boolean },
 ): AsyncGenerator<ArchivePage, void, undefined> {
   const aes = await createAesGcm(key);
   try {

@@ -17,6 +17,7 @@ import { maxSealedPagedV1Bytes } from "./paged-v1/size-bound.js";
 import { nonceBytes } from "./xmtp-v0/layout.js";
 import { sealedSizeXmtpV0, sealXmtpV0 } from "./xmtp-v0/seal.js";
 
+/** How an archive is sealed. */
 export interface SealArchiveOptions {
   /** Exactly 32 bytes, made for this archive alone. It is read before `sealArchive` returns. */
   readonly key: Uint8Array;

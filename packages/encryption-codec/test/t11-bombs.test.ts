@@ -1,6 +1,6 @@
 import { concatBytes, streamOf } from "@history-sync/primitives";
 import { expect, test } from "vitest";
-import { type Limits, openArchive } from "../src/index.js";
+import { type CodecLimits, openArchive } from "../src/index.js";
 import { codeOf, open, seal } from "./support/frames.js";
 import {
   archiveOf,
@@ -15,7 +15,7 @@ const raw = (bytes: Uint8Array, last = true) =>
 
 async function openingCode(
   zstd: Uint8Array,
-  limits: Partial<Limits> = {},
+  limits: Partial<CodecLimits> = {},
 ): Promise<string | undefined> {
   return codeOf(open(archiveOf(zstd), { key, limits }));
 }
@@ -99,7 +99,7 @@ test("t11: malformed zstd is refused", async () => {
 test("t11: every limit is a limit", async () => {
   const frames = [new Uint8Array(100), new Uint8Array(100)];
   const archive = await seal(frames, { key });
-  const limits: readonly Partial<Limits>[] = [
+  const limits: readonly Partial<CodecLimits>[] = [
     { maxFrameBytes: 99 },
     { maxFrames: 1 },
     { maxArchiveBytes: archive.length - 1 },
@@ -112,7 +112,7 @@ test("t11: every limit is a limit", async () => {
       "limit-exceeded",
     );
   }
-  const enough: Limits = {
+  const enough: CodecLimits = {
     maxFrameBytes: 100,
     maxFrames: 2,
     maxArchiveBytes: archive.length,

@@ -7,7 +7,7 @@ import { startNativeInflater } from "#native-zstd";
 import { createAesGcm } from "../src/aes/create.js";
 import { ByteReader } from "../src/byte-reader.js";
 import { EncryptionCodecError } from "../src/errors.js";
-import { defaultLimits } from "../src/limits.js";
+import { defaultCodecLimits } from "../src/limits.js";
 import { advanceNonce } from "../src/xmtp-v0/nonce.js";
 import { inflate } from "../src/zstd/inflate.js";
 import { codeOf, collect, cut, open } from "./support/frames.js";
@@ -19,7 +19,7 @@ import {
 } from "./support/records.js";
 import { samples } from "./support/zstd-samples.js";
 
-const limits = { ...defaultLimits, maxInflationRatio: 20_000 };
+const limits = { ...defaultCodecLimits, maxInflationRatio: 20_000 };
 const {
   ZSTD_c_compressionLevel: levelParam,
   ZSTD_c_windowLog: windowLogParam,

@@ -6,14 +6,14 @@ import {
 } from "@history-sync/primitives";
 import { expect, test } from "vitest";
 import { ByteReader } from "../src/byte-reader.js";
-import { defaultLimits } from "../src/limits.js";
+import { defaultCodecLimits } from "../src/limits.js";
 import { inflate } from "../src/zstd/inflate.js";
 import { codeOf, collect, cut } from "./support/frames.js";
 import { zstdBlock, zstdFrame } from "./support/records.js";
 import { samples } from "./support/zstd-samples.js";
 import zstdVectors from "./vectors/zstd.json" with { type: "json" };
 
-const limits = { ...defaultLimits, maxInflationRatio: 20_000 };
+const limits = { ...defaultCodecLimits, maxInflationRatio: 20_000 };
 
 async function inflateWithoutPlatform(
   zstd: Uint8Array,

@@ -15,6 +15,10 @@ import { createTusUpload, endTusUpload } from "./tus-requests.js";
 import { checkedBlobUrl, checkedServerUrl, checkedUploadUrl } from "./urls.js";
 import { uploadWhole } from "./whole-upload.js";
 
+/**
+ * Creates a client for history servers: uploads, downloads and resumable uploads over HTTP. It opens no connection
+ * until it is called.
+ */
 export function historyServerClient(
   options: HistoryServerClientOptions = {},
 ): HistoryServerClient {

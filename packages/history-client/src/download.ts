@@ -53,7 +53,7 @@ export async function downloadBlob(
   };
   const hash = at === 0 ? newSha256() : undefined;
   const state = { source, etag, hash, at, skip: offset - at, retries };
-  return mended(connected, state, reopen, signal);
+  return mended(connected, state, reopen);
 }
 
 interface State {
@@ -71,7 +71,6 @@ function mended(
   { maxBytes, log }: Connection,
   state: State,
   reopen: (at: number) => Promise<Source> | undefined,
-  signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   /** Throws where the body can't be resumed, or another attempt is of no use. */
   const goOn = async (broken: unknown): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@history-sync/primitives";
 
+/** How a client reaches history servers. */
 export interface HistoryServerClientOptions {
   /** The system's where absent. */
   readonly fetch?: typeof fetch;
@@ -43,6 +44,7 @@ export interface UploadReceipt {
   readonly expiresAtMs?: number;
 }
 
+/** What the server is asked to do with a new blob. */
 export interface NewUploadOptions {
   /** How long the server keeps the blob; its own time, and at most that, where absent. XMTP's server doesn't heed it. */
   readonly expiresInMs?: number;
@@ -51,12 +53,14 @@ export interface NewUploadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How the bytes of an upload are sent. */
 export interface SendOptions {
   /** Called with the bytes that are safe so far; where the body can't be streamed once, at the end. */
   readonly onProgress?: (sentBytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
+/** How one blob is uploaded, with calls for the steps of an upload in pieces. */
 export interface UploadOptions extends NewUploadOptions, SendOptions {
   /**
    * Called when an upload in pieces has begun, and awaited before its first piece is sent. With it a small body goes this
@@ -67,6 +71,7 @@ export interface UploadOptions extends NewUploadOptions, SendOptions {
   readonly onReceipt?: (receipt: UploadReceipt) => void;
 }
 
+/** How one blob is downloaded. */
 export interface DownloadOptions {
   /** Bytes to leave out at the start; 0 where absent. Then the SHA-256 of the whole isn't compared. */
   readonly offset?: number;

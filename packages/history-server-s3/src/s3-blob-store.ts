@@ -18,6 +18,7 @@ import { bucketOf } from "./bucket.js";
 import { guarded } from "./s3-error.js";
 import { sweepBucket } from "./s3-sweep.js";
 
+/** The bucket and the S3 client of a blob store. */
 export interface S3BlobStoreOptions {
   readonly client: S3Client;
   readonly bucket: string;
@@ -26,6 +27,7 @@ export interface S3BlobStoreOptions {
   readonly clock?: Clock;
 }
 
+/** A blob store in an S3 bucket. */
 export interface S3BlobStore extends BlobStore {
   /** Makes a blob of an object of the same bucket that is complete. */
   adopt(id: BlobId, key: string, label: BlobLabel): Promise<BlobInfo>;

@@ -12,6 +12,7 @@ import { S3Store } from "@tus/s3-store";
 import type { S3BlobStore } from "./s3-blob-store.js";
 import { tusObjects } from "./s3-tus-objects.js";
 
+/** The bucket and the limits of uploads in pieces. */
 export interface S3TusUploadsOptions {
   readonly config: S3ClientConfig;
   readonly bucket: string;

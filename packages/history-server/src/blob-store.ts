@@ -21,11 +21,13 @@ export interface BlobInfo extends BlobLabel {
   readonly createdAtMs: number;
 }
 
+/** A blob that is being read. */
 export interface StoredBlob extends BlobInfo {
   /** The bytes asked for; the reader must end or cancel it, because it may hold a file open. */
   readonly body: ReadableStream<Uint8Array>;
 }
 
+/** How a store writes one blob. */
 export interface BlobWriteOptions {
   /** One byte more throws `blob-too-large`. */
   readonly maxBytes: number;

@@ -24,4 +24,5 @@ export type HistoryServerErrorCode =
   | "rate-limited"
   | "invalid-setting";
 
+/** The error of the history server. The handler answers it with the HTTP status of its `code`. */
 export class HistoryServerError extends HistorySyncError<HistoryServerErrorCode> {}

@@ -9,6 +9,7 @@ import { blobId } from "./blob-id.js";
 import type { BlobInfo, BlobStore } from "./blob-store.js";
 import { uploadChunks } from "./upload-body.js";
 
+/** The clock of a store in memory. Default: the system's. */
 export interface MemoryBlobStoreOptions {
   readonly clock?: Clock;
 }

@@ -12,12 +12,14 @@ export interface NewUpload {
   readonly uploader?: string | undefined;
 }
 
+/** How the parts of an upload become one blob. */
 export interface JoinOptions {
   /** Called with the total size of the parts, before one is copied. An error that it throws ends the join. */
   readonly onSize?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a sweep of unfinished uploads deleted, and what remains. */
 export interface UnfinishedUploads {
   readonly deleted: number;
   readonly uploads: number;

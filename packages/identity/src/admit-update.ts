@@ -7,7 +7,7 @@ import {
   type MembersChanged,
   membersChanged,
 } from "./inbox-state.js";
-import { type Limits, maxLogEntries } from "./limits.js";
+import { type IdentityLimits, maxLogEntries } from "./limits.js";
 import type { VerifyOptions } from "./verify/verify-signature.js";
 import { type VerifiedUpdate, verifyUpdate } from "./verify/verify-update.js";
 import { decodeUpdate } from "./wire/decode-update.js";
@@ -19,12 +19,14 @@ export interface LogSoFar {
   readonly entries: number;
 }
 
+/** How an update is verified before a node stores it. */
 export interface AdmitOptions extends VerifyOptions {
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<IdentityLimits>;
   /** `maxLogEntries` where nothing is said. */
   readonly maxEntries?: number;
 }
 
+/** An update that a node may store, with the inbox state after it. */
 export interface AdmittedUpdate {
   readonly update: VerifiedUpdate;
   readonly state: InboxState;

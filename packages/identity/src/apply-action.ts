@@ -3,12 +3,12 @@ import { IdentityError } from "./errors.js";
 import { type MemberIdentifier, memberKey, sameMember } from "./identifier.js";
 import { type SignedAction, signaturesOf } from "./identity-update.js";
 import { inboxIdOf } from "./inbox-id.js";
-import { type InboxState, type Member, memberOf } from "./inbox-state.js";
+import { type InboxMember, type InboxState, memberOf } from "./inbox-state.js";
 import type { VerifiedSignature } from "./signature.js";
 
 /** A state that the actions of one update work on; `applyUpdate` owns it. */
 export interface RunningState extends InboxState {
-  readonly members: Map<string, Member>;
+  readonly members: Map<string, InboxMember>;
   readonly revoked: Set<InstallationId>;
 }
 
@@ -47,7 +47,7 @@ function createInbox(
     throw new IdentityError("missing-member", "the owner didn't sign");
   }
   if (isLegacy(signature) && nonce !== 0n) throw legacyReuse();
-  const member: Member = { identifier: owner, ...chainOf(signature) };
+  const member: InboxMember = { identifier: owner, ...chainOf(signature) };
   return {
     inboxId: inboxIdOf(owner, nonce),
     members: new Map([[memberKey(owner), member]]),
@@ -95,7 +95,7 @@ function add(
       "an installation may not add an installation",
     );
   }
-  const added: Member = {
+  const added: InboxMember = {
     identifier: member,
     addedBy: existing,
     addedAtNs,
@@ -177,7 +177,7 @@ function legacyReuse(): IdentityError {
   );
 }
 
-function chainOf({ chainId }: VerifiedSignature): Pick<Member, "chainId"> {
+function chainOf({ chainId }: VerifiedSignature): Pick<InboxMember, "chainId"> {
   return chainId === undefined ? {} : { chainId };
 }
 

@@ -16,6 +16,7 @@ import { encodeUpdate } from "./wire/encode-update.js";
 /** An action, and who has to allow it: the owner, a member, or the recovery identifier. */
 export type DraftAction = UnsignedAction & { readonly by: MemberIdentifier };
 
+/** The content of an update before it is signed. */
 export interface DraftFields {
   readonly inboxId: InboxId;
   readonly clientTimestampNs: bigint;
@@ -30,6 +31,7 @@ export interface UpdateDraft extends DraftFields {
   readonly signers: readonly MemberIdentifier[];
 }
 
+/** A signature with the member that it claims to be from. */
 export interface SignatureOf {
   readonly signer: MemberIdentifier;
   readonly signature: Signature;

@@ -14,6 +14,7 @@ import { maxInstallations } from "./limits.js";
 /** The nonce with which XMTP's SDKs create a first inbox. */
 export const firstNonce = 1n;
 
+/** The owner, the nonce and the time of a new inbox. */
 export interface CreateInboxOptions {
   /** Another number gives the same owner another inbox; `firstNonce` where nothing is said. */
   readonly nonce?: bigint;
@@ -36,6 +37,7 @@ export function createInbox(
   });
 }
 
+/** Who signs an update as a member of the inbox, and the time that it states. */
 export interface ByMember {
   /** A wallet or passkey of the inbox, or its recovery identifier. */
   readonly by: Identifier;
@@ -73,6 +75,7 @@ export function addIdentifier(
   return changeOf(state, clientTimestampNs, [{ kind: "add", member, by }]);
 }
 
+/** The time that an update states which the recovery identifier signs, in nanoseconds since the Unix epoch. */
 export interface ByRecovery {
   readonly clientTimestampNs: bigint;
 }

@@ -71,4 +71,5 @@ export type IdentityErrorCode =
   | "wrong-signer"
   | "not-stored";
 
+/** The error of identity updates, logs and signatures. */
 export class IdentityError extends HistorySyncError<IdentityErrorCode> {}

@@ -3,7 +3,7 @@ import { applyUpdate } from "./apply-update.js";
 import { IdentityError } from "./errors.js";
 import type { LogEntry } from "./identity-service.js";
 import type { InboxState } from "./inbox-state.js";
-import type { Limits } from "./limits.js";
+import type { IdentityLimits } from "./limits.js";
 import type { VerifyOptions } from "./verify/verify-signature.js";
 import { verifyUpdate } from "./verify/verify-update.js";
 import { decodeUpdate } from "./wire/decode-update.js";
@@ -14,12 +14,14 @@ export interface InboxSnapshot {
   readonly state: InboxState;
 }
 
+/** How one update is folded into an inbox state. */
 export interface FoldOptions extends VerifyOptions {
   /** Continues from here, with the entries after it. */
   readonly from?: InboxSnapshot;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<IdentityLimits>;
 }
 
+/** How a whole identity log is folded into an inbox state. */
 export interface FoldLogOptions extends FoldOptions {
   /** The inbox as it was then: the log has to hold an update with exactly this id. */
   readonly atSequenceId?: bigint;

@@ -16,6 +16,7 @@ export interface InstallationIdentifier {
   readonly identifier: InstallationId;
 }
 
+/** What identifies a member: a wallet address, a passkey's public key or an installation id. */
 export type MemberIdentifier = Identifier | InstallationIdentifier;
 
 /** A wallet's address in either case; throws `invalid-identifier`. */
@@ -33,6 +34,7 @@ export function passkey(key: string, relyingParty?: string): Identifier {
   });
 }
 
+/** Returns the identifier of an installation as a member of its inbox. */
 export function installation(id: InstallationId): InstallationIdentifier {
   return { kind: "installation", identifier: id };
 }
@@ -42,6 +44,7 @@ export function memberKey(member: MemberIdentifier): string {
   return `${member.kind} ${member.identifier}`;
 }
 
+/** Returns true if both identifiers name one member. */
 export function sameMember(a: MemberIdentifier, b: MemberIdentifier): boolean {
   return a.kind === b.kind && a.identifier === b.identifier;
 }

@@ -5,22 +5,25 @@ import { type Identifier, installation } from "./identifier.js";
 import type { CallOptions, IdentityService } from "./identity-service.js";
 import { installationsOf, memberOf } from "./inbox-state.js";
 import { KnownInboxes } from "./known-inboxes.js";
-import type { Limits } from "./limits.js";
+import type { IdentityLimits } from "./limits.js";
 import { publishUpdate } from "./publish-update.js";
 import type { SmartContractVerifier } from "./smart-contract-verifier.js";
 
+/** What an `IdentityLog` reads from and verifies with. */
 export interface IdentityLogPorts {
   readonly service: IdentityService;
   /** Needed once a smart-contract wallet has signed. */
   readonly smartContracts?: SmartContractVerifier;
 }
 
+/** The limits of an `IdentityLog`. */
 export interface IdentityLogOptions {
-  readonly limits?: Partial<Limits>;
-  /** So many inboxes are kept in memory; those looked at least recently go first. */
+  readonly limits?: Partial<IdentityLimits>;
+  /** So many inboxes are kept in memory; the least recently used go first. */
   readonly maxInboxes?: number;
 }
 
+/** Which state of an inbox is read. */
 export interface StateOptions extends CallOptions {
   /** The inbox as it was then; throws `missing-update` if its log has no update with exactly this id. */
   readonly atSequenceId?: bigint;

@@ -11,6 +11,7 @@ export interface LogEntry {
   readonly update: Uint8Array;
 }
 
+/** Options of every call to a node. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
 }

@@ -8,22 +8,26 @@ export type UnsignedAction =
   | RevokeAssociation
   | ChangeRecovery;
 
+/** The action that creates an inbox. Its owner signs it; owner and nonce give the inbox id. */
 export interface CreateInbox {
   readonly kind: "create-inbox";
   readonly owner: Identifier;
   readonly nonce: bigint;
 }
 
+/** The action that adds a member to an inbox. The new member and an existing one sign it. */
 export interface AddAssociation {
   readonly kind: "add";
   readonly member: MemberIdentifier;
 }
 
+/** The action that removes a member from an inbox. The recovery identifier signs it. */
 export interface RevokeAssociation {
   readonly kind: "revoke";
   readonly member: MemberIdentifier;
 }
 
+/** The action that replaces the recovery identifier of an inbox. The present one signs it. */
 export interface ChangeRecovery {
   readonly kind: "change-recovery";
   readonly recovery: Identifier;

@@ -5,7 +5,8 @@ import {
   memberKey,
 } from "./identifier.js";
 
-export interface Member {
+/** A member of an inbox, with how it came to be one. */
+export interface InboxMember {
   readonly identifier: MemberIdentifier;
   /** Absent for the owner, which no member added. */
   readonly addedBy?: MemberIdentifier;
@@ -19,7 +20,7 @@ export interface Member {
 export interface InboxState {
   readonly inboxId: InboxId;
   /** By `memberKey`, in the order in which they came. */
-  readonly members: ReadonlyMap<string, Member>;
+  readonly members: ReadonlyMap<string, InboxMember>;
   /** May revoke, and name another in its place; it needn't be a member. */
   readonly recovery: Identifier;
   /** The replay keys of all signatures so far. */
@@ -28,10 +29,11 @@ export interface InboxState {
   readonly revoked: ReadonlySet<InstallationId>;
 }
 
+/** Returns the member with this identifier, or undefined if the inbox has none. */
 export function memberOf(
   state: InboxState,
   identifier: MemberIdentifier,
-): Member | undefined {
+): InboxMember | undefined {
   return state.members.get(memberKey(identifier));
 }
 
@@ -44,6 +46,7 @@ export function installationsOf(state: InboxState): readonly InstallationId[] {
   return ids;
 }
 
+/** The members that one or more updates added and removed. */
 export interface MembersChanged {
   readonly added: readonly MemberIdentifier[];
   readonly removed: readonly MemberIdentifier[];
@@ -55,13 +58,13 @@ export function membersChanged(
   after: InboxState,
 ): MembersChanged {
   const only = (
-    these: ReadonlyMap<string, Member>,
-    those: ReadonlyMap<string, Member>,
+    these: ReadonlyMap<string, InboxMember>,
+    those: ReadonlyMap<string, InboxMember>,
   ): readonly MemberIdentifier[] =>
     [...these]
       .filter(([key]) => !those.has(key))
       .map(([, { identifier }]) => identifier);
-  const earlier = before?.members ?? new Map<string, Member>();
+  const earlier = before?.members ?? new Map<string, InboxMember>();
   return {
     added: only(after.members, earlier),
     removed: only(earlier, after.members),

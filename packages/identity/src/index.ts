@@ -69,16 +69,16 @@ export type {
 } from "./identity-update.js";
 export { inboxIdOf } from "./inbox-id.js";
 export {
+  type InboxMember,
   type InboxState,
   installationsOf,
-  type Member,
   type MembersChanged,
   memberOf,
   membersChanged,
 } from "./inbox-state.js";
 export {
-  defaultLimits,
-  type Limits,
+  defaultIdentityLimits,
+  type IdentityLimits,
   maxInstallations,
   maxLogEntries,
 } from "./limits.js";

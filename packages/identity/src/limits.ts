@@ -1,11 +1,11 @@
 /** Limits of a reader of updates. */
-export interface Limits {
+export interface IdentityLimits {
   readonly maxUpdateBytes: number;
   readonly maxActions: number;
 }
 
 /** Generous: the largest updates revoke a handful of installations, or carry a contract's signature of some kilobytes. */
-export const defaultLimits: Limits = {
+export const defaultIdentityLimits: IdentityLimits = {
   maxUpdateBytes: 1_048_576,
   maxActions: 1000,
 };

@@ -7,6 +7,7 @@ import type { IdentityLog } from "./identity-log.js";
 import type { CallOptions } from "./identity-service.js";
 import { memberOf } from "./inbox-state.js";
 
+/** How an installation is registered. */
 export interface RegistrationOptions extends CallOptions {
   /** For a new inbox; an identifier that has one stays with it. */
   readonly nonce?: bigint;

@@ -48,6 +48,7 @@ export interface PasskeyAssertion {
   readonly signature: Uint8Array;
 }
 
+/** Anything that can sign an identity update: a wallet, an installation or a passkey. */
 export type UpdateSigner = Signer | InstallationSigner | PasskeySigner;
 
 export function identifierOf(signer: UpdateSigner): MemberIdentifier {

@@ -7,7 +7,7 @@ import {
   admitUpdate,
   changeRecovery,
   createInbox,
-  defaultLimits,
+  defaultIdentityLimits,
   ethereum,
   foldLog,
   IdentityError,
@@ -325,7 +325,7 @@ describe("a node", () => {
 
   test("refuses what is too large before it parses or verifies", async () => {
     const ask = () => Promise.reject(new TypeError("was asked"));
-    const large = new Uint8Array(defaultLimits.maxUpdateBytes + 1);
+    const large = new Uint8Array(defaultIdentityLimits.maxUpdateBytes + 1);
     await expect(admitUpdate(large, ask)).rejects.toMatchObject({
       code: "too-large",
     });

@@ -13,6 +13,7 @@ export type InstallationWatcherErrorCode =
   | "closed"
   | "invalid-setting";
 
+/** The error of a check for installations. */
 export class InstallationWatcherError extends HistorySyncError<InstallationWatcherErrorCode> {
   /** Only with `backing-off`: when a call for the same reason checks again, in nanoseconds since the Unix epoch. */
   readonly retryAtNs: bigint | undefined;

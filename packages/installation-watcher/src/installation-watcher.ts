@@ -47,6 +47,7 @@ export interface WatcherPorts<
   readonly log?: Logger;
 }
 
+/** Checks for new and revoked installations, at most once in every cool-down of a key. */
 export interface InstallationWatcher<
   Key extends string = string,
   Found extends Finding = Finding,

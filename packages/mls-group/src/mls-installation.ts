@@ -34,6 +34,7 @@ import type {
 } from "./ports/group-state-store.js";
 import { entriesAfter } from "./receiving/topics.js";
 
+/** How an installation is opened. */
 export interface InstallationOptions {
   /** The identity of the basic credential in every leaf of this installation. */
   readonly credential: Uint8Array;

@@ -43,6 +43,7 @@ export class AddressRates {
   }
 }
 
+/** How many tasks may run at once. */
 export interface ConcurrencyLimits {
   /** The most at a time from one address. Default: unlimited. */
   readonly perAddress?: number | undefined;

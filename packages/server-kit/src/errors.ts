@@ -1,5 +1,6 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
+/** The codes of `ServerKitError`, which the start of a command throws. */
 export type ServerKitErrorCode =
   /** A flag needs a package that isn't installed. The message names it. */
   | "missing-package"

@@ -6,6 +6,7 @@ import {
   Registry,
 } from "prom-client";
 
+/** The name, the description and the labels of a metric. */
 export interface Metric<Label extends string> {
   /** Follows the registry's prefix. */
   readonly name: string;

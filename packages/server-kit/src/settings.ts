@@ -25,6 +25,7 @@ export type SettingsOf<Table extends SettingsTable> = {
     : ReturnType<Table[Flag]["parse"]> | undefined;
 };
 
+/** The table of a command's settings, with the flags and the environment variables to read them from. */
 export interface CommandLine<Table extends SettingsTable> {
   readonly table: Table;
   /** The start of the command's environment variables, such as `XMTP_NODE`. */

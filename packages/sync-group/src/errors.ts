@@ -18,4 +18,5 @@ export type SyncGroupErrorCode =
   | "unknown-content"
   | "subscription-ended";
 
+/** The error of sync groups. MLS errors of the group itself are `MlsGroupError`. */
 export class SyncGroupError extends HistorySyncError<SyncGroupErrorCode> {}

@@ -36,6 +36,7 @@ export interface SyncGroupPorts {
   readonly log: Logger;
 }
 
+/** How `ensure` waits for another installation before it creates a group. */
 export interface EnsureOptions {
   /** How long other installations may take to add this one before it creates a group. Default: 0, in milliseconds. */
   readonly graceMs?: number;

@@ -1,5 +1,6 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
+/** The codes of `SyncWorkerError`. */
 export type SyncWorkerErrorCode =
   /** Another installation's reply lacks a key of 32 bytes or is of an older protocol. It is ignored. */
   | "invalid-reply"

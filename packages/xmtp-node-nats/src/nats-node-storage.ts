@@ -26,6 +26,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { isConflict, isStreamMissing, natsError } from "./nats-error.js";
 import { Replica } from "./replica.js";
 
+/** The NATS server, the stream and the replica of a node's storage. */
 export interface NatsNodeStorageOptions {
   /** Such as `nats://127.0.0.1:4222`. */
   readonly url: string;
@@ -39,6 +40,7 @@ export interface NatsNodeStorageOptions {
   readonly timeoutMs?: number;
 }
 
+/** The stream that is used where `streamName` is absent. */
 export const defaultStreamName = "xmtp-node";
 
 /** NATS' own. */

@@ -6,7 +6,7 @@ import {
   text,
   wholeNumber,
 } from "@history-sync/server-kit/node";
-import { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
+import { defaultNodeLimits, defaultPort, type NodeLimits } from "./limits.js";
 
 export interface CommandLine {
   readonly port: number;
@@ -46,41 +46,50 @@ const table = {
   }),
   "requests-per-minute": count(
     "from one address",
-    defaultLimits.requestsPerMinute,
+    defaultNodeLimits.requestsPerMinute,
   ),
-  "max-connections": count("at a time", defaultLimits.maxConnections),
+  "max-connections": count("at a time", defaultNodeLimits.maxConnections),
   "max-streams": count(
     "on one connection",
-    defaultLimits.maxStreamsPerConnection,
+    defaultNodeLimits.maxStreamsPerConnection,
   ),
-  "max-request-bytes": count("of one request", defaultLimits.maxRequestBytes),
-  "max-message-bytes": count("of one message", defaultLimits.maxMessageBytes),
+  "max-request-bytes": count(
+    "of one request",
+    defaultNodeLimits.maxRequestBytes,
+  ),
+  "max-message-bytes": count(
+    "of one message",
+    defaultNodeLimits.maxMessageBytes,
+  ),
   "max-key-package-bytes": count(
     "of one key package",
-    defaultLimits.maxKeyPackageBytes,
+    defaultNodeLimits.maxKeyPackageBytes,
   ),
   "max-update-bytes": count(
     "of one identity update",
-    defaultLimits.maxIdentityUpdateBytes,
+    defaultNodeLimits.maxIdentityUpdateBytes,
   ),
   "max-inbox-updates": count(
     "in the log of an inbox",
-    defaultLimits.maxInboxUpdates,
+    defaultNodeLimits.maxInboxUpdates,
   ),
-  "max-entries": count("in one request", defaultLimits.maxEntriesPerRequest),
-  "max-topics": count("in one stream", defaultLimits.maxFilters),
-  "max-page-bytes": count("of one answer", defaultLimits.maxPageBytes),
+  "max-entries": count(
+    "in one request",
+    defaultNodeLimits.maxEntriesPerRequest,
+  ),
+  "max-topics": count("in one stream", defaultNodeLimits.maxFilters),
+  "max-page-bytes": count("of one answer", defaultNodeLimits.maxPageBytes),
   "max-queued": count(
     "entries that wait for a reader",
-    defaultLimits.maxQueuedEntries,
+    defaultNodeLimits.maxQueuedEntries,
   ),
   "slow-reader": duration({
     help: "until a stream without a reader ends",
-    fallback: seconds(defaultLimits.slowReaderMs),
+    fallback: seconds(defaultNodeLimits.slowReaderMs),
   }),
   "close-grace": duration({
     help: "for running calls at the end",
-    fallback: seconds(defaultLimits.closeGraceMs),
+    fallback: seconds(defaultNodeLimits.closeGraceMs),
   }),
 } as const;
 

@@ -28,7 +28,8 @@ export interface NodeLimits {
 
 const mebibyte = 1024 * 1024;
 
-export const defaultLimits: NodeLimits = {
+/** The limits of a node where its operator sets none. */
+export const defaultNodeLimits: NodeLimits = {
   // libxmtp sends no more.
   maxRequestBytes: 25 * mebibyte,
   maxMessageBytes: 4 * mebibyte,

@@ -1,4 +1,4 @@
-export { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
+export { defaultNodeLimits, defaultPort, type NodeLimits } from "./limits.js";
 export { type NatsSettings, runNode } from "./run-node.js";
 export {
   type RunningNode,

@@ -7,13 +7,14 @@ import {
   systemClock,
 } from "@history-sync/primitives";
 import { urlOf } from "@history-sync/server-kit/node";
-import { defaultLimits, defaultPort, type NodeLimits } from "./limits.js";
+import { defaultNodeLimits, defaultPort, type NodeLimits } from "./limits.js";
 import { NodeMetrics } from "./metrics.js";
 import { requestHandler } from "./request-handler.js";
 import { listenOnSharedPort } from "./shared-port.js";
 import type { NodeStorage } from "./storage/node-storage.js";
 import { Subscriptions } from "./subscriptions.js";
 
+/** The storage, the address and the limits of an XMTP node. */
 export interface ServeNodeOptions {
   /** The node's storage; it stays open when the node closes. */
   readonly storage: NodeStorage;
@@ -23,12 +24,13 @@ export interface ServeNodeOptions {
   readonly host?: string;
   /** Asks chains about smart-contract wallets; where absent, their signatures are refused. */
   readonly smartContracts?: SmartContractVerifier;
-  /** Limits that replace those of `defaultLimits`. */
+  /** Limits that replace those of `defaultNodeLimits`. */
   readonly limits?: Partial<NodeLimits>;
   readonly clock?: Clock;
   readonly log?: Logger;
 }
 
+/** An XMTP node that accepts connections. Close it, or declare it with `await using`. */
 export interface RunningNode {
   /** `http://host:port`, what clients are given. */
   readonly url: string;
@@ -48,7 +50,7 @@ export async function serveNode(
   const { storage, smartContracts } = options;
   const { host = "127.0.0.1", port = defaultPort } = options;
   const { clock = systemClock, log = silent } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = { ...defaultNodeLimits, ...options.limits };
   const subscriptions = new Subscriptions(storage, limits);
   const shutdown = new AbortController();
   const listening = await listenOnSharedPort({

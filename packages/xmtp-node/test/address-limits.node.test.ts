@@ -3,14 +3,14 @@ import { silent } from "@history-sync/primitives";
 import { ManualClock } from "@history-sync/primitives/testing";
 import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
 import { expect, test } from "vitest";
-import { defaultLimits } from "../src/limits.js";
+import { defaultNodeLimits } from "../src/limits.js";
 import { NodeMetrics } from "../src/metrics.js";
 import { requestHandler } from "../src/request-handler.js";
 import { Subscriptions } from "../src/subscriptions.js";
 
 test("1,000 addresses of one IPv6 /64 share one limit", () => {
   const storage = new MemoryNodeStorage();
-  const limits = { ...defaultLimits, requestsPerMinute: 10 };
+  const limits = { ...defaultNodeLimits, requestsPerMinute: 10 };
   const handle = requestHandler(
     {
       storage,

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@history-sync/test-kit/folders";
 import { describe, expect, test } from "vitest";
 import { helpText, readCommandLine } from "../src/command-line.js";
-import { defaultLimits } from "../src/limits.js";
+import { defaultNodeLimits } from "../src/limits.js";
 import { runNode } from "../src/run-node.js";
 
 describe("the command's settings", () => {
@@ -15,7 +15,7 @@ describe("the command's settings", () => {
       host: "127.0.0.1",
       dataFolder: "xmtp-node-data",
       natsUrl: undefined,
-      limits: defaultLimits,
+      limits: defaultNodeLimits,
     });
   });
 
@@ -30,7 +30,7 @@ describe("the command's settings", () => {
       port: 0,
       dataFolder: "/data",
       natsUrl: "nats://n:4222",
-      limits: { ...defaultLimits, requestsPerMinute: 7 },
+      limits: { ...defaultNodeLimits, requestsPerMinute: 7 },
     });
   });
 
@@ -48,11 +48,11 @@ describe("the command's settings", () => {
 test("every limit is a setting, and help names all of them", () => {
   const settings = readCommandLine([]);
   if (typeof settings === "string") throw new TypeError("settings");
-  expect(settings.limits).toEqual(defaultLimits);
+  expect(settings.limits).toEqual(defaultNodeLimits);
   const flags = [...helpText.matchAll(/--([a-z-]+) (?:N|TIME)/g)]
     .map(([, flag]) => flag ?? "")
     .filter((flag) => flag !== "port");
-  expect(flags).toHaveLength(Object.keys(defaultLimits).length);
+  expect(flags).toHaveLength(Object.keys(defaultNodeLimits).length);
   const args = flags.map(
     (flag) => `--${flag}=${/reader|grace/.test(flag) ? "3s" : "3"}`,
   );

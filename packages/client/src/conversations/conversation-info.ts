@@ -7,6 +7,7 @@ import {
 import type { InboxId, InstallationId } from "@history-sync/primitives";
 import type { GroupSave } from "@history-sync/proto/device-sync";
 
+/** A member of a conversation: a user, with the installations that are in the MLS group. */
 export interface ConversationMember {
   readonly inboxId: InboxId;
   readonly installationIds: readonly InstallationId[];

@@ -30,6 +30,7 @@ import { Conversation } from "./conversation.js";
 import { groupExtensions, type NewGroupOptions } from "./new-group.js";
 import { type SyncSummary, syncAll } from "./sync-all.js";
 
+/** The conversations that a list contains. */
 export interface ListOptions {
   /** Default: `allowed` and `unknown`. */
   readonly consentStates?: readonly ConsentState[];

@@ -7,6 +7,7 @@ import {
 } from "@history-sync/mls-group/xmtp";
 import type { InboxId, RandomBytes } from "@history-sync/primitives";
 
+/** The metadata and the permissions of a new group. */
 export interface NewGroupOptions {
   readonly groupName?: string;
   readonly description?: string;

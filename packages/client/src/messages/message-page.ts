@@ -2,6 +2,7 @@ import { type GroupId, idBytes } from "@history-sync/primitives";
 import type { HistoryStore } from "@history-sync/store";
 import { type Message, messageOf } from "./message.js";
 
+/** The page of messages to return. */
 export interface MessagesOptions {
   /** Default: 100. */
   readonly limit?: number;

@@ -16,6 +16,7 @@ import type { Receiver } from "./receiver.js";
 // XMTP nodes refuse messages above 4 MiB; larger content belongs in a remote attachment.
 const maxContentBytes = 1024 * 1024;
 
+/** How one message is sent. */
 export interface SendOptions {
   /**
    * True if push servers shall notify the other members' devices. Default: by content type. Of XMTP's own types,

@@ -2,7 +2,7 @@ import { chunksOf, concatBytes, streamOf } from "@history-sync/primitives";
 import { nativeZlib } from "#native-zlib";
 import { ByteReader } from "../byte-reader.js";
 import { EncryptionCodecError } from "../errors.js";
-import { defaultLimits } from "../limits.js";
+import { defaultCodecLimits } from "../limits.js";
 import { blockHeaderBytes, decodeBlockHeader } from "../zstd/block-header.js";
 import { readFrameHeader } from "../zstd/frame-header.js";
 import { inflate } from "../zstd/inflate.js";
@@ -77,7 +77,7 @@ export async function inflateZstdInBrowser(
 ): Promise<Uint8Array> {
   const reader = new ByteReader(onlyChunk(compressed), "the page");
   const limits = {
-    ...defaultLimits,
+    ...defaultCodecLimits,
     maxInflatedBytes: contentBytes,
     // It was compared with the page's whole length, which has its padding in it.
     maxInflationRatio: Number.POSITIVE_INFINITY,
@@ -97,7 +97,7 @@ async function checkOneFrame(
   contentBytes: number,
 ): Promise<void> {
   const reader = new ByteReader(onlyChunk(compressed), "the page");
-  const { maxWindowBytes } = defaultLimits;
+  const { maxWindowBytes } = defaultCodecLimits;
   const frame = await readFrameHeader(reader, { first: true, maxWindowBytes });
   if (frame.contentBytes !== BigInt(contentBytes)) {
     throw new EncryptionCodecError(

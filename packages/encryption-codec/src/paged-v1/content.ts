@@ -1,5 +1,5 @@
 import { checkLimit, EncryptionCodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import type { CodecLimits } from "../limits.js";
 import { frameLengthBytes, readUint32, writeUint32 } from "./layout.js";
 
 /** More frames than this in a page are a bomb: readers make an object for each. */
@@ -55,7 +55,7 @@ export class PendingFrames {
 export function splitFrames(
   content: Uint8Array,
   where: string,
-  limits: Limits,
+  limits: CodecLimits,
 ): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let at = 0; at < content.length; ) {

@@ -1,5 +1,5 @@
 import { checkLimit } from "../errors.js";
-import { defaultLimits } from "../limits.js";
+import { defaultCodecLimits } from "../limits.js";
 import { maxPageFrames, PendingFrames } from "./content.js";
 
 /** An empty frame is no frame, but separates two that must not share a page. */
@@ -138,7 +138,11 @@ class FrameInput {
 
   #append(frame: Uint8Array): void {
     // A sealed archive must open under the default limits of readers.
-    checkLimit("frame in bytes", frame.length, defaultLimits.maxFrameBytes);
+    checkLimit(
+      "frame in bytes",
+      frame.length,
+      defaultCodecLimits.maxFrameBytes,
+    );
     this.pending.append(frame);
   }
 }

@@ -3,7 +3,7 @@ import type { AesGcm } from "../aes/aes-gcm.js";
 import { createAesGcm } from "../aes/create.js";
 import { ByteReader } from "../byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import type { CodecLimits } from "../limits.js";
 import { decompress } from "./compression.js";
 import { splitFrames } from "./content.js";
 import { maxContentBytes } from "./fill-pages.js";
@@ -75,7 +75,7 @@ export async function openHeader(
 export interface OpenPageOptions {
   /** The number of the page, counted from 0. */
   readonly index: number;
-  readonly limits: Limits;
+  readonly limits: CodecLimits;
   readonly expected?: ExpectedPage | undefined;
 }
 
@@ -123,11 +123,11 @@ export async function openPage(
 }
 
 /** The longest page that the limits allow: one frame of the greatest size that does not compress, with its padding. */
-function maxPageBytes(limits: Limits): number {
+function maxPageBytes(limits: CodecLimits): number {
   return Math.ceil(1.0625 * maxPageContentBytes(limits)) + 2 * fullPageBytes;
 }
 
-function maxPageContentBytes(limits: Limits): number {
+function maxPageContentBytes(limits: CodecLimits): number {
   return Math.max(maxContentBytes, limits.maxFrameBytes + frameLengthBytes);
 }
 
@@ -154,7 +154,7 @@ async function readContent(
   page: {
     readonly where: string;
     readonly bytes: number;
-    readonly limits: Limits;
+    readonly limits: CodecLimits;
   },
 ): Promise<Uint8Array> {
   const { where, bytes, limits } = page;

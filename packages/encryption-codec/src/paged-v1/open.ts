@@ -2,7 +2,7 @@ import { equalBytes } from "@history-sync/primitives";
 import { ByteReader } from "../byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
 import { checkArchiveKey } from "../key.js";
-import { defaultLimits, type Limits } from "../limits.js";
+import { type CodecLimits, defaultCodecLimits } from "../limits.js";
 import {
   type ExpectedPage,
   type OpenedHeader,
@@ -30,6 +30,7 @@ export interface ExpectedArchive {
   readonly pages?: readonly ExpectedPage[];
 }
 
+/** The frames of one authenticated page. */
 export interface SinglePage {
   /** Counted from 0. */
   readonly page: number;
@@ -39,18 +40,20 @@ export interface SinglePage {
   readonly final: boolean;
 }
 
+/** One authenticated page of an archive, with the position after it. */
 export interface ArchivePage extends SinglePage {
   /** Where to resume after this page; undefined after the last, and in an xmtp-v0 archive. */
   readonly next: ArchiveCursor | undefined;
 }
 
+/** Which page `openArchivePage` opens, with the archive's key and header. */
 export interface OpenArchivePageOptions {
   readonly key: Uint8Array;
   /** The archive's header. */
   readonly header: Uint8Array;
   /** The number of the page, counted from 0. */
   readonly page: number;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<CodecLimits>;
   readonly expected?: ExpectedPage;
 }
 
@@ -61,7 +64,7 @@ export async function openArchivePage(
 ): Promise<SinglePage> {
   checkArchiveKey(options.key);
   const { page: index, expected } = options;
-  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const limits: CodecLimits = { ...defaultCodecLimits, ...options.limits };
   const opened = await openKeptHeader(options.header, options.key);
   const reader = new ByteReader(onlyChunk(bytes), `page ${index}`);
   const page = await openPage(reader, opened, { index, limits, expected });
@@ -80,7 +83,7 @@ export interface ReadPagesOptions {
   /** The bytes start at this cursor's offset instead of at the archive's header. */
   readonly from?: ArchiveCursor | undefined;
   readonly expected?: ExpectedArchive | undefined;
-  readonly limits: Limits;
+  readonly limits: CodecLimits;
 }
 
 /** The pages of an archive. Each is authentic, whole and in its place; the final one comes only when nothing follows it. */
@@ -115,7 +118,7 @@ function checkArchiveId(
 interface PagesFrom {
   readonly from: ArchiveCursor | undefined;
   readonly expected: ExpectedArchive;
-  readonly limits: Limits;
+  readonly limits: CodecLimits;
 }
 
 async function* pagesFrom(

@@ -7,7 +7,7 @@ import {
 import type { AesGcm } from "../aes/aes-gcm.js";
 import { createAesGcm } from "../aes/create.js";
 import { checkArchiveKey, randomExactly } from "../key.js";
-import { defaultLimits } from "../limits.js";
+import { defaultCodecLimits } from "../limits.js";
 import { type Compress, compressor, defaultSuite } from "./compression.js";
 import { type Frames, fillPages } from "./fill-pages.js";
 import { deriveKeys, sha256 } from "./keys.js";
@@ -42,6 +42,7 @@ export interface SealPagedV1Options {
   readonly signal?: AbortSignal;
 }
 
+/** The header of an archive that is sealed page by page. */
 export interface SealedHeader {
   /** SHA-256 of the header, 32 bytes: names this archive and no other. */
   readonly archiveId: Uint8Array;
@@ -150,7 +151,7 @@ async function* sealPages(
   for await (const { frames, final, compressed, contentBytes } of contents) {
     const needed = Math.max(
       pageOverheadBytes + compressed.length,
-      Math.ceil(contentBytes / defaultLimits.maxInflationRatio),
+      Math.ceil(contentBytes / defaultCodecLimits.maxInflationRatio),
     );
     const pageBytes = final
       ? paddedArchiveBytes(at + needed, fullPage) - at

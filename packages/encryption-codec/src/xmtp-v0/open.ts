@@ -2,14 +2,14 @@ import { startNativeInflater } from "#native-zstd";
 import { type AesGcm, maxCallsInFlight } from "../aes/aes-gcm.js";
 import { ByteReader } from "../byte-reader.js";
 import { EncryptionCodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import type { CodecLimits } from "../limits.js";
 import { inflate } from "../zstd/inflate.js";
 import { nonceBytes } from "./layout.js";
 import { advanceNonce } from "./nonce.js";
 import { recordBatches, type SealedRecord } from "./records.js";
 
 export interface OpenXmtpV0Options {
-  readonly limits: Limits;
+  readonly limits: CodecLimits;
   readonly allowRepeatedNonce: boolean;
 }
 

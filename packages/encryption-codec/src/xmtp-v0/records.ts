@@ -1,7 +1,7 @@
 import { tagBytes } from "../aes/aes-gcm.js";
 import type { ByteReader } from "../byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import type { CodecLimits } from "../limits.js";
 import { decodeRecordLength, recordLengthBytes } from "./layout.js";
 
 export interface SealedRecord {
@@ -15,7 +15,7 @@ export interface SealedRecord {
 /** The records that are at hand together, at most `maxRecords`: waiting for more would hold these back. */
 export async function* recordBatches(
   inflated: ByteReader,
-  limits: Limits,
+  limits: CodecLimits,
   maxRecords: number,
 ): AsyncGenerator<SealedRecord[], void, undefined> {
   let index = 0;
@@ -45,7 +45,7 @@ function holdsRecord(buffered: Uint8Array): boolean {
 
 async function readRecord(
   inflated: ByteReader,
-  limits: Limits,
+  limits: CodecLimits,
   index: number,
 ): Promise<SealedRecord> {
   const position = inflated.position;

@@ -1,7 +1,7 @@
 import { concatBytes } from "@history-sync/primitives";
 import { type AesGcm, maxCallsInFlight, tagBytes } from "../aes/aes-gcm.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
-import { defaultLimits } from "../limits.js";
+import { defaultCodecLimits } from "../limits.js";
 import {
   StoredBlocks,
   storedBlockBytes,
@@ -62,7 +62,11 @@ async function* batches(
   let bytes = 0;
   for await (const frame of frames) {
     // A sealed archive must open under the default limits of readers.
-    checkLimit("frame in bytes", frame.length, defaultLimits.maxFrameBytes);
+    checkLimit(
+      "frame in bytes",
+      frame.length,
+      defaultCodecLimits.maxFrameBytes,
+    );
     batch.push(frame);
     bytes += frame.length;
     if (bytes >= storedBlockBytes || batch.length === maxCallsInFlight) {

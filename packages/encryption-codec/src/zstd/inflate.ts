@@ -1,6 +1,6 @@
 import type { ByteReader } from "../byte-reader.js";
 import { checkLimit, EncryptionCodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
+import type { CodecLimits } from "../limits.js";
 import {
   type BlockHeader,
   blockHeaderBytes,
@@ -17,7 +17,7 @@ import type { StartNativeInflater } from "./native.js";
  */
 export async function* inflate(
   archive: ByteReader,
-  limits: Limits,
+  limits: CodecLimits,
   startNative: StartNativeInflater | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const start = archive.offset;

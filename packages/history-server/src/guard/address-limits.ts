@@ -2,6 +2,7 @@ import type { Clock } from "@history-sync/primitives";
 import { AddressConcurrency, AddressRates } from "@history-sync/server-kit";
 import { HistoryServerError } from "../errors.js";
 
+/** The limits for one address (an IPv4 address or an IPv6 /64) and for all addresses together. */
 export interface AddressLimitOptions {
   /** Requests of all kinds from one address; a minute's worth may come at once. Default: unlimited. */
   readonly requestsPerMinute?: number | undefined;

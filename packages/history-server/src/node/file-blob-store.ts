@@ -34,10 +34,12 @@ import { FileWriter } from "./file-writer.js";
 
 const hashedAtOnceBytes = 1024 ** 2;
 
+/** The clock of a store in a folder. Default: the system's. */
 export interface FileBlobStoreOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** A blob store in a folder. Every blob is one file and survives a crash at any line. */
 export interface FileBlobStore extends BlobStore {
   /**
    * Makes a blob of the first `size` bytes of a finished file, which moves, in one step that a crash leaves undone or done.

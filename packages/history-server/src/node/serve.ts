@@ -31,6 +31,7 @@ export const defaultSweepEveryMs: number = 4 * 3_600_000;
 /** 30 seconds for running transfers when the server is closed. */
 export const defaultCloseGraceMs = 30_000;
 
+/** The address, TLS files and limits of a history server. */
 export interface ServeSettings
   extends Omit<HistoryServerOptions, "blobs" | "resumable"> {
   /** `defaultPort` where absent; 0 takes any free one. */
@@ -59,6 +60,7 @@ export type ServeOptions = ServeSettings &
     | { readonly blobs: BlobStore; readonly resumable?: ResumableUploads }
   );
 
+/** A history server that accepts connections. Close it, or declare it with `await using`. */
 export interface RunningServer {
   /** `http://host:port` or `https://host:port`, what clients are given as the server's address. */
   readonly url: string;

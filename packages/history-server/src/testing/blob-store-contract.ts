@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { blobId } from "../blob-id.js";
 import type { BlobInfo, BlobLabel, BlobStore } from "../blob-store.js";
 
+/** An open blob store for the contract tests. */
 export interface BlobStoreUnderTest {
   readonly blobs: BlobStore;
   close(): Promise<void>;

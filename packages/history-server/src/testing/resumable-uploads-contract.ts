@@ -8,6 +8,7 @@ import { type HistoryServerHandler, historyServer } from "../handler.js";
 import { defaultUnfinishedTtlMs } from "../limits.js";
 import type { ResumableUploads } from "../resumable-uploads.js";
 
+/** An open store for uploads in pieces for the contract tests, with the blob store that it fills. */
 export interface ResumableUploadsUnderTest {
   readonly blobs: BlobStore;
   /** Takes 20 MB an upload, and has `defaultUnfinishedTtlMs`. */

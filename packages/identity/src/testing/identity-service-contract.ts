@@ -20,6 +20,7 @@ import {
 } from "../private-key/index.js";
 import type { InstallationSigner, Signer } from "../signer.js";
 
+/** An open identity service for the contract tests. */
 export interface IdentityServiceUnderTest {
   readonly service: IdentityService;
   close(): Promise<void>;

@@ -11,7 +11,7 @@ import {
 } from "@history-sync/proto/identity";
 import { IdentityError } from "../errors.js";
 import type { IdentityUpdate, SignedAction } from "../identity-update.js";
-import { defaultLimits, type Limits } from "../limits.js";
+import { defaultIdentityLimits, type IdentityLimits } from "../limits.js";
 import type { Signature } from "../signature.js";
 import { decodeIdentifier, decodeMember } from "./identifiers.js";
 import { present, unset } from "./present.js";
@@ -26,9 +26,12 @@ const maxInt64 = 2n ** 63n - 1n;
  */
 export function decodeUpdate(
   bytes: Uint8Array,
-  limits: Partial<Limits> = {},
+  limits: Partial<IdentityLimits> = {},
 ): IdentityUpdate<Signature> {
-  const { maxUpdateBytes, maxActions } = { ...defaultLimits, ...limits };
+  const { maxUpdateBytes, maxActions } = {
+    ...defaultIdentityLimits,
+    ...limits,
+  };
   if (bytes.length > maxUpdateBytes) {
     throw new IdentityError(
       "too-large",

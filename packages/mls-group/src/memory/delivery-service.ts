@@ -16,6 +16,7 @@ import type {
   TopicPosition,
 } from "../ports/delivery-service.js";
 
+/** The calls of a delivery service that a test can make fail. */
 export type DeliveryCall = Exclude<keyof DeliveryService, "subscribe">;
 
 /** A fault of a call: it throws before it has done anything, or does all of it and its answer is lost. */

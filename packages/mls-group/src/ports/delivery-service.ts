@@ -21,6 +21,7 @@ export interface WelcomeHeader {
   readonly metadata: Uint8Array;
 }
 
+/** A welcome for one installation, sealed for the welcome topic (xmtp-v3). */
 export interface OutgoingWelcome extends WelcomeHeader {
   readonly installationId: InstallationId;
   readonly data: Uint8Array;
@@ -38,6 +39,7 @@ export interface Delivered {
   readonly welcome?: WelcomeHeader | undefined;
 }
 
+/** A page of a topic. */
 export interface Page {
   /** The entries, ascending by id. */
   readonly entries: readonly Delivered[];
@@ -45,10 +47,12 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** Options of every call to a delivery service. */
 export interface DeliveryOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a delivery service treats one group message. */
 export interface GroupMessageOptions extends DeliveryOptions {
   /** Lets a push server recognise the sender's own installations: `senderHmac` of `./xmtp` computes it. */
   readonly senderHmac?: Uint8Array | undefined;

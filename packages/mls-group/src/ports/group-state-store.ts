@@ -23,6 +23,7 @@ export interface InstallationRecord {
   readonly renewAtNs?: bigint | undefined;
 }
 
+/** A public key and its private key, as raw bytes. */
 export interface KeyPair {
   readonly publicKey: Uint8Array;
   readonly privateKey: Uint8Array;
@@ -90,6 +91,7 @@ export interface Readded {
   readonly atNs: bigint;
 }
 
+/** The stored state of one MLS group. */
 export interface GroupRecord {
   readonly id: GroupId;
   readonly state: EngineState;

@@ -21,6 +21,7 @@ import { installationOf, leafOf, without } from "./rules/leaf.js";
 /** The inboxes that the group is to have, each with the update of its identity log that its leaves are to follow. */
 export type WantedInboxes = ReadonlyMap<InboxId, bigint>;
 
+/** How `updateMembership` reads inbox states and reacts to commits of others. */
 export interface UpdateMembershipOptions {
   readonly states: InboxStates;
   /** Calls `wanted` again whenever any commit came first, for a `wanted` that depends on more than the membership. */

@@ -27,6 +27,7 @@ export interface HistoryServer {
   ): Promise<unknown>;
 }
 
+/** How the worker uploads an archive, with calls for the steps that it persists. */
 export interface ArchiveUploadOptions {
   /** How long the server is to keep it, at most. */
   readonly expiresInMs?: number;
@@ -37,6 +38,7 @@ export interface ArchiveUploadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How the worker downloads an archive. */
 export interface ArchiveDownloadOptions {
   /** Bytes to leave out at the start. */
   readonly offset?: number;

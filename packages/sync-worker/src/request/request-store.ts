@@ -45,6 +45,7 @@ export interface PreferenceOutbox {
   ): Promise<void>;
 }
 
+/** Changed preferences that haven't been sent to the sync group yet. */
 export interface UnsentPreferences {
   /** Unique. */
   readonly id: string;

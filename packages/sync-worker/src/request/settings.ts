@@ -1,6 +1,7 @@
 /** How requests of other installations are answered: by all means, after the user has approved, or not at all. */
 export type ReleasePolicy = "auto" | "ask" | "never";
 
+/** The settings of a sync worker. */
 export interface SyncWorkerOptions {
   /** The history server for this installation's requests. Empty: history is neither requested nor sent. */
   readonly historySyncUrl: string;

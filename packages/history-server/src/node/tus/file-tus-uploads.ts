@@ -10,6 +10,7 @@ import { fileStream } from "../file-stream.js";
 import { guarded } from "../file-system.js";
 import { tusUploads } from "./tus-uploads.js";
 
+/** Where uploads in pieces are kept on disk, and their limits. */
 export interface FileTusUploadsOptions {
   readonly folder: string;
   readonly blobs: FileBlobStore;

@@ -8,6 +8,7 @@ import { defaultUnfinishedTtlMs } from "../../limits.js";
 import type { ResumableUploads } from "../../resumable-uploads.js";
 import { tusUploads } from "./tus-uploads.js";
 
+/** The store and the limits of uploads in pieces that are kept in memory. */
 export interface MemoryTusUploadsOptions {
   /** Any store; a finished upload is written there. */
   readonly blobs: BlobStore;

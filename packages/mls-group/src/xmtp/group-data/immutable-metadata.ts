@@ -17,6 +17,7 @@ import { type Extension, extensionTypes } from "../../parameters.js";
 import { decodeVector, encodeVector } from "../../wire/index.js";
 import { invalid, readExtension } from "./extension-data.js";
 
+/** The kinds of groups that XMTP knows. `sync` and `oneshot` groups stay out of conversation lists. */
 export type ConversationKind = "group" | "dm" | "sync" | "oneshot";
 
 /** The kind and the creator of a group, fixed when it is created (extension 0xf000). */

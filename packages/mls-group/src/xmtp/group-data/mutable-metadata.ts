@@ -95,6 +95,7 @@ export function withAdmin(
   });
 }
 
+/** Returns the extensions of a group without this inbox among its admins. */
 export function withoutAdmin(
   extensions: readonly Extension[],
   inboxId: InboxId,
@@ -104,6 +105,7 @@ export function withoutAdmin(
   });
 }
 
+/** Returns the extensions of a group with this inbox among its super admins. */
 export function withSuperAdmin(
   extensions: readonly Extension[],
   inboxId: InboxId,
@@ -113,6 +115,7 @@ export function withSuperAdmin(
   });
 }
 
+/** Returns the extensions of a group without this inbox among its super admins. */
 export function withoutSuperAdmin(
   extensions: readonly Extension[],
   inboxId: InboxId,

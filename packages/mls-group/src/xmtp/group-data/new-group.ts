@@ -37,10 +37,12 @@ const requiredCapabilities: Extension = {
   ),
 };
 
+/** What every new conversation needs. */
 export interface NewConversationOptions {
   readonly randomBytes: RandomBytes;
 }
 
+/** The metadata and the permissions of a new group. */
 export interface NewGroupOptions extends NewConversationOptions {
   readonly name?: string;
   readonly description?: string;

@@ -86,6 +86,7 @@ export function permissionsExtension(permissions: Permissions): Extension {
   };
 }
 
+/** Returns the extensions of a group with these permissions in place of its present ones. */
 export function withPermissions(
   extensions: readonly Extension[],
   permissions: Permissions,

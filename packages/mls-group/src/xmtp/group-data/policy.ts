@@ -13,6 +13,7 @@ export interface PolicyActor {
   readonly isSuperAdmin: boolean;
 }
 
+/** Returns true if the policy lets this member act. */
 export function allows(policy: Policy, actor: PolicyActor): boolean {
   switch (policy) {
     case "allow":
