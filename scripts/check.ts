@@ -80,6 +80,7 @@ try {
 }
 await check("documents", () => show("pnpm", ["run", "check:docs"]));
 await check("public API", () => show("pnpm", ["run", "check:api"]));
+await check("package metadata", () => show("pnpm", ["run", "check:metadata"]));
 await check("words", () => show("pnpm", ["run", "check:words"]));
 await check("the tree is as committed", () => isClean("."));
 

@@ -9,6 +9,11 @@ export type Manifest = {
   readonly version?: string;
   readonly private?: boolean;
   readonly license?: string;
+  readonly description?: string;
+  readonly homepage?: string;
+  readonly bugs?: string;
+  readonly repository?: unknown;
+  readonly keywords?: readonly string[];
   readonly files?: readonly string[];
   readonly publishConfig?: { readonly access?: string };
   readonly engines?: { readonly node?: string };
