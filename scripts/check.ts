@@ -78,6 +78,7 @@ try {
 } finally {
   rmSync(packed, { recursive: true });
 }
+await check("documentation site", () => show("pnpm", ["run", "docs"]));
 await check("documents", () => show("pnpm", ["run", "check:docs"]));
 await check("public API", () => show("pnpm", ["run", "check:api"]));
 await check("package metadata", () => show("pnpm", ["run", "check:metadata"]));

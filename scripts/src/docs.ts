@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { guides } from "./guides.ts";
 import { codeBlocks, codeSpans, relativeLinks, tableRows } from "./markdown.ts";
 import { publicPackages, readWorkspace, type Workspace } from "./workspace.ts";
 
@@ -13,6 +14,7 @@ export function docsProblems(root: string): readonly string[] {
   const workspace = readWorkspace(root);
   const documents = [
     ...rootDocuments,
+    ...guides(root),
     ...publicPackages(workspace).map(({ folder }) => `${folder}/README.md`),
   ];
   return documents.flatMap((file) => {

@@ -1,7 +1,7 @@
 import type { Manifest, WorkspacePackage } from "./workspace.ts";
 
 /** The fields of a package.json that lead from a package registry to the project. */
-export type ProjectLinks = {
+type ProjectLinks = {
   readonly repository: {
     readonly type: "git";
     readonly url: string;
@@ -12,7 +12,7 @@ export type ProjectLinks = {
 };
 
 /** Returns the links of a package, from the `homepage` of the root's package.json. */
-export function linksOf(
+function linksOf(
   { homepage }: Manifest,
   { folder }: Pick<WorkspacePackage, "folder">,
 ): ProjectLinks {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { exportsOf } from "../src/api/declarations.ts";
+import { exportsOf, undocumentedMembers } from "../src/api/declarations.ts";
 
 let folder: string;
 
@@ -77,4 +77,15 @@ export declare const inner: bigint;
     ["inner", "export declare const inner: bigint;", false],
     ["renamed", "export declare const plain: (a: string) => number;", false],
   ]);
+});
+
+test("undocumentedMembers names the members of a union without a comment of their own", () => {
+  const text = `export type Code = 
+/** One. */
+"a" | "b"
+/** Three, such as "d". */
+ | "c";
+export type Other = "d";`;
+  expect(undocumentedMembers(text, "Code")).toEqual(["b"]);
+  expect(undocumentedMembers(text, "None")).toEqual([]);
 });

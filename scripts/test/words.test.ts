@@ -9,6 +9,7 @@ test("commentsOf returns comments with their lines, and nothing of strings, temp
   const source = [
     'const url = "https://example.org"; // one',
     "// two",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     "const path = `//no ${nested(`/* no */`, { a: 1 })} // no`;",
     "const pattern = /[/*]\\/\\/ no/.exec(path); const half = 4 / 2; // three",
     "/**",

@@ -21,7 +21,7 @@ export function encodeElement(element: Element): Uint8Array<ArrayBuffer> {
 /**
  * Decodes one frame. Fields that this version doesn't know are kept in their row.
  *
- * @param position The frame's number in the archive, from 0, for the error
+ * @param options `position`: the frame's number in the archive, from 0, for the error
  * @throws {ArchiveError} `bad-frame`, `frame-too-large`
  */
 export function decodeElement(

@@ -4,22 +4,21 @@ import type { ExitCode } from "./command.js";
 /**
  * Errors of the command line and of the files that it names. Errors inside an archive are those of the package that
  * detects them.
- *
- * - `usage`: the arguments don't fit the command; see its `--help`.
- * - `no-key`: no key was given; pass `--key`, `--key-file` or the environment variable that the message names.
- * - `invalid-key`: the value is no key; pass 64 hex digits, or in a file also 32 raw bytes.
- * - `unreadable-file`: the file isn't there, or can't be read.
- * - `unwritable-file`: the new file can't be written, or the disk is full; nothing is left of it.
- * - `file-exists`: the new file is there already; choose another name, or `--force`.
- * - `bench-failed`: a phase of the bench didn't come to its end, or moved another number of messages than expected.
  */
 export type CliErrorCode =
+  /** The arguments don't fit the command. See its `--help`. */
   | "usage"
+  /** No key was given. Pass `--key`, `--key-file` or the environment variable that the message names. */
   | "no-key"
+  /** The value is no key. Pass 64 hex digits, or in a file also 32 raw bytes. */
   | "invalid-key"
+  /** The file isn't there, or can't be read. */
   | "unreadable-file"
+  /** The new file can't be written, or the disk is full. Nothing is left of it. */
   | "unwritable-file"
+  /** The new file is there already. Choose another name, or `--force`. */
   | "file-exists"
+  /** A phase of the bench didn't come to its end, or moved another number of messages than expected. */
   | "bench-failed";
 
 /** Errors that other arguments may resolve. */
@@ -37,7 +36,7 @@ const remedies: Readonly<Record<string, string>> = {
     "it is a legacy archive; --allow-repeated-nonce reads it all the same",
 };
 
-/** The error of a command that can't go on, with a `CliErrorCode`. `exitCodeOf` gives its exit code. */
+/** The error that ends a command, with a `CliErrorCode`. `exitCodeOf` gives its exit code. */
 export class CliError extends HistorySyncError<CliErrorCode> {}
 
 /** Creates the error for an unusable file, with the system's code. */

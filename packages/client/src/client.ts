@@ -51,7 +51,7 @@ export class Client implements AsyncDisposable {
   readonly preferences: Preferences;
   readonly history: HistoryRequests;
 
-  /** Called by `createClient`. */
+  /** @internal Called by `createClient`. */
   constructor(parts: ClientParts) {
     this.#parts = parts;
     this.conversations = parts.conversations;

@@ -33,7 +33,7 @@ import { Ledger } from "./messages/ledger.js";
 import { hmacRoot } from "./preferences/hmac-root.js";
 import { startClient } from "./start-client.js";
 
-/** What `createClient` builds a client from. Only `signer` and `store` are required. */
+/** The options of `createClient`. Only `signer` and `store` are required. */
 export interface ClientOptions {
   /** The user's wallet or passkey; signs once when this installation is new, and when installations are revoked. */
   readonly signer: InboxSigner;

@@ -1,33 +1,32 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
-/**
- * - `refused-url`: not https or loopback, not on the list of origins, or not `{server}/files/{id}`; never fetched.
- * - `redirected`: the server answered with a redirect; configure the address that it redirects to.
- * - `not-found`: the blob is unknown or has expired; request a new one.
- * - `blob-too-large`: more bytes than the limit in force; export less, or raise the limit.
- * - `unauthorized`: the upload token or deletion token is missing, wrong or expired; get another one.
- * - `rejected`: the server refused the request, with the status in the message; trying again does not help.
- * - `unavailable`: the server can't answer now, with the status in the message; retry later.
- * - `unreachable`: no connection, or it broke; retry.
- * - `deadline`: the server was silent for too long, or the whole transfer took too long; retry.
- * - `corrupted`: the bytes stored or received are not those of their SHA-256; transfer them again.
- * - `upload-lost`: the server no longer has what a resumed upload needs; upload from the start.
- * - `bad-answer`: the answer breaks the contract, such as an id of another form; this is no history server.
- * - `invalid-setting`: an option has no such value; the message says what is expected.
- */
+/** The codes of `HistoryClientError`. */
 export type HistoryClientErrorCode =
+  /** Not https or loopback, not on the list of origins, or not `{server}/files/{id}`. Never fetched. */
   | "refused-url"
+  /** The server answered with a redirect. Configure the address that it redirects to. */
   | "redirected"
+  /** The blob is unknown or has expired. Request a new one. */
   | "not-found"
+  /** More bytes than the limit in force. Export less, or raise the limit. */
   | "blob-too-large"
+  /** The upload token or deletion token is missing, wrong or expired. Get another one. */
   | "unauthorized"
+  /** The server refused the request, with the status in the message. Trying again does not help. */
   | "rejected"
+  /** The server can't answer now, with the status in the message. Retry later. */
   | "unavailable"
+  /** No connection, or it broke. Retry. */
   | "unreachable"
+  /** The server was silent for too long, or the whole transfer took too long. Retry. */
   | "deadline"
+  /** The bytes stored or received are not those of their SHA-256. Transfer them again. */
   | "corrupted"
+  /** The server no longer has what a resumed upload needs. Upload from the start. */
   | "upload-lost"
+  /** The answer breaks the contract, such as an id of another form. This is no history server. */
   | "bad-answer"
+  /** An option has no such value. The message says what is expected. */
   | "invalid-setting";
 
 /** The error of every call of the history server's client. */

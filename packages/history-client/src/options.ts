@@ -44,7 +44,7 @@ export interface UploadReceipt {
   readonly expiresAtMs?: number;
 }
 
-/** What the server is asked to do with a new blob. */
+/** The options of a new blob. */
 export interface NewUploadOptions {
   /** How long the server keeps the blob; its own time, and at most that, where absent. XMTP's server doesn't heed it. */
   readonly expiresInMs?: number;

@@ -27,7 +27,7 @@ import { tusOptions, tusResource, tusUploadResource } from "./resources/tus.js";
 import { upload } from "./resources/upload.js";
 import type { ResumableUploads } from "./resumable-uploads.js";
 
-/** What `historyServer` is built from: its stores and its limits. */
+/** The stores and the limits of a history server. */
 export interface HistoryServerOptions extends AddressLimitOptions {
   readonly blobs: BlobStore;
   /** Uploads in pieces at `/tus`; there are none where absent. */

@@ -19,7 +19,7 @@ export interface JoinOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a sweep of unfinished uploads deleted, and what remains. */
+/** The result of a sweep of unfinished uploads: the number deleted, and what remains. */
 export interface UnfinishedUploads {
   readonly deleted: number;
   readonly uploads: number;

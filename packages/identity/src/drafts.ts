@@ -37,7 +37,7 @@ export function createInbox(
   });
 }
 
-/** Who signs an update as a member of the inbox, and the time that it states. */
+/** The member of the inbox that signs an update, and the time that the update states. */
 export interface ByMember {
   /** A wallet or passkey of the inbox, or its recovery identifier. */
   readonly by: Identifier;

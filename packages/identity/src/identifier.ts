@@ -16,7 +16,7 @@ export interface InstallationIdentifier {
   readonly identifier: InstallationId;
 }
 
-/** What identifies a member: a wallet address, a passkey's public key or an installation id. */
+/** The identifier of a member: a wallet address, a passkey's public key or an installation id. */
 export type MemberIdentifier = Identifier | InstallationIdentifier;
 
 /** A wallet's address in either case; throws `invalid-identifier`. */

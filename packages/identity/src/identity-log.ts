@@ -9,7 +9,7 @@ import type { IdentityLimits } from "./limits.js";
 import { publishUpdate } from "./publish-update.js";
 import type { SmartContractVerifier } from "./smart-contract-verifier.js";
 
-/** What an `IdentityLog` reads from and verifies with. */
+/** The ports of an `IdentityLog`. */
 export interface IdentityLogPorts {
   readonly service: IdentityService;
   /** Needed once a smart-contract wallet has signed. */
@@ -23,7 +23,7 @@ export interface IdentityLogOptions {
   readonly maxInboxes?: number;
 }
 
-/** Which state of an inbox is read. */
+/** The state of an inbox to read. */
 export interface StateOptions extends CallOptions {
   /** The inbox as it was then; throws `missing-update` if its log has no update with exactly this id. */
   readonly atSequenceId?: bigint;

@@ -44,7 +44,8 @@ export type SignedAction<S> =
   | (RevokeAssociation & { readonly signature: S })
   | (ChangeRecovery & { readonly signature: S });
 
-interface UpdateOf<Action> {
+/** The content of an update, with its actions signed or not. */
+export interface UpdateOf<Action> {
   readonly inboxId: InboxId;
   /** The writer's clock, in nanoseconds; nothing is ordered by it. */
   readonly clientTimestampNs: bigint;

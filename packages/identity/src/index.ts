@@ -66,6 +66,7 @@ export type {
   SignedAction,
   UnsignedAction,
   UnsignedUpdate,
+  UpdateOf,
 } from "./identity-update.js";
 export { inboxIdOf } from "./inbox-id.js";
 export {

@@ -1,4 +1,4 @@
-/** What a smart-contract wallet is asked (ERC-1271): whether it accepts this signature of this hash. */
+/** The question to a smart-contract wallet (ERC-1271): does it accept this signature of this hash? */
 export interface SmartContractQuestion {
   /** CAIP-10: `eip155:CHAIN:ADDRESS`. */
   readonly accountId: string;

@@ -1,16 +1,17 @@
 import { HistorySyncError } from "@history-sync/primitives";
 
-/**
- * - `backing-off`: the last check failed a moment ago, so that none was made now; `cause` is its error. Call again from
- *   `retryAtNs` on.
- * - `check-timed-out`: the check took longer than its limit; call again.
- * - `closed`: the watcher was closed before the call was served; create a new one.
- * - `invalid-setting`: a setting is out of range; correct it.
- */
+/** The codes of `InstallationWatcherError`. */
 export type InstallationWatcherErrorCode =
+  /**
+   * The last check failed a moment ago, so that none was made now; `cause` is its error. Call again from `retryAtNs`
+   * on.
+   */
   | "backing-off"
+  /** The check took longer than its limit. Call again. */
   | "check-timed-out"
+  /** The watcher was closed before the call was served. Create a new one. */
   | "closed"
+  /** A setting is out of range. Correct it. */
   | "invalid-setting";
 
 /** The error of a check for installations. */

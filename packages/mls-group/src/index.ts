@@ -41,6 +41,7 @@ export type {
   Readded,
   ReceivedRecord,
 } from "./ports/group-state-store.js";
+export type { EpochClaim, EpochComparison } from "./receiving/fork.js";
 export type {
   Circumstances,
   MembershipChange,

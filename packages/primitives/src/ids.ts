@@ -2,16 +2,19 @@ import { fromHex, toHex } from "./bytes.js";
 import { PrimitivesError } from "./errors.js";
 
 declare const brand: unique symbol;
-type Id<Name extends string> = string & { readonly [brand]: Name };
+/** A text of a checked form, which the type keeps apart from other texts. */
+export type BrandedId<Name extends string> = string & {
+  readonly [brand]: Name;
+};
 
 /** A user's inbox: 64 lower-case hex digits. */
-export type InboxId = Id<"InboxId">;
+export type InboxId = BrandedId<"InboxId">;
 /** One installation of an app for an inbox: its Ed25519 public key as 64 lower-case hex digits. */
-export type InstallationId = Id<"InstallationId">;
+export type InstallationId = BrandedId<"InstallationId">;
 /** An MLS group id in lower-case hex. XMTP uses 16 bytes; RFC 9420 allows any length. */
-export type GroupId = Id<"GroupId">;
+export type GroupId = BrandedId<"GroupId">;
 /** A message: a SHA-256 as 64 lower-case hex digits. */
-export type MessageId = Id<"MessageId">;
+export type MessageId = BrandedId<"MessageId">;
 
 const maxGroupIdBytes = 255;
 

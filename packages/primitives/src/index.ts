@@ -7,6 +7,7 @@ export {
   type PrimitivesErrorCode,
 } from "./errors.js";
 export {
+  type BrandedId,
   type GroupId,
   groupId,
   groupIdOf,

@@ -21,6 +21,8 @@ export {
   optionalText,
   parseDuration,
   parseWholeNumber,
+  type SettingHelp,
+  type SettingWithFallback,
   text,
   wholeNumber,
 } from "./setting-kinds.js";

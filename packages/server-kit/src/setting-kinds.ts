@@ -1,8 +1,12 @@
 import { ServerKitError } from "./errors.js";
 import type { Setting } from "./settings.js";
 
-type Shown = Pick<Setting<unknown>, "placeholder" | "help">;
-type WithFallback<Value> = Setting<Value> & { readonly fallback: string };
+/** The text that `--help` shows of a setting. */
+export type SettingHelp = Pick<Setting<unknown>, "placeholder" | "help">;
+/** A setting with a default, as the text that a flag would have. */
+export type SettingWithFallback<Value> = Setting<Value> & {
+  readonly fallback: string;
+};
 
 const msOfUnit: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -16,13 +20,13 @@ const maxLimit = 2 ** 50;
 
 /** A text, such as a host or a path. */
 export function text(
-  shown: Shown & { readonly fallback: string },
-): WithFallback<string> {
+  shown: SettingHelp & { readonly fallback: string },
+): SettingWithFallback<string> {
   return { ...shown, parse: (_name, value) => value };
 }
 
 /** A text that may be absent. */
-export function optionalText(shown: Shown): Setting<string> {
+export function optionalText(shown: SettingHelp): Setting<string> {
   return { ...shown, parse: (_name, value) => value };
 }
 
@@ -36,7 +40,7 @@ export function wholeNumber({
   readonly min?: number;
   readonly max?: number;
   readonly fallback: number;
-}): WithFallback<number> {
+}): SettingWithFallback<number> {
   return {
     placeholder: "N",
     ...shown,
@@ -52,7 +56,7 @@ export function limit({
 }: {
   readonly help: string;
   readonly fallback: number;
-}): WithFallback<number | undefined> {
+}): SettingWithFallback<number | undefined> {
   return {
     placeholder: "N",
     help: `${help}; 0 for no limit`,
@@ -69,7 +73,7 @@ export function duration({
 }: {
   readonly help: string;
   readonly fallback: string;
-}): WithFallback<number> {
+}): SettingWithFallback<number> {
   return { placeholder: "TIME", help, fallback, parse: parseDuration };
 }
 
@@ -77,10 +81,10 @@ export function duration({
 export function choice<Choice extends string>({
   choices,
   ...shown
-}: Shown & {
+}: SettingHelp & {
   readonly fallback: Choice;
   readonly choices: readonly Choice[];
-}): WithFallback<Choice> {
+}): SettingWithFallback<Choice> {
   return {
     ...shown,
     parse(name, value) {

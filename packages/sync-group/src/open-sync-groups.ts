@@ -10,7 +10,7 @@ import { type SyncGroupPorts, SyncGroups } from "./sync-groups.js";
 // Long enough for a new installation that has just registered to create its group.
 const defaultNewcomerGraceMs = 10_000;
 
-/** What `openSyncGroups` opens the sync groups of an inbox with. */
+/** The options of `openSyncGroups`. */
 export interface OpenOptions {
   readonly inboxId: InboxId;
   /** An opened installation, which may have groups of other kinds too. Default: opened here. */

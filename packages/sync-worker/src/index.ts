@@ -28,6 +28,7 @@ export type {
   AvailableArchive,
   DeclineReason,
   RequestOrigin,
+  ResponderTurn,
   SealedArchive,
   SpooledArchive,
   Stage,

@@ -61,6 +61,19 @@ function* exportedAgain(
   }
 }
 
+/** Returns the members of a union of strings that have no doc comment right before them. */
+export function undocumentedMembers(text: string, union: string): string[] {
+  const start = text.indexOf(`type ${union} =`);
+  if (start === -1) return [];
+  const body = text
+    .slice(start, text.indexOf('";', start) + 2)
+    .replaceAll(/\/\*[\s\S]*?\*\//g, "/**/");
+  const isDocumented = /\*\/\s*(?:\|\s*)?$/;
+  return [...body.matchAll(/"([^"]+)"/g)]
+    .filter(({ index }) => !isDocumented.test(body.slice(0, index)))
+    .map(([, member]) => `${member}`);
+}
+
 /** Returns the module of a name that is imported and then exported. */
 function importedFrom(file: string, name: string): string | undefined {
   const imports = readFileSync(file, "utf8").matchAll(

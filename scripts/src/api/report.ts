@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { WorkspacePackage } from "../workspace.ts";
-import { type ApiExport, exportsOf } from "./declarations.ts";
+import {
+  type ApiExport,
+  exportsOf,
+  undocumentedMembers,
+} from "./declarations.ts";
 
 /** Packages without a report: `proto` is generated from the `.proto` files, which have a check of their own. */
 export const withoutReport: ReadonlySet<string> = new Set(["proto"]);
@@ -32,11 +36,15 @@ export function apiReport({ label, entries }: PackageApi): string {
   return `# API of @history-sync/${label}\n\nWritten by \`npm run api:update\`, compared by \`npm run check:api\`.\n\n${parts.join("\n")}`;
 }
 
-/** Returns the exports of a package that have no doc comment, each once, with their places in the source. */
+/** Returns the places in the source of exports, and of error codes, that have no doc comment, each once. */
 export function undocumented(
   root: string,
   { entries }: PackageApi,
-): { readonly total: number; readonly places: readonly string[] } {
+): {
+  readonly total: number;
+  readonly places: readonly string[];
+  readonly codes: readonly string[];
+} {
   const all = new Map<string, ApiExport>();
   for (const exports of entries.values()) {
     for (const one of exports) {
@@ -47,7 +55,16 @@ export function undocumented(
   const places = [...all.values()]
     .filter(({ isDocumented }) => !isDocumented)
     .map((one) => `${placeOf(root, one)}: ${one.name}`);
-  return { total: all.size, places };
+  const codes = [...all.values()]
+    .filter(({ name }) => name.endsWith("ErrorCode"))
+    .flatMap((one) => {
+      const members = undocumentedMembers(
+        readFileSync(one.file, "utf8"),
+        one.name,
+      );
+      return members.map((code) => `${placeOf(root, one)}: "${code}"`);
+    });
+  return { total: all.size, places, codes };
 }
 
 function placeOf(root: string, { name, file }: ApiExport): string {

@@ -6,12 +6,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { guides } from "../guides.ts";
 import { codeBlocks } from "../markdown.ts";
 import { run } from "../run.ts";
 import type { Workspace, WorkspacePackage } from "../workspace.ts";
 import type { Outcome } from "./entries.ts";
 
-/** Type-checks the `ts` blocks of every README and doc comment against the installed tarballs. */
+/** Type-checks the `ts` blocks of every README, guide and doc comment against the installed tarballs. */
 export async function exampleOutcomes(
   workspace: Workspace,
   packages: readonly WorkspacePackage[],
@@ -35,13 +36,21 @@ export async function exampleOutcomes(
       writeFileSync(join(examples, `${pkg.label}-${index + 1}.ts`), block);
     }
   }
+  for (const [number, guide] of guides(workspace.root).entries()) {
+    const text = readFileSync(join(workspace.root, guide), "utf8");
+    for (const [index, block] of codeBlocks(text, "ts").entries()) {
+      count++;
+      const name = `guide-${number + 1}-${index + 1}.ts`;
+      writeFileSync(join(examples, name), block);
+    }
+  }
   writeFileSync(
     join(examples, "tsconfig.json"),
     JSON.stringify(settings(workspace.root)),
   );
   if (count === 0) return outcomes;
   const { ok, output } = await run("tsc", ["-p", examples], { cwd: folder });
-  const name = `${count} examples of READMEs and doc comments`;
+  const name = `${count} examples of READMEs, guides and doc comments`;
   return [...outcomes, ok ? { name } : { name, problem: output }];
 }
 

@@ -48,7 +48,7 @@ export class Conversation extends ConversationData {
   readonly #groups: ConversationGroups;
   readonly #context: ConversationContext;
 
-  /** Called by Conversations. */
+  /** @internal Called by Conversations. */
   constructor(row: GroupSave, context: ConversationContext) {
     super(row, context.inboxId, () => context.installation.group(this.id));
     this.#groups = new ConversationGroups(row, context);

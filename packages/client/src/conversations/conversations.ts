@@ -50,7 +50,7 @@ export class Conversations {
   readonly #welcomes: Welcomes;
   readonly #topics: Topics;
 
-  /** Called by `createClient`. */
+  /** @internal Called by `createClient`. */
   constructor(
     context: ConversationContext,
     welcomes: Welcomes,

@@ -9,7 +9,7 @@ import type {
 } from "@history-sync/sync-worker";
 import { groupIdsOf } from "../groups/conversation-key.js";
 
-/** Which older history to request for one conversation. */
+/** The older history to request for one conversation. */
 export interface OlderOptions
   extends Omit<HistoryOptions, "conversations" | "endNs"> {
   /** Nanoseconds since the Unix epoch. Default: the time of the conversation's oldest message on this installation. */
@@ -27,7 +27,7 @@ interface HistoryRequestsPorts {
 export class HistoryRequests {
   readonly #ports: HistoryRequestsPorts;
 
-  /** Called by `createClient`. */
+  /** @internal Called by `createClient`. */
   constructor(ports: HistoryRequestsPorts) {
     this.#ports = ports;
   }

@@ -37,7 +37,7 @@ export interface Message {
   readonly fallback?: string;
 }
 
-/** Whether a message has reached the XMTP node. */
+/** The way of a message to the XMTP node. */
 export type DeliveryStatus = "unpublished" | "published" | "failed";
 
 const statuses = new Map<DeliveryStatusSave, DeliveryStatus>([

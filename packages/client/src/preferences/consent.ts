@@ -10,9 +10,9 @@ import {
 import type { HistoryStore } from "@history-sync/store";
 import { groupIdsOf } from "../groups/conversation-key.js";
 
-/** What a consent record decides about: a conversation or a user. */
+/** The subject of a consent record: a conversation or a user. */
 export type ConsentEntityType = "conversation" | "inbox";
-/** The decision of a consent record. `unknown` stands for no decision yet. */
+/** The decision of a consent record. `unknown`: no decision yet. */
 export type ConsentState = "unknown" | "allowed" | "denied";
 
 /** The user's decision about a conversation (by group id; all groups of a DM count as one) or a user (by inbox id). */

@@ -38,7 +38,7 @@ export class Preferences {
   readonly #ports: PreferencesPorts;
   readonly #changes: Broadcast<"changed"> = stream();
 
-  /** Called by `createClient`. */
+  /** @internal Called by `createClient`. */
   constructor(ports: PreferencesPorts) {
     this.#ports = ports;
   }

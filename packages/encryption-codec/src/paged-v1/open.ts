@@ -46,7 +46,7 @@ export interface ArchivePage extends SinglePage {
   readonly next: ArchiveCursor | undefined;
 }
 
-/** Which page `openArchivePage` opens, with the archive's key and header. */
+/** The page that `openArchivePage` opens, with the archive's key and header. */
 export interface OpenArchivePageOptions {
   readonly key: Uint8Array;
   /** The archive's header. */

@@ -6,7 +6,7 @@ import { verifyLegacy } from "./legacy.js";
 import { verifyPasskey } from "./passkey.js";
 import { verifySmartContract } from "./smart-contract.js";
 
-/** What a signature is verified with. */
+/** The options of verifying a signature. */
 export interface VerifyOptions {
   /** Needed once a smart-contract wallet has signed. */
   readonly smartContracts?: SmartContractVerifier;

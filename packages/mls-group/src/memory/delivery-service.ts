@@ -125,7 +125,7 @@ export class MemoryDeliveryService implements DeliveryService {
     }
   }
 
-  /** Breaks the connections of all subscriptions. Each reconnects after {@link reconnectMs}, from where it was. */
+  /** Breaks the connections of all subscriptions. Each reconnects after a second, from where it was. */
   disconnect(): void {
     this.#connections.abort();
     this.#connections = new AbortController();

@@ -38,7 +38,7 @@ export interface MembershipChange {
     | ((circumstances: Circumstances) => readonly Extension[]);
 }
 
-/** What a wanted membership is computed from, beside the members. */
+/** The facts, beside the members, that a wanted membership is computed from. */
 export interface Circumstances {
   /** The group's present extensions. */
   readonly current: readonly Extension[];

@@ -11,6 +11,7 @@ import type {
   Topic,
 } from "../ports/delivery-service.js";
 
+/** The bytes that the contract tests send. */
 export interface DeliveryServiceContractOptions {
   /**
    * Returns bytes that the service accepts as the `n`th message of a group, a key package or a Welcome. A service

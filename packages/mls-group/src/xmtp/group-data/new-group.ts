@@ -37,7 +37,7 @@ const requiredCapabilities: Extension = {
   ),
 };
 
-/** What every new conversation needs. */
+/** The options of every new conversation. */
 export interface NewConversationOptions {
   readonly randomBytes: RandomBytes;
 }

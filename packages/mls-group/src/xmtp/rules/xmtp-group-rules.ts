@@ -15,7 +15,7 @@ import { expectOwnInboxOnly } from "./kind-rules.js";
 import { expectPermitted } from "./permission-rules.js";
 import { expectKnownProtocol, protocolVersion } from "./protocol-version.js";
 
-/** What `xmtpGroupRules` validates commits with. */
+/** The options of `xmtpGroupRules`. */
 export interface XmtpGroupRulesOptions {
   readonly states: InboxStates;
   /** The latest release of libxmtp that a group may require. Default: `protocolVersion`. */
