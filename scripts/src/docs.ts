@@ -1,10 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { guides } from "./guides.ts";
-import { codeBlocks, codeSpans, relativeLinks, tableRows } from "./markdown.ts";
+import {
+  codeBlocks,
+  codeSpans,
+  paragraphs,
+  relativeLinks,
+  tableRows,
+} from "./markdown.ts";
 import { publicPackages, readWorkspace, type Workspace } from "./workspace.ts";
 
 const rootDocuments = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+/** In characters. A longer paragraph has more than one idea. */
+const longestParagraph = 500;
 
 /** The commands that the README must show. Each does its own set-up. */
 const firstCommands = ["npm run demo", "npm test"];
@@ -12,20 +21,31 @@ const firstCommands = ["npm run demo", "npm test"];
 /** Returns what the documents name that doesn't exist in the repository. */
 export function docsProblems(root: string): readonly string[] {
   const workspace = readWorkspace(root);
-  const documents = [
+  const documents = new Set([
     ...rootDocuments,
     ...guides(root),
     ...publicPackages(workspace).map(({ folder }) => `${folder}/README.md`),
-  ];
-  return documents.flatMap((file) => {
+    ...globSync("packages/*/*.md", { cwd: root }).sort(),
+  ]);
+  return [...documents].flatMap((file) => {
     if (!existsSync(join(root, file))) return [`${file} is missing`];
     const text = readFileSync(join(root, file), "utf8");
     return [
       ...(file === "README.md" ? readmeProblems(workspace, text) : []),
+      ...lengthProblems(file, text),
       ...linkProblems(root, file, text),
       ...commandProblems(workspace, file, text),
     ];
   });
+}
+
+function lengthProblems(file: string, text: string): readonly string[] {
+  return paragraphs(text)
+    .filter((paragraph) => paragraph.text.length > longestParagraph)
+    .map(
+      (paragraph) =>
+        `${file}:${paragraph.line}: the paragraph has ${paragraph.text.length} characters, more than ${longestParagraph}`,
+    );
 }
 
 function readmeProblems(workspace: Workspace, text: string): readonly string[] {

@@ -45,6 +45,26 @@ export function relativeLinks(
   );
 }
 
+/** Returns the paragraphs and list items, each as one line, without headings, tables and blocks of code. */
+export function paragraphs(
+  markdown: string,
+): readonly { readonly line: number; readonly text: string }[] {
+  const found: { line: number; text: string }[] = [];
+  let isCode = false;
+  let isOpen = false;
+  for (const [index, raw] of markdown.split("\n").entries()) {
+    const text = raw.trim();
+    if (text.startsWith("```")) isCode = !isCode;
+    const isProse = !isCode && text !== "" && !/^(?:```|\||#)/.test(text);
+    const last =
+      isOpen && !/^(?:[-*]|\d+\.) /.test(text) ? found.at(-1) : undefined;
+    if (isProse && last) last.text += ` ${text}`;
+    else if (isProse) found.push({ line: index + 1, text });
+    isOpen = isProse;
+  }
+  return found;
+}
+
 function cellsOf(line: string): readonly string[] {
   if (!line.startsWith("|")) return [];
   return line

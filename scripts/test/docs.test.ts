@@ -52,6 +52,15 @@ test.each<[string, Files, readonly string[]]>([
     { "CONTRIBUTING.md": "Say `npm run fly`.\n" },
     ['CONTRIBUTING.md: the root has no script "fly"'],
   ],
+  [
+    "a paragraph is too long",
+    {
+      "packages/base/FORMAT.md": `- ${"a".repeat(490)}\n- ${"b ".repeat(250)}\n  c\n\n\`\`\`text\n${"d".repeat(501)}\n\`\`\`\n`,
+    },
+    [
+      "packages/base/FORMAT.md:2: the paragraph has 503 characters, more than 500",
+    ],
+  ],
 ])("%s", async (_, changes, problems) => {
   expect(await withTree({ ...sound, ...changes }, docsProblems)).toEqual(
     problems,
