@@ -36,6 +36,14 @@ const remedies: Readonly<Record<string, string>> = {
     "it is a legacy archive; --allow-repeated-nonce reads it all the same",
 };
 
+/** The system's codes in words. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EISDIR: "is a folder",
+  ENOENT: "no such file or folder",
+  ENOSPC: "no space left on the disk",
+};
+
 /** The error that ends a command, with a `CliErrorCode`. `exitCodeOf` gives its exit code. */
 export class CliError extends HistorySyncError<CliErrorCode> {}
 
@@ -45,11 +53,10 @@ export function fileError(
   what: string,
   cause: unknown,
 ): CliError {
-  const reason =
+  const system =
     cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-  return new CliError(code, `${what}: the system answered ${reason}`, {
-    cause,
-  });
+  const reason = reasons[system] ?? `the system answered ${system}`;
+  return new CliError(code, `${what}: ${reason}`, { cause });
 }
 
 export function exitCodeOf(error: unknown): ExitCode {

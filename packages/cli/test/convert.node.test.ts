@@ -107,7 +107,9 @@ test("a place that can't be written: 1", async () => {
   ];
   const { code, stderr } = await runHere(args);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^history-sync: \[unwritable-file\] .*ENOENT\n$/);
+  expect(stderr).toMatch(
+    /^history-sync: \[unwritable-file\] .*no such file or folder\n$/,
+  );
 });
 
 test("a legacy archive becomes a sound one", async () => {

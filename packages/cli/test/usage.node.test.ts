@@ -55,7 +55,7 @@ test("a file that can't be read is wrong usage, too", async () => {
     ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^history-sync: \[unreadable-file\] .*(ENOENT|EISDIR)\n$/,
+      /^history-sync: \[unreadable-file\] .*(no such file or folder|is a folder)\n$/,
     );
   }
 });

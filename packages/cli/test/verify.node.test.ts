@@ -139,16 +139,21 @@ test("an archive that contradicts its manifest: 1", async () => {
   const value = create(HmacKeySaveSchema, { key: new Uint8Array(42) });
   const hmacKey = encodeElement({ case: "hmacKey", value });
   const [first = hmacKey, last = hmacKey] = own;
-  for (const [frames, error] of [
+  for (const [frames, error, message = /./] of [
     [[first], "no-manifest"],
     [[first, last, hmacKey], "after-manifest"],
-    [[first, lonelyMessage, last], "manifest-differs"],
+    [
+      [first, lonelyMessage, last],
+      "manifest-differs",
+      /the manifest lists \d+ messages .*, the archive has \d+ messages/,
+    ],
     [[first, hmacKey, hmacKey, last], "duplicate"],
   ] as const) {
     await writeFrames(path, frames);
     const { code, stderr, stdout } = await runHere(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^history-sync: \\[${error}\\] .+\n$`));
+    expect(stderr).toMatch(message);
     const inJson = await runHere([...args, "--json"]);
     const report = { whole: false, code: error, manifest: expect.any(Boolean) };
     expect(JSON.parse(inJson.stdout)).toMatchObject(report);

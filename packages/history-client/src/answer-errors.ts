@@ -1,50 +1,58 @@
 import { HistoryClientError } from "./errors.js";
+import { serverOf } from "./urls.js";
 
 const retryableRefusals: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** The error for an answer that isn't a success. Redirects are seen by their status, in browsers by their type. */
-export function errorOfAnswer(response: Response): HistoryClientError {
-  const { status, type } = response;
+/**
+ * Creates the error for an answer that isn't a success, with the server's origin in its message. Redirects are recognised
+ * by their status, in browsers by their type.
+ */
+export function errorOfAnswer(
+  { status, type }: Response,
+  url: string,
+): HistoryClientError {
+  const server = serverOf(url);
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    return redirected();
+    return redirected(server);
   }
   if (status === 404 || status === 410) {
     return new HistoryClientError(
       "not-found",
-      `no such blob, or it has expired: status ${status}`,
+      `${server}: expected the blob, got status ${status}: it is unknown or has expired`,
     );
   }
   if (status === 413) {
     return new HistoryClientError(
       "blob-too-large",
-      "over the history server's limit: status 413",
+      `${server}: the blob is over the server's limit: status 413`,
     );
   }
   if (status === 401 || status === 403) {
     return new HistoryClientError(
       "unauthorized",
-      `the history server asks for another token: status ${status}`,
+      `${server}: the server refused the token: status ${status}`,
     );
   }
   if (status >= 500 || retryableRefusals.has(status)) {
     return new HistoryClientError(
       "unavailable",
-      `the history server can't just now: status ${status}`,
+      `${server}: the server can't answer now: status ${status}`,
       { retryable: true },
     );
   }
   return new HistoryClientError(
     "rejected",
-    `the history server refused: status ${status}`,
+    `${server}: the server refused the request: status ${status}`,
   );
 }
 
-export function redirected(options?: {
-  readonly cause: unknown;
-}): HistoryClientError {
+export function redirected(
+  server: string,
+  options?: { readonly cause: unknown },
+): HistoryClientError {
   return new HistoryClientError(
     "redirected",
-    "the history server answered with a redirect, which is not followed",
+    `${server}: the server answered with a redirect, which is not followed`,
     options,
   );
 }

@@ -77,12 +77,12 @@ async function deleted(
   init: RequestInit,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const transfer = connected.transfer(connected.deadlineMs(), signal);
+  const transfer = connected.transfer(url, connected.deadlineMs(), signal);
   try {
     transfer.serverTurn();
     const response = await connected.request(url, transfer, init);
     if (response.status === 404) return false;
-    if (!response.ok) throw errorOfAnswer(response);
+    if (!response.ok) throw errorOfAnswer(response, url);
     return true;
   } catch (error) {
     throw transfer.failure(error);

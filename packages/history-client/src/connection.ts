@@ -13,7 +13,7 @@ import {
 import { HistoryClientError } from "./errors.js";
 import type { HistoryServerClientOptions } from "./options.js";
 import { Transfer } from "./transfer.js";
-import { type AllowedOrigins, allowedOrigins } from "./urls.js";
+import { type AllowedOrigins, allowedOrigins, serverOf } from "./urls.js";
 
 const defaultRetries = 5;
 const defaultRetryDelayMs = 1000;
@@ -39,7 +39,11 @@ export interface Connection {
   readonly log: Logger;
   /** The end of a transfer that begins now. */
   deadlineMs(): number;
-  transfer(deadlineMs: number, signal: AbortSignal | undefined): Transfer;
+  transfer(
+    url: string,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+  ): Transfer;
   request(
     url: string,
     transfer: Transfer,
@@ -62,10 +66,10 @@ export function connection(options: HistoryServerClientOptions): Connection {
     clock,
     log: options.log ?? silent,
     deadlineMs: () => clock.nowMs() + wholeMs,
-    transfer(deadlineMs, signal) {
+    transfer(url, deadlineMs, signal) {
       const transferTimeoutMs = Math.max(0, deadlineMs - clock.nowMs());
       const limits = { idleTimeoutMs, transferTimeoutMs };
-      return new Transfer(clock, limits, signal);
+      return new Transfer(clock, serverOf(url), limits, signal);
     },
     async request(url, transfer, init = {}) {
       const { signal } = transfer;

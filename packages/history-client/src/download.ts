@@ -150,7 +150,7 @@ async function opened(
   signal: AbortSignal | undefined,
   headers: { readonly range?: string; readonly "if-range"?: string },
 ): Promise<Source> {
-  const transfer = connected.transfer(deadlineMs, signal);
+  const transfer = connected.transfer(url, deadlineMs, signal);
   try {
     transfer.serverTurn();
     const response = await connected.request(url, transfer, { headers });
@@ -158,7 +158,7 @@ async function opened(
     const isPart = range !== undefined && response.status === 206;
     const wholeWillDo = headers["if-range"] === undefined;
     if (!isPart && !(wholeWillDo && response.status === 200)) {
-      throw errorOfAnswer(response);
+      throw errorOfAnswer(response, url);
     }
     const from = range?.slice("bytes=".length);
     const got = response.headers.get("content-range") ?? "";

@@ -15,6 +15,7 @@ export interface TransferLimits {
  */
 export class Transfer {
   readonly #clock: Clock;
+  readonly #server: string;
   readonly #idleTimeoutMs: number;
   readonly #abort = new AbortController();
   readonly #caller: AbortSignal | undefined;
@@ -23,10 +24,12 @@ export class Transfer {
 
   constructor(
     clock: Clock,
+    server: string,
     { idleTimeoutMs, transferTimeoutMs }: TransferLimits,
     caller: AbortSignal | undefined,
   ) {
     this.#clock = clock;
+    this.#server = server;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#caller = caller;
     caller?.addEventListener("abort", this.#onCallerAbort, { once: true });
@@ -64,10 +67,10 @@ export class Transfer {
   failure(cause: unknown): unknown {
     if (this.signal.aborted) return this.signal.reason;
     if (cause instanceof HistoryClientError) return cause;
-    if (isRefusedRedirect(cause)) return redirected({ cause });
+    if (isRefusedRedirect(cause)) return redirected(this.#server, { cause });
     return new HistoryClientError(
       "unreachable",
-      "no connection to the history server, or it broke",
+      `${this.#server}: no connection, or it broke`,
       { retryable: true, cause },
     );
   }
@@ -82,7 +85,7 @@ export class Transfer {
         this.#abort.abort(
           new HistoryClientError(
             "deadline",
-            `expected ${what} within ${ms} ms`,
+            `${this.#server}: expected ${what} within ${ms} ms`,
             { retryable: true },
           ),
         ),

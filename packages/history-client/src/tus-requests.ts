@@ -34,7 +34,7 @@ export async function createTusUpload(
   }
   if (noTus.has(response.status)) return undefined;
   if (response.ok && !response.headers.has("tus-resumable")) return undefined;
-  if (response.status !== 201) throw errorOfAnswer(response);
+  if (response.status !== 201) throw errorOfAnswer(response, url);
   // Only the id is read from the address: a server can't redirect the client.
   const id = (response.headers.get("location") ?? "").split("/").at(-1) ?? "";
   if (!isBlobId(id)) throw badAnswer("expected a location that ends in an id");
@@ -73,7 +73,7 @@ export async function endTusUpload(
   const deadlineMs = connected.deadlineMs();
   const response = await answered(connected, url, init, deadlineMs, { signal });
   if (noTus.has(response.status) || response.status === 410) return false;
-  if (!response.ok) throw errorOfAnswer(response);
+  if (!response.ok) throw errorOfAnswer(response, url);
   return true;
 }
 
@@ -96,7 +96,7 @@ export async function position(
   const init = { method: "HEAD", headers: tusVersion };
   const response = await answered(connected, url, init, deadlineMs, { signal });
   if (response.status === 404 || response.status === 410) throw lost();
-  if (!response.ok) throw errorOfAnswer(response);
+  if (!response.ok) throw errorOfAnswer(response, url);
   return positionIn(response);
 }
 
@@ -125,7 +125,7 @@ export async function append(
   });
   if (response.status === 404 || response.status === 410) throw lost();
   if (wrongOffset.has(response.status)) throw elsewhere(response.status);
-  if (!response.ok) throw errorOfAnswer(response);
+  if (!response.ok) throw errorOfAnswer(response, url);
   return positionIn(response);
 }
 
@@ -150,7 +150,7 @@ async function answered(
     readonly extraMs?: number;
   },
 ): Promise<Response> {
-  const transfer = connected.transfer(deadlineMs, options.signal);
+  const transfer = connected.transfer(url, deadlineMs, options.signal);
   try {
     transfer.serverTurn(options.extraMs);
     const response = await connected.request(url, transfer, init);

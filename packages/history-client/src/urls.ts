@@ -112,3 +112,8 @@ function parsed(text: string): URL | undefined {
 function refused(reason: string): HistoryClientError {
   return new HistoryClientError("refused-url", reason);
 }
+
+/** Returns the origin of a URL for messages: the path of a blob is what fetches it, and doesn't belong in a log. */
+export function serverOf(url: string): string {
+  return new URL(url).origin;
+}

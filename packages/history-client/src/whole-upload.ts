@@ -21,7 +21,7 @@ export async function uploadWhole(
 ): Promise<UploadReceipt> {
   const { maxBytes, streamUploads, log } = connected;
   const { onProgress = () => {}, signal } = options;
-  const transfer = connected.transfer(connected.deadlineMs(), signal);
+  const transfer = connected.transfer(server, connected.deadlineMs(), signal);
   const hash = newSha256();
   const whileSent = streamUploads ? onProgress : () => {};
   const sending = outgoing(body, transfer, {
@@ -33,7 +33,7 @@ export async function uploadWhole(
     transfer.serverTurn();
     const headers = wishHeaders(connected, options);
     const response = await post(connected, server, sending, transfer, headers);
-    if (!response.ok) throw errorOfAnswer(response);
+    if (!response.ok) throw errorOfAnswer(response, server);
     const id = await shortText(response, transfer, maxIdAnswerBytes);
     if (!isBlobId(id)) {
       throw badAnswer(`expected an id, got ${id.length} other characters`);

@@ -112,6 +112,7 @@ test("a server that takes the request and never answers meets the deadline", asy
       ]) {
         await expect(work()).rejects.toMatchObject({
           code: "deadline",
+          message: `[deadline] ${server}: expected a sign of life within 50 ms`,
           retryable: true,
         });
       }
@@ -170,6 +171,7 @@ test("nobody listening is unreachable", async () => {
   ]) {
     await expect(work()).rejects.toMatchObject({
       code: "unreachable",
+      message: `[unreachable] ${gone}: no connection, or it broke`,
       retryable: true,
     });
   }

@@ -1,4 +1,4 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { fixedWaits, retry } from "@history-sync/async";
 import { type Clock, systemClock } from "@history-sync/primitives";
 import { XmtpNodeClientError } from "./errors.js";
@@ -69,20 +69,33 @@ export class Calls {
   }
 }
 
+/** Names the URL of a call in the error that it ends with. */
+export const namesUrl: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (cause) {
+    throw callFailure(cause, request.url);
+  }
+};
+
 /** Returns what a call threw as this package's error. */
-export function callFailure(cause: unknown): XmtpNodeClientError {
+export function callFailure(cause: unknown, url?: string): XmtpNodeClientError {
   if (cause instanceof XmtpNodeClientError) return cause;
-  const { code, rawMessage } = ConnectError.from(cause);
+  const error = ConnectError.from(cause);
+  // Connect wraps the error that an interceptor throws.
+  if (error.cause instanceof XmtpNodeClientError) return error.cause;
+  const { code, rawMessage } = error;
+  const place = url === undefined ? "" : `${url}: `;
   if (!retryable.has(code)) {
     return new XmtpNodeClientError(
       "rejected",
-      `the node answered ${Code[code]}: ${rawMessage}`,
+      `${place}the node answered ${Code[code]}: ${rawMessage}`,
       { cause },
     );
   }
   return new XmtpNodeClientError(
     code === Code.DeadlineExceeded ? "deadline" : "unavailable",
-    `the call ended with ${Code[code]}`,
+    `${place}the call ended with ${Code[code]}`,
     { retryable: true, cause },
   );
 }

@@ -3,6 +3,7 @@ import {
   createGrpcTransport,
   Http2SessionManager,
 } from "@connectrpc/connect-node";
+import { namesUrl } from "./calls.js";
 
 /** A transport, and the end of its connection. */
 export interface GrpcTransport {
@@ -26,6 +27,7 @@ export function grpcTransport(url: string): GrpcTransport {
     baseUrl: url,
     sessionManager,
     acceptCompression: [],
+    interceptors: [namesUrl],
     readMaxBytes: maxMessageBytes,
     writeMaxBytes: maxMessageBytes,
   });

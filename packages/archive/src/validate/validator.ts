@@ -1,4 +1,5 @@
 import { equals } from "@bufbuild/protobuf";
+import { toHex } from "@history-sync/primitives";
 import type {
   BackupMetadataSave,
   GroupMessageSave,
@@ -182,7 +183,10 @@ export class Validator {
   #compareManifest(manifest: ArchiveManifest): void {
     const counted = this.#tally.manifest(originOf(this.#metadata));
     if (!equals(ArchiveManifestSchema, manifest, counted)) {
-      this.#atEnd("manifest-differs", "the manifest lists something else");
+      this.#atEnd(
+        "manifest-differs",
+        `the manifest lists ${listed(manifest)}, the archive has ${listed(counted)}`,
+      );
     }
   }
 
@@ -208,4 +212,14 @@ export class Validator {
       this.#problems.push(problem);
     }
   }
+}
+
+function listed({
+  messages,
+  digest,
+  groups,
+  consent,
+}: ArchiveManifest): string {
+  const start = toHex(digest.subarray(0, 4));
+  return `${messages} messages (digest ${start}...), ${groups} conversations and ${consent} consent records`;
 }
