@@ -23,6 +23,15 @@ export function encodeElement(element: Element): Uint8Array<ArrayBuffer> {
  *
  * @param options `position`: the frame's number in the archive, from 0, for the error
  * @throws {ArchiveError} `bad-frame`, `frame-too-large`
+ *
+ * @example
+ * ```ts
+ * import { decodeElement } from "@history-sync/archive";
+ *
+ * export function isMessage(frame: Uint8Array, position: number): boolean {
+ *   return decodeElement(frame, { position }).case === "groupMessage";
+ * }
+ * ```
  */
 export function decodeElement(
   frame: Uint8Array,

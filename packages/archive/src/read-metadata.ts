@@ -6,6 +6,20 @@ import { ArchiveError } from "./errors.js";
  * Returns an archive's metadata. It reads only the first frame and closes the source.
  *
  * @throws {ArchiveError} `no-metadata`
+ *
+ * @example
+ * ```ts
+ * import { readMetadata } from "@history-sync/archive";
+ * import { openArchive } from "@history-sync/encryption-codec";
+ *
+ * export async function exportedAt(
+ *   archive: ReadableStream<Uint8Array>,
+ *   key: Uint8Array,
+ * ) {
+ *   const { exportedAtNs } = await readMetadata(openArchive(archive, { key }));
+ *   return new Date(Number(exportedAtNs / 1_000_000n));
+ * }
+ * ```
  */
 export async function readMetadata(
   frames: AsyncIterable<Uint8Array>,

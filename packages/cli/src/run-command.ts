@@ -23,6 +23,13 @@ const commands: readonly Command[] = [
 /**
  * Runs `history-sync` with these arguments, and returns its exit code. Errors of a command don't reject but print one line
  * on `stderr`. When the reader of `stdout` closes the pipe, the command ends without a message.
+ *
+ * @example
+ * ```ts
+ * import { runCommand } from "@history-sync/cli/node";
+ *
+ * process.exitCode = await runCommand(["inspect", "history.xmtp"], process);
+ * ```
  */
 export async function runCommand(
   args: readonly string[],

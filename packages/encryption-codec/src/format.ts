@@ -4,7 +4,16 @@ export type ArchiveFormat = "xmtp-v0" | "paged-v1";
 /** How many first bytes tell the formats apart. */
 export const formatBytes = 2;
 
-/** The format that an archive's first bytes announce, or undefined for bytes that start no archive, or fewer than two. */
+/**
+ * The format that an archive's first bytes announce, or undefined for bytes that start no archive, or fewer than two.
+ *
+ * @example
+ * ```ts
+ * import { archiveFormat } from "@history-sync/encryption-codec";
+ *
+ * console.log(archiveFormat(Uint8Array.of(0x89, 0x48))); // paged-v1
+ * ```
+ */
 export function archiveFormat(
   firstBytes: Uint8Array,
 ): ArchiveFormat | undefined {

@@ -4,7 +4,16 @@ import { EncryptionCodecError } from "./errors.js";
 /** AES-256. */
 export const archiveKeyBytes = 32;
 
-/** A fresh key for one archive. Wipe it when it was handed on. */
+/**
+ * A fresh key for one archive. Wipe it when it was handed on.
+ *
+ * @example
+ * ```ts
+ * import { generateArchiveKey } from "@history-sync/encryption-codec";
+ *
+ * const key = generateArchiveKey(); // 32 bytes, for one archive
+ * ```
+ */
 export function generateArchiveKey(
   randomBytes: RandomBytes = systemRandomBytes,
 ): Uint8Array<ArrayBuffer> {

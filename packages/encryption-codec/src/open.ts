@@ -45,6 +45,20 @@ export function openArchive(
 /**
  * The same, with as many frames at a time as belong together: a page of a paged-v1 archive, after which reading can be
  * resumed, or some records of an xmtp-v0 archive, which can't.
+ *
+ * @example
+ * ```ts
+ * import { encodeCursor, openArchivePages } from "@history-sync/encryption-codec";
+ *
+ * export async function* pagesWithCursors(
+ *   archive: ReadableStream<Uint8Array>,
+ *   key: Uint8Array,
+ * ) {
+ *   for await (const { frames, next } of openArchivePages(archive, { key })) {
+ *     yield { frames, cursor: next && encodeCursor(next) };
+ *   }
+ * }
+ * ```
  */
 export function openArchivePages(
   bytes: ReadableStream<Uint8Array>,

@@ -41,6 +41,16 @@ export interface SealArchiveOptions {
  * Throws `invalid-key`, `invalid-random` or `unsupported-suite` at once. The stream fails with `no-frames` (xmtp-v0),
  * with `limit-exceeded` for a frame that readers refuse by default, with the signal's reason or with the frames' own
  * error.
+ *
+ * @example
+ * ```ts
+ * import { generateArchiveKey, sealArchive } from "@history-sync/encryption-codec";
+ *
+ * const key = generateArchiveKey();
+ * const frames = [Uint8Array.of(1, 2, 3), Uint8Array.of(4)];
+ * const archive = sealArchive(frames, { key, format: "xmtp-v0" });
+ * console.log(archive instanceof ReadableStream);
+ * ```
  */
 export function sealArchive(
   frames: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -57,6 +67,13 @@ export function sealArchive(
 /**
  * The bytes of an archive of frames of these sizes, without making it: of xmtp-v0 exactly; of paged-v1 the most that it
  * can have, since how well frames compress shows only then (chats take about a quarter).
+ *
+ * @example
+ * ```ts
+ * import { sealedSize } from "@history-sync/encryption-codec";
+ *
+ * console.log(sealedSize([120, 3_000], "xmtp-v0"));
+ * ```
  */
 export function sealedSize(
   frameSizes: Iterable<number>,

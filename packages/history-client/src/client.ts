@@ -18,6 +18,16 @@ import { uploadWhole } from "./whole-upload.js";
 /**
  * Creates a client for history servers: uploads, downloads and resumable uploads over HTTP. It opens no connection
  * until it is called.
+ *
+ * @example
+ * ```ts
+ * import { historyServerClient } from "@history-sync/history-client";
+ *
+ * const origins = ["https://history.example.org"];
+ * const client = historyServerClient({ origins, uploadToken: "..." });
+ * export const upload = (archive: ReadableStream<Uint8Array>) =>
+ *   client.upload("https://history.example.org", archive);
+ * ```
  */
 export function historyServerClient(
   options: HistoryServerClientOptions = {},

@@ -61,6 +61,16 @@ export type HistoryServerHandler = (
  *
  * It never opens what it stores. Expired blobs are not served; their room comes back by `blobs.sweep`,
  * which `serve` of `./node` calls on a timer.
+ *
+ * @example
+ * ```ts
+ * import { historyServer } from "@history-sync/history-server";
+ * import { memoryBlobStore } from "@history-sync/history-server/memory";
+ *
+ * const handle = historyServer({ blobs: memoryBlobStore(), maxBytes: 1_000_000 });
+ * const answer = await handle(new Request("https://history.example.org/"));
+ * console.log(answer.status);
+ * ```
  */
 export function historyServer(
   options: HistoryServerOptions,

@@ -86,7 +86,21 @@ export interface IdentityLog {
   publish(update: Uint8Array, options?: CallOptions): Promise<InboxSnapshot>;
 }
 
-/** Reads and writes inboxes' logs by a node, believing only what it has checked. */
+/**
+ * Reads and writes inboxes' logs by a node, believing only what it has checked.
+ *
+ * @example
+ * ```ts
+ * import { type IdentityService, identityLog } from "@history-sync/identity";
+ * import type { InboxId } from "@history-sync/primitives";
+ *
+ * export async function members(service: IdentityService, inboxId: InboxId) {
+ *   const inbox = await identityLog({ service }).state(inboxId);
+ *   const known = inbox?.state.members.values() ?? [];
+ *   return [...known].map(({ identifier }) => identifier);
+ * }
+ * ```
+ */
 export function identityLog(
   { service, smartContracts }: IdentityLogPorts,
   { limits, maxInboxes = defaultMaxInboxes }: IdentityLogOptions = {},

@@ -29,7 +29,19 @@ export interface InboxState {
   readonly revoked: ReadonlySet<InstallationId>;
 }
 
-/** Returns the member with this identifier, or undefined if the inbox has none. */
+/**
+ * Returns the member with this identifier, or undefined if the inbox has none.
+ *
+ * @example
+ * ```ts
+ * import { type InboxState, installation, memberOf } from "@history-sync/identity";
+ * import type { InstallationId } from "@history-sync/primitives";
+ *
+ * export function isMember(state: InboxState, id: InstallationId): boolean {
+ *   return memberOf(state, installation(id)) !== undefined;
+ * }
+ * ```
+ */
 export function memberOf(
   state: InboxState,
   identifier: MemberIdentifier,

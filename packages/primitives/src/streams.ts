@@ -1,6 +1,16 @@
 import { concatBytes } from "./bytes.js";
 
-/** Returns a web stream of the chunks. It reads a chunk when its reader asks for one; cancelling it ends the iteration. */
+/**
+ * Returns a web stream of the chunks. It reads a chunk when its reader asks for one; cancelling it ends the iteration.
+ *
+ * @example
+ * ```ts
+ * import { readAll, streamOf } from "@history-sync/primitives";
+ *
+ * const stream = streamOf([Uint8Array.of(1), Uint8Array.of(2)]);
+ * console.log((await readAll(stream)).length); // 2
+ * ```
+ */
 export function streamOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): ReadableStream<Uint8Array> {
@@ -26,6 +36,15 @@ export function streamOf(
 /**
  * Iterates over the chunks of a web stream. Leaving the loop cancels the stream. (Safari has no
  * `ReadableStream[Symbol.asyncIterator]`.)
+ *
+ * @example
+ * ```ts
+ * import { chunksOf, streamOf } from "@history-sync/primitives";
+ *
+ * for await (const chunk of chunksOf(streamOf([Uint8Array.of(1)]))) {
+ *   console.log(chunk.length);
+ * }
+ * ```
  */
 export async function* chunksOf(
   stream: ReadableStream<Uint8Array>,

@@ -40,6 +40,20 @@ export interface CommandLine<Table extends SettingsTable> {
  *
  * @throws {ServerKitError} `invalid-setting`, and `unknown-setting` for a flag, an argument or a variable with the prefix
  *   that the table doesn't have
+ *
+ * @example
+ * ```ts
+ * import { readSettings, wholeNumber } from "@history-sync/server-kit/node";
+ *
+ * const port = wholeNumber({ fallback: 8080, help: "the port to listen on" });
+ * const settings = readSettings({
+ *   table: { port },
+ *   prefix: "MY_SERVER",
+ *   args: process.argv.slice(2),
+ *   env: process.env,
+ * });
+ * if (typeof settings === "object") console.log(settings.port);
+ * ```
  */
 export function readSettings<Table extends SettingsTable>({
   table,

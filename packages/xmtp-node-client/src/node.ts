@@ -17,7 +17,20 @@ const pingIntervalMs = 16_000;
 const pingTimeoutMs = 10_000;
 const maxMessageBytes = 25 * 1024 * 1024;
 
-/** Returns a transport over gRPC and HTTP/2, for Node.js. An `http://` URL is without TLS, as for a local node. */
+/**
+ * Returns a transport over gRPC and HTTP/2, for Node.js. An `http://` URL is without TLS, as for a local node.
+ *
+ * @example
+ * ```ts
+ * import { NodeDeliveryService } from "@history-sync/xmtp-node-client";
+ * import { grpcTransport } from "@history-sync/xmtp-node-client/node";
+ *
+ * const { transport, close } = grpcTransport("http://127.0.0.1:5556");
+ * const service = new NodeDeliveryService(transport);
+ * close();
+ * export { service };
+ * ```
+ */
 export function grpcTransport(url: string): GrpcTransport {
   const sessionManager = new Http2SessionManager(url, {
     pingIntervalMs,

@@ -54,6 +54,16 @@ const messageIdHeader = "Nats-Msg-Id";
 /**
  * A node's storage in one NATS JetStream stream, with its sequence numbers as ids. Any number of nodes share it: each
  * follows the stream into its own replica, and answers from there once it has what the stream had when it was asked.
+ *
+ * @example
+ * ```ts
+ * import { serveNode } from "@history-sync/xmtp-node/node";
+ * import { NatsNodeStorage } from "@history-sync/xmtp-node-nats/node";
+ *
+ * const storage = await NatsNodeStorage.open({ url: "nats://127.0.0.1:4222" });
+ * await using node = await serveNode({ storage });
+ * console.log(node.url);
+ * ```
  */
 export class NatsNodeStorage implements NodeStorage {
   readonly #connection: NatsConnection;

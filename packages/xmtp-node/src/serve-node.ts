@@ -43,6 +43,18 @@ export interface RunningNode {
 /**
  * Runs a node: XMTP's MlsApi and IdentityApi over gRPC, gRPC-web and Connect on one port, without TLS.
  * Rejects with Node's own error when it can't listen.
+ *
+ * @example
+ * ```ts
+ * import { serveNode } from "@history-sync/xmtp-node/node";
+ * import { SqliteNodeStorage } from "@history-sync/xmtp-node/sqlite";
+ *
+ * const storage = new SqliteNodeStorage("node.db");
+ * const node = await serveNode({ storage, port: 0 });
+ * console.log(node.url);
+ * await node.close();
+ * await storage.close();
+ * ```
  */
 export async function serveNode(
   options: ServeNodeOptions,

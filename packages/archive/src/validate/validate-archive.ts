@@ -12,6 +12,17 @@ export interface ValidateOptions {
 /**
  * Reads a whole archive and reports its problems. No archive makes it throw; an error of `frames` does. Memory: 8 bytes
  * for each message, and the keys of at most 262,144 conversations and as many consent records.
+ *
+ * @example
+ * ```ts
+ * import { validateArchive } from "@history-sync/archive";
+ *
+ * export async function isWhole(frames: AsyncIterable<Uint8Array>) {
+ *   const { problems } = await validateArchive(frames);
+ *   for (const { code, message } of problems) console.log(code, message);
+ *   return problems.length === 0;
+ * }
+ * ```
  */
 export async function validateArchive(
   frames: AsyncIterable<Uint8Array>,

@@ -59,6 +59,16 @@ export interface FileBlobStore extends BlobStore {
  * is at the end of its file.
  *
  * A folder belongs to one process: what it finds in `incoming` at the start was left by a kill and is deleted.
+ *
+ * @example
+ * ```ts
+ * import { historyServer } from "@history-sync/history-server";
+ * import { fileBlobStore } from "@history-sync/history-server/node";
+ *
+ * export const handle = historyServer({
+ *   blobs: await fileBlobStore("./archives"),
+ * });
+ * ```
  */
 export async function fileBlobStore(
   folder: string,

@@ -70,7 +70,17 @@ export interface RunningServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs the history server on node:http. Rejects with Node's own error when it can't listen. */
+/**
+ * Runs the history server on node:http. Rejects with Node's own error when it can't listen.
+ *
+ * @example
+ * ```ts
+ * import { serve } from "@history-sync/history-server/node";
+ *
+ * await using server = await serve({ folder: "./archives", port: 0 });
+ * console.log(server.url);
+ * ```
+ */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { clock = systemClock, space = totalSpace() } = options;
   const { host = "127.0.0.1", port = defaultPort } = options;

@@ -7,7 +7,18 @@ import type { InstallationSigner, Signer } from "../signer.js";
 import { addressOf, personalMessageHash } from "../verify/erc191.js";
 import { installationKeyContext } from "../verify/installation-key.js";
 
-/** A wallet that is one secp256k1 key of 32 bytes; throws `invalid-identifier` for anything else. */
+/**
+ * A wallet that is one secp256k1 key of 32 bytes; throws `invalid-identifier` for anything else.
+ *
+ * @example
+ * ```ts
+ * import { privateKeySigner } from "@history-sync/identity/private-key";
+ * import { systemRandomBytes } from "@history-sync/primitives";
+ *
+ * const signer = privateKeySigner(systemRandomBytes(32));
+ * console.log(signer.identifier().identifier); // 0x...
+ * ```
+ */
 export function privateKeySigner(privateKey: Uint8Array): Signer {
   if (!secp256k1.utils.isValidSecretKey(privateKey)) {
     throw new IdentityError(

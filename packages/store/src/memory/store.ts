@@ -26,7 +26,17 @@ import { provenanceOf } from "../provenance.js";
 import { compareNs, dmIdOf, shownConversations } from "../shown.js";
 import type { Store } from "../store.js";
 
-/** Returns a store that keeps everything in memory, for tests and short-lived clients. */
+/**
+ * Returns a store that keeps everything in memory, for tests and short-lived clients.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore } from "@history-sync/store/memory";
+ *
+ * const store = memoryStore();
+ * store.close();
+ * ```
+ */
 export function memoryStore(): Store {
   return {
     history: new MemoryHistoryStore(),

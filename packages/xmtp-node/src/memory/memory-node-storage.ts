@@ -18,7 +18,19 @@ import {
 import { takePage } from "../storage/page.js";
 import { conflict, storageClosed } from "../storage/storage-errors.js";
 
-/** Stores an XMTP node's data in memory, for tests and for trials. */
+/**
+ * Stores an XMTP node's data in memory, for tests and for trials.
+ *
+ * @example
+ * ```ts
+ * import { MemoryNodeStorage } from "@history-sync/xmtp-node/memory";
+ * import { serveNode } from "@history-sync/xmtp-node/node";
+ *
+ * const storage = new MemoryNodeStorage();
+ * await using node = await serveNode({ storage, port: 0 });
+ * console.log(node.url);
+ * ```
+ */
 export class MemoryNodeStorage implements NodeStorage {
   readonly #clock: Clock;
   readonly #topics = new Map<TopicName, Entry[]>();

@@ -34,6 +34,14 @@ type Outcome =
 /**
  * Stores an XMTP node's data in one SQLite file. Concurrent appends are written in one transaction, so that they share
  * one flush to disk.
+ *
+ * @example
+ * ```ts
+ * import { SqliteNodeStorage } from "@history-sync/xmtp-node/sqlite";
+ *
+ * const storage = new SqliteNodeStorage("node.db");
+ * await storage.close();
+ * ```
  */
 export class SqliteNodeStorage implements NodeStorage {
   readonly #db: DatabaseSync;
