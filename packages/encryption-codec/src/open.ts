@@ -32,8 +32,8 @@ export interface OpenArchiveOptions {
  * Opens an archive of any format, frame by frame. A frame that is given was authentic, but only the end of the loop
  * says that none is missing. Leaving the loop, an error or an abort cancels `bytes`.
  *
- * Throws `invalid-key` at once, and `EncryptionCodecError` of any other code, the signal's reason or the stream's own
- * error while iterating.
+ * @throws {EncryptionCodecError} `invalid-key` at once, and any other code while iterating; also the signal's reason and
+ *   the stream's own error
  */
 export function openArchive(
   bytes: ReadableStream<Uint8Array>,

@@ -38,9 +38,10 @@ export interface SealArchiveOptions {
  * Seals frames into one archive. In paged-v1 an empty frame is none, but begins a new page. Frames are taken only as the
  * stream is read, a page or two ahead; cancelling the stream, an error or an abort ends their iteration.
  *
- * Throws `invalid-key`, `invalid-random` or `unsupported-suite` at once. The stream fails with `no-frames` (xmtp-v0),
- * with `limit-exceeded` for a frame that readers refuse by default, with the signal's reason or with the frames' own
- * error.
+ * The stream fails with `no-frames` (xmtp-v0), with `limit-exceeded` for a frame that readers refuse by default, with the
+ * signal's reason or with the frames' own error.
+ *
+ * @throws {EncryptionCodecError} `invalid-key`, `invalid-random`, `unsupported-suite`
  *
  * @example
  * ```ts

@@ -107,7 +107,9 @@ export interface HistoryServerClient {
   ): Promise<ResumableUpload | undefined>;
   /**
    * Sends what the server lacks of a body, given from its first byte, and gives the blob's address. It must be the same body
-   * each time. Throws `upload-lost` where the server has forgotten the upload.
+   * each time.
+   *
+   * @throws {HistoryClientError} `upload-lost` if the server no longer has the upload
    */
   resumeUpload(
     upload: ResumableUpload,

@@ -4,7 +4,11 @@ import { HistoryServerError } from "./errors.js";
 
 const randomBytesOfId = 16;
 
-/** Takes a text for an id, or throws `invalid-blob-id`. */
+/**
+ * Checks that a text is a blob id, and returns it as one.
+ *
+ * @throws {HistoryServerError} `invalid-blob-id`
+ */
 export function blobId(text: string): BlobId {
   if (!isBlobId(text)) {
     throw new HistoryServerError(

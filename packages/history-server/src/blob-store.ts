@@ -60,7 +60,10 @@ export interface BlobStore {
   /**
    * Stores a whole body. The blob is visible when this resolves and not before, and then it is as durable as the store can
    * make it. When this rejects, nothing is left, a body that was begun is cancelled, and a blob that had the id before is
-   * unchanged. Throws `empty-blob`, `blob-too-large`, `upload-broken` when the body fails, and the signal's reason.
+   * unchanged.
+   *
+   * @throws {HistoryServerError} `empty-blob`, `blob-too-large`, `upload-broken` if the body fails; also the signal's
+   *   reason
    */
   write(
     id: BlobId,

@@ -64,8 +64,10 @@ export function draftUpdate(fields: DraftFields): UpdateDraft {
 }
 
 /**
- * The bytes to publish: asks each signer that the draft needs once. Throws `missing-signature` where one is not
- * among those given, before any is asked, and `wrong-signer` where a wallet signed with another account.
+ * Signs a draft and returns the bytes to publish. Each signer that the draft needs signs once.
+ *
+ * @throws {IdentityError} `missing-signature` if a signer isn't among those given, before any signs; `wrong-signer` if a
+ *   wallet signed with another account
  */
 export async function signUpdate(
   draft: UpdateDraft,

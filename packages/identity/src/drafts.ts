@@ -45,8 +45,9 @@ export interface ByMember {
 }
 
 /**
- * One more installation; `by` and the installation sign.
- * Throws `too-many-installations` and `already-a-member`.
+ * Drafts the update that adds an installation. `by` and the installation sign.
+ *
+ * @throws {IdentityError} `too-many-installations`, `already-a-member`
  */
 export function addInstallation(
   state: InboxState,
@@ -65,7 +66,11 @@ export function addInstallation(
   return changeOf(state, clientTimestampNs, [{ kind: "add", member, by }]);
 }
 
-/** One more wallet or passkey; `by` and the new one sign. Throws `already-a-member`. */
+/**
+ * Drafts the update that adds a wallet or passkey. `by` and the new one sign.
+ *
+ * @throws {IdentityError} `already-a-member`
+ */
 export function addIdentifier(
   state: InboxState,
   member: Identifier,
@@ -80,7 +85,11 @@ export interface ByRecovery {
   readonly clientTimestampNs: bigint;
 }
 
-/** Installations out, in one update with one signature: the recovery identifier's. Throws `not-a-member`. */
+/**
+ * Drafts the update that revokes installations, with one signature: the recovery identifier's.
+ *
+ * @throws {IdentityError} `not-a-member`
+ */
 export function revokeInstallations(
   state: InboxState,
   revoked: readonly InstallationId[],

@@ -19,12 +19,20 @@ export interface InstallationIdentifier {
 /** The identifier of a member: a wallet address, a passkey's public key or an installation id. */
 export type MemberIdentifier = Identifier | InstallationIdentifier;
 
-/** A wallet's address in either case; throws `invalid-identifier`. */
+/**
+ * Returns the identifier of a wallet, from its address in either case.
+ *
+ * @throws {IdentityError} `invalid-identifier`
+ */
 export function ethereum(address: string): Identifier {
   return checked({ kind: "ethereum", identifier: address.toLowerCase() });
 }
 
-/** A passkey's P-256 key (SEC1) in hex of either case; throws `invalid-identifier`. */
+/**
+ * Returns the identifier of a passkey, from its P-256 key (SEC1) in hex of either case.
+ *
+ * @throws {IdentityError} `invalid-identifier`
+ */
 export function passkey(key: string, relyingParty?: string): Identifier {
   const identifier = key.toLowerCase();
   return checked({

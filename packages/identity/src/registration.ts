@@ -15,8 +15,10 @@ export interface RegistrationOptions extends CallOptions {
 }
 
 /**
- * What brings an installation into the inbox of an identifier: the update that creates the inbox if there is none,
- * the one that adds the installation, or nothing if it is there already. Throws `too-many-installations`.
+ * Drafts the update that adds an installation to the inbox of an identifier: one that creates the inbox if there is
+ * none, one that adds the installation, or none if it is a member already.
+ *
+ * @throws {IdentityError} `too-many-installations`
  */
 export async function registration(
   log: IdentityLog,

@@ -8,8 +8,9 @@ import { addressOf, personalMessageHash } from "../verify/erc191.js";
 import { installationKeyContext } from "../verify/installation-key.js";
 
 /**
- * A wallet that is one secp256k1 key of 32 bytes; throws `invalid-identifier` for anything else.
+ * Returns the signer of a wallet that is one secp256k1 key of 32 bytes.
  *
+ * @throws {IdentityError} `invalid-identifier` if the key isn't one
  * @example
  * ```ts
  * import { privateKeySigner } from "@history-sync/identity/private-key";
@@ -42,7 +43,11 @@ export function privateKeySigner(privateKey: Uint8Array): Signer {
   };
 }
 
-/** An installation's key, from its Ed25519 seed of 32 bytes; throws `invalid-identifier` for another length. */
+/**
+ * Returns the signer of an installation, from its Ed25519 seed of 32 bytes.
+ *
+ * @throws {IdentityError} `invalid-identifier` if the seed has another length
+ */
 export function installationKeySigner(seed: Uint8Array): InstallationSigner {
   if (seed.length !== 32) {
     throw new IdentityError(

@@ -14,8 +14,10 @@ export interface VerifyOptions {
 }
 
 /**
- * Says who signed the text. That the signature is the wallet's one expects isn't checked: a wallet's address is
- * recovered from it, and another text gives another address. Throws `invalid-signature` and its kin.
+ * Returns the signer of a text. A wallet's address is recovered from the signature, and another text gives another
+ * address: the caller compares it with the expected one.
+ *
+ * @throws {IdentityError} `invalid-signature`, `invalid-account`, `no-smart-contract-verifier`, `verifier-failed`
  */
 export async function verifySignature(
   text: string,

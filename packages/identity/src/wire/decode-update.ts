@@ -21,8 +21,9 @@ import { assertWellFormed } from "./well-formed.js";
 const maxInt64 = 2n ** 63n - 1n;
 
 /**
- * Reads one entry of an inbox's log; nothing in it is checked yet.
- * Throws `too-large` before it parses, `malformed-update`, and `unknown-kind` for what a later version may write.
+ * Decodes one entry of an inbox's log. Nothing in it is verified yet.
+ *
+ * @throws {IdentityError} `too-large` before it parses, `malformed-update`, `unknown-kind`
  */
 export function decodeUpdate(
   bytes: Uint8Array,
