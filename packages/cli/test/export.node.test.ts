@@ -38,7 +38,7 @@ test("an interrupt ends it, even while nobody reads", async () => {
   expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
 });
 
-test("of a damaged archive it prints what comes before the damage", async () => {
+test("export prints the elements before the damage of a damaged archive", async () => {
   const folder = temporaryFolder();
   const path = folder.file("damaged.xmtp");
   await writeFile(path, await readFile(medium.path));

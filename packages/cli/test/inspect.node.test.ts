@@ -89,7 +89,7 @@ test("medium for people", async () => {
   expect(stdout.trimEnd().split("\n")).toHaveLength(11 + 1 + 1 + 22);
 });
 
-test("what only we write, and nothing that steers a terminal or gives a key away", async () => {
+test("inspect shows the elements that only our archives have, without control characters and keys", async () => {
   const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   const hmacKey = new Uint8Array(42).fill(0xa7);

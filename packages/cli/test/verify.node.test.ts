@@ -100,7 +100,7 @@ test.each(archiveFormats)(
   },
 );
 
-test("what is authentic and still no archive: 1", async () => {
+test("an authentic file that is no archive exits with 1", async () => {
   const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   const args = ["verify", path, "--key", tiny.keyHex];
@@ -160,7 +160,7 @@ test("an archive that contradicts its manifest: 1", async () => {
   }
 });
 
-test("what an import would skip is noted, and no damage", async () => {
+test("a row that an import would skip is a note, not damage", async () => {
   const folder = temporaryFolder();
   const path = folder.file("own.xmtp");
   await writeFrames(path, [encodeElement(metadata), lonelyMessage]);

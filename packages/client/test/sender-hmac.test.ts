@@ -47,7 +47,7 @@ test("every message of a group, commits included, has the HMAC by its sender's r
   expect(await conversations.hmacKeys()).toEqual(new Map([[group.id, keys]]));
 });
 
-test("what an installation sends to its sync group bears the root that all of them share", async () => {
+test("messages to the sync group have a sender HMAC under the root that all installations share", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   await alix.client.settled();

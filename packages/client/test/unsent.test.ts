@@ -4,7 +4,7 @@ import { failing } from "./support/failing-node.js";
 import { MemoryStage } from "./support/memory-stage.js";
 import { atOther, textsOf } from "./support/stage.js";
 
-test("what the node didn't take is unpublished, and goes out once with the next sync", async () => {
+test("a message that the node didn't take is unpublished, and is sent once with the next sync", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const bo = await stage.start("bo");
@@ -29,7 +29,7 @@ test("what the node didn't take is unpublished, and goes out once with the next 
   expect(await textsOf(await atOther(bo, dm))).toEqual(["hello"]);
 });
 
-test("what a removed member still wanted to say has failed", async () => {
+test("a pending message fails when its sender is removed", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const bo = await stage.start("bo");
@@ -48,7 +48,7 @@ test("what a removed member still wanted to say has failed", async () => {
   expect(await textsOf(await atOther(alix, group))).toEqual(["thanks"]);
 });
 
-test("what an archive brought unsent is failed, and published when it comes from its sender", async () => {
+test("an unsent message from an archive is failed until it comes from its sender", async () => {
   await using stage = new MemoryStage();
   const alix = await stage.start("alix");
   const laptop = await stage.start("laptop", {

@@ -31,7 +31,7 @@ function endless(bytes: number) {
   return { state, frames: make() };
 }
 
-test("what was sealed opens to the same frames, however it is cut", async () => {
+test("a sealed archive opens to the same frames, however its bytes are cut", async () => {
   const sizes = fc.oneof(
     { weight: 8, arbitrary: fc.nat(300) },
     { weight: 1, arbitrary: fc.constantFrom(65_512, 65_516, 65_520, 200_000) },

@@ -61,7 +61,7 @@ test("Node has a zstd of its own", () => {
   expect(startNativeInflater).toBeTypeOf("function");
 });
 
-test("what zstd deflates at any level, both inflate", async () => {
+test("both decoders inflate the output of zstd at any level", async () => {
   for (const content of Object.values(samples)) {
     for (const level of [-5, 1, 3, 6, 9, 12, 15, 19]) {
       for (const inflated of await bothInflate(deflate(content, level))) {

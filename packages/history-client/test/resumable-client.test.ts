@@ -47,7 +47,7 @@ test("a body of whole pieces needs no empty one", async () => {
   expect(server.stored()).toHaveLength(2 * piece);
 });
 
-test("who wants to hear of an upload before its bytes are sent hears of a small one, too", async () => {
+test("onBegin is called for a small upload, too", async () => {
   const server = fakeTus();
   const { upload } = clientOf(server.fetch);
   const seenAtBegin: string[] = [];

@@ -156,7 +156,7 @@ test("an answer that stops, and one that is cut, in the middle of a blob", async
   }
 });
 
-test("nobody listening is unreachable", async () => {
+test("a port on which nothing listens is unreachable", async () => {
   let gone = "";
   await withServer(
     (_, response) => response.end(),

@@ -57,7 +57,7 @@ async function failureOf(work: Promise<unknown>): Promise<HistoryClientError> {
 
 for (const streamUploads of [true, false]) {
   describe(`with streamUploads ${streamUploads}`, () => {
-    test("what is uploaded comes back from its address", async () => {
+    test("an uploaded blob is downloaded from its address", async () => {
       const { handle } = freshServer();
       const progress: number[] = [];
       const client = clientOf(handle, { streamUploads });

@@ -36,7 +36,7 @@ blobStoreContract("fileBlobStore", async (clock) => {
   };
 });
 
-test("what a kill left half written is deleted at the start, blobs stay", async () => {
+test("files that a kill left half written are deleted at the start, blobs stay", async () => {
   const { path: folder } = temporaryFolder();
   const before = await fileBlobStore(folder);
   await before.write(id, streamOf([Uint8Array.of(1, 2, 3)]), limit);

@@ -36,7 +36,7 @@ describe("rate limits", () => {
     expect(served).toBe(10);
   });
 
-  test("what is remembered of addresses has an end", () => {
+  test("the memory for addresses is bounded", () => {
     const clock = new ManualClock();
     const limits = addressLimits({ requestsPerMinute: 1 }, clock);
     limits.request("10.0.0.0");
@@ -75,7 +75,7 @@ describe("rate limits", () => {
 });
 
 describe("the quota", () => {
-  test("is 507, before and while bytes come, and what goes gives room", async () => {
+  test("is 507, before and while bytes come, and a deleted blob gives room", async () => {
     const space = totalSpace(2500);
     const { get, upload } = freshServer({ space });
     const first = await get("/upload", post);

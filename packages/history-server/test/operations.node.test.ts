@@ -89,7 +89,7 @@ test("behind a trusted proxy its word names the client, and only its last word",
   expect(await get("no address")).toBe(200);
 });
 
-test("without one, x-forwarded-for changes nothing", async () => {
+test("x-forwarded-for changes nothing without a trusted proxy", async () => {
   await using server = await memoryServer({ requestsPerMinute: 2 });
   const statuses: number[] = [];
   for (let i = 0; i < 3; i++) {

@@ -32,7 +32,7 @@ test("a chunk that is larger than the room comes in parts, and is spent with the
   expect(spent).toEqual([chunk]);
 });
 
-test("who reads without buffers gets the chunks, and what else is in their buffers stays", async () => {
+test("a reader without buffers gets the chunks, and other bytes in their buffers stay", async () => {
   const both = numbers(0, 10);
   const chunks = [both.subarray(0, 4), both.subarray(4)];
   const reader = byteStreamOf(chunks.values()).getReader();

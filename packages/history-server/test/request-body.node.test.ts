@@ -28,7 +28,7 @@ async function posting(
   };
 }
 
-test("what the socket brings comes whole, to readers with buffers and without", async () => {
+test("the bytes of the socket arrive whole, at readers with buffers and without", async () => {
   for (const mode of [undefined, "byob"] as const) {
     await using exchange = await posting("content-length: 300000");
     const body = requestBody(exchange.incoming);
@@ -51,7 +51,7 @@ test("a connection that goes in the middle fails the body", async () => {
   await expect(reading).rejects.toThrow();
 });
 
-test("who doesn't read lets nothing more in than may wait", async () => {
+test("a body that isn't read takes in no more than its limit", async () => {
   await using exchange = await posting("content-length: 64000000");
   const body = requestBody(exchange.incoming);
   exchange.socket.write(new Uint8Array(64_000_000));

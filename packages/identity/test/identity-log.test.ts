@@ -93,7 +93,7 @@ test("an invalid log has no installations and never had one", async () => {
   expect(await log.hasEverHad(inboxId, laptop.installationId)).toBe(false);
 });
 
-test("who asks while a fetch is on its way shares the next one", async () => {
+test("a call during a fetch shares the next fetch", async () => {
   const story = await inbox();
   const service = serving(story);
   const log = identityLog({ service });

@@ -93,7 +93,7 @@ test.each(["forced", "new-sync-group", "identity-update"] as const)(
   },
 );
 
-test("what was found is handled before the callers get it", async () => {
+test("a finding is handled before the callers get it", async () => {
   const order: string[] = [];
   const w = new Watched({
     onFound: async (key, { added, look }) => {

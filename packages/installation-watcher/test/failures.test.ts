@@ -20,7 +20,7 @@ test("a failed check rejects its callers with its error, and doesn't count", asy
   expect(await again).toMatchObject({ kind: "checked" });
 });
 
-test("it isn't repeated before its time, which doubles up to five minutes", async () => {
+test("a failed check isn't repeated before its time, which doubles up to five minutes", async () => {
   const w = new Watched();
   const waits = [5, 10, 20, 40, 80, 160, 300, 300].map((s) => s * seconds);
   for (const [index, waitMs] of waits.entries()) {
@@ -43,7 +43,7 @@ test("it isn't repeated before its time, which doubles up to five minutes", asyn
   }
 });
 
-test("what checks at once waits for the first of these times only", async () => {
+test("a reason that checks at once waits for the first of these times only", async () => {
   const w = new Watched();
   for (const index of [0, 1, 2, 3]) {
     const answer = w.watcher.check("alix", "forced");
@@ -135,7 +135,7 @@ test("a check whose finding couldn't be handled has failed", async () => {
   expect(await again).toMatchObject({ kind: "checked" });
 });
 
-test("what the store throws reaches the callers, and no check goes without it", async () => {
+test("an error of the store reaches the callers, and no check is made without the store", async () => {
   const lost = new TypeError("store lost");
   const memory = new MemoryCheckTimes();
   const fail = { get: true, set: false };

@@ -82,7 +82,7 @@ test("a cool-down's answer waits for nobody", async () => {
   await slow;
 });
 
-test("whoever comes before the check's turn is served by it", async () => {
+test("a caller that comes before the check's turn is served by it", async () => {
   const w = new Watched({ settings: { maxConcurrentChecks: 1 } });
   const bo = w.watcher.check("bo", "sync");
   const early = w.watcher.check("alix", "sync");

@@ -37,7 +37,7 @@ test("TreeCache returns frozen trees", async () => {
   expect(() => Object.assign(tree[0] ?? {}, { leaf: {} })).toThrow(TypeError);
 });
 
-test("of many trees the last eight are kept", async () => {
+test("the cache keeps the last eight of many trees", async () => {
   const cache = new TreeCache();
   const all: Uint8Array[] = [];
   for (let i = 0; i < 9; i++) all.push(await treeBytes());

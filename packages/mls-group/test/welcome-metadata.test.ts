@@ -18,7 +18,7 @@ test.each([0n, 1n, 127n, 128n, 2n ** 32n, 2n ** 63n - 1n])(
   },
 );
 
-test("no metadata means the start", () => {
+test("a welcome without metadata starts at the beginning of the topic", () => {
   expect(decodeWelcomeMetadata(new Uint8Array())).toBe(0n);
 });
 

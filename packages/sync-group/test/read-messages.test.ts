@@ -72,7 +72,7 @@ test("a message has its sender, epoch and time", async () => {
   ]);
 });
 
-test("what a later release may know is kept and left out, what is broken is forgotten", async () => {
+test("a message that a later release may know is kept, a broken one is forgotten", async () => {
   const skipped: unknown[] = [];
   const group = groupWith(
     [unknown, 0n],

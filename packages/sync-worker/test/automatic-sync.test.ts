@@ -41,7 +41,7 @@ test("a new installation asks, an old one answers, the new one imports: all by t
   expect(await alice.disk.history.hmacKey()).toBeDefined();
 });
 
-test("it asks once, not at every start", async () => {
+test("a new installation requests once, not at every start", async () => {
   await using world = new World();
   const alice = await world.start();
   await alice.worker.settled();

@@ -48,7 +48,7 @@ test("a few times, not for ever", async () => {
   expect(phone.disk.history.messages).toBe(0);
 });
 
-test("what this installation can't store isn't asked for again", async () => {
+test("an archive that this installation can't store isn't requested again", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);

@@ -38,7 +38,7 @@ function responderAfter(...said: readonly Said[]): Said["by"] | undefined {
   return request.responder?.installation;
 }
 
-test("it is the turn of who was first, in whatever order the words are read", () => {
+test("the first acknowledgement has the turn, in whatever order the messages are read", () => {
   const [first, second, third] = [
     { by: b, atMs: 10 },
     { by: a, atMs: 11 },
@@ -56,7 +56,7 @@ test("it is the turn of who was first, in whatever order the words are read", ()
   }
 });
 
-test("of two at the same time it is the turn of the lower id", () => {
+test("the lower id has the turn after two acknowledgements at the same time", () => {
   const [low, high] = [
     { by: a, atMs: 10 },
     { by: b, atMs: 10 },
@@ -65,7 +65,7 @@ test("of two at the same time it is the turn of the lower id", () => {
   expect(responderAfter(high, low)).toBe(a);
 });
 
-test("who was silent for too long loses its turn, also by words that are read later", () => {
+test("a responder that is silent for too long loses its turn, also by messages that are read later", () => {
   const [old, next] = [
     { by: a, atMs: 0 },
     { by: b, atMs: 1_000 },

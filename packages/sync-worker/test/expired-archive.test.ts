@@ -32,7 +32,7 @@ test("an archive that expired before it was fetched is asked for again", async (
   expect(back.disk.history.messages).toBe(3);
 });
 
-test("it is asked for again a few times, not for ever", async () => {
+test("an expired archive is requested again a few times, not for ever", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);
@@ -53,7 +53,7 @@ test("it is asked for again a few times, not for ever", async () => {
   expect(world.server.uploads).toBe(3);
 });
 
-test("nobody there: the request stays open until somebody comes, days later", async () => {
+test("a request without a responder stays open until one comes, days later", async () => {
   const clock = new ManualClock(Date.now());
   await using world = new World(clock);
   const alice = await withHistory(world);

@@ -40,7 +40,7 @@ test("between installations of ours an archive goes in pages, and its outside is
   );
 });
 
-test("who doesn't say that it reads pages is answered in XMTP's format", async () => {
+test("a requester that doesn't say that it reads pages gets XMTP's format", async () => {
   await using world = new World();
   const { alice, phone } = await syncedPair(world);
   const value = create(DeviceSyncRequestSchema, {

@@ -40,7 +40,7 @@ async function tried(...installations: readonly Installation[]) {
 /** Writes of each side for one request, undisturbed. */
 const writes = { alice: 8, phone: 5 };
 
-test("so many writes has the story", async () => {
+test("the story has as many writes as the kills below cover", async () => {
   await using world = new World();
   const { alice, phone, aliceDisk, phoneDisk } = await pair(world);
   await phone.worker.request();

@@ -31,7 +31,7 @@ test("a new installation asks in a group of its own, and is given history and HM
   expect(await phone.disk.groups.groups()).toHaveLength(1);
 });
 
-test("whoever is there gives a new installation the HMAC key", async () => {
+test("an online installation gives a new installation the HMAC key", async () => {
   await using world = new World();
   world.newcomerGraceMs = newcomerGraceMs;
   const alice = await withHistory(world);

@@ -16,7 +16,7 @@ import {
 
 const minute = 60_000;
 
-test("of several installations one uploads, and the others see that it did", async () => {
+test("one of several installations uploads, and the others see that it did", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const tablet = await withHistory(world);
@@ -149,7 +149,7 @@ test("a peer that never acknowledges and just replies stands the others down", a
   });
 });
 
-test("of two replies the second one serves when the first one fails", async () => {
+test("the second of two replies is imported when the first one fails", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);

@@ -43,7 +43,7 @@ test("a decision that was kept but not applied is applied at the next start", as
   }
 });
 
-test("of two decisions the newer one wins, in whatever order they arrive", async () => {
+test("the newer of two decisions wins, in whatever order they arrive", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);

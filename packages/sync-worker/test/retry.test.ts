@@ -25,7 +25,7 @@ test("waits 2 s, then half as long again each time, at most 60 s, 20 tries in al
   expect(clock.slept.at(-1)).toBe(60_000);
 });
 
-test("what can't succeed is tried once", async () => {
+test("a step that can't succeed is tried once", async () => {
   const clock = new PassingClock();
   for (const fault of [new ServerFault(false), new Error("a bug")]) {
     const tries = withRetries(clock, noAbort, () => Promise.reject(fault));

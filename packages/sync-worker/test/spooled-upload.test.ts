@@ -110,7 +110,7 @@ test("where the server has forgotten the upload, the same archive is sent from i
   expect(world.server.received[1]).toBe(world.server.uploaded[0]?.length);
 });
 
-test("what isn't whole in the spool is made anew, under a new key", async () => {
+test("an archive that isn't whole in the spool is created again, under a new key", async () => {
   await using world = new World(new ManualClock(Date.now()));
   const story = await uploadCut(world);
   await stop(story.alice);
@@ -125,7 +125,7 @@ test("what isn't whole in the spool is made anew, under a new key", async () => 
   expect(world.server.uploads).toBe(2);
 });
 
-test("what was damaged in the spool is made anew, under a new key", async () => {
+test("an archive that was damaged in the spool is created again, under a new key", async () => {
   await using world = new World(hurried);
   const story = await uploadCut(world);
   await stop(story.alice);
@@ -139,7 +139,7 @@ test("what was damaged in the spool is made anew, under a new key", async () => 
   expect(await finished(story, back)).not.toBe(key);
 });
 
-test("what is larger than the spool may be goes through without it", async () => {
+test("an archive that is larger than the spool is uploaded without it", async () => {
   await using world = new World(hurried);
   const story = await uploadCut(world, { maxSpoolBytes: 0 });
   await finished(story, story.alice);

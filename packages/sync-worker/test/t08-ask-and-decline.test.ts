@@ -87,7 +87,7 @@ test("a decline by the user is final for all installations", async () => {
   expect(world.server.uploads).toBe(0);
 });
 
-test("who never hands out history says so, and another one answers", async () => {
+test("an installation whose policy is never declines, and another one responds", async () => {
   await using world = new World();
   const alice = await withHistory(world, 3, { policy: "never" });
   const phone = await start(world);

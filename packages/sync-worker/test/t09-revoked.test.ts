@@ -117,7 +117,7 @@ test("two looks at the same time make one new key", async () => {
   );
 });
 
-test("who looks while a look goes on, and fails, is served by the next one", async () => {
+test("a caller during a check that fails is served by the next check", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   await start(world);

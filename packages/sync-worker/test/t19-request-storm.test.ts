@@ -46,7 +46,7 @@ async function stages({ worker }: Installation) {
   return counts;
 }
 
-test("of 1,000 requests that wait the newest few are answered, and one message declines the rest", async () => {
+test("the newest few of 1,000 waiting requests are responded to, and one message declines the rest", async () => {
   await using world = new World();
   const alice = await withHistory(world);
   const phone = await start(world);

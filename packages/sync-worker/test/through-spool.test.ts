@@ -50,7 +50,7 @@ test("all is kept before the second chunk is taken", async () => {
   expect(await spool.size(id)).toBe(whole.length);
 });
 
-test("whoever takes no more ends the source, and a part isn't taken for the whole", async () => {
+test("a reader that stops ends the source, and a part isn't taken for the whole", async () => {
   const spool = new MemoryUploadSpool();
   let cancelled = false;
   const endless = new ReadableStream<Uint8Array>(
@@ -147,7 +147,7 @@ async function readUp(reader: ReadableStreamDefaultReader<Uint8Array>) {
   while (!(await reader.read()).done);
 }
 
-test("what can't be flushed isn't taken for the whole", async () => {
+test("an archive that can't be flushed isn't taken for the whole", async () => {
   const spool = new MemoryUploadSpool();
   spool.flush = () => Promise.reject(new TypeError("no space left on device"));
   const { stream, wholes } = spooling(streamOf(chunks), spool);

@@ -81,7 +81,7 @@ test.each<[string, (now: bigint) => HistoryOptions, readonly number[]]>([
   expect([...counts].sort((a, b) => b - a)).toEqual(expected);
 });
 
-test("what a conversation had before comes when it is asked for", async () => {
+test("a conversation's older messages arrive when they are requested", async () => {
   await using world = new World();
   const { phone, alice, now } = await asked(world, () => ({ days: 3 }));
   expect(phone.disk.history.messages).toBe(6);

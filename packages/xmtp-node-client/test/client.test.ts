@@ -70,7 +70,7 @@ describe("a call that fails", () => {
     expect(waits).toEqual([50, 50, 150, 450, 1350]);
   });
 
-  test("and then doesn't, has worked", async () => {
+  test("that then succeeds returns the answer", async () => {
     let calls = 0;
     const { client } = clientOf({
       sendGroupMessages: () => {

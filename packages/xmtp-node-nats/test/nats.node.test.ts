@@ -100,7 +100,7 @@ if (hasNatsServer) {
       }
     });
 
-    test("what one acknowledges, the other reads at once", async () => {
+    test("an entry that one node acknowledges is read from the other at once", async () => {
       const streamName = newName();
       const [one, other] = [
         await open({ streamName }),

@@ -108,7 +108,7 @@ describe("a subscription", () => {
 });
 
 describe("a reader who doesn't read", () => {
-  test("is cut after a while, and holds nobody up", async () => {
+  test("is cut after a while, and delays no other stream", async () => {
     const limits = { slowReaderMs: 150, maxQueuedEntries: 8 };
     const node = await startNode({ limits });
     const { headers, closed } = subscribeRaw(node.url, idBytes(groupId));

@@ -124,7 +124,7 @@ test("a DM that an archive brought continues in a new group, with its history", 
   expect(await bo.client.conversations.list()).toHaveLength(1);
 });
 
-test("what an archive brings later is in the DM that was there before", async () => {
+test("messages that an archive brings later are in the DM that was there before", async () => {
   await using world = await World.open();
   const phone = await world.start("phone");
   const bo = await world.start("bo", { user: "bo" });

@@ -77,7 +77,7 @@ export function conversationStories(openStage: () => Promise<Stage>): void {
     expect(await (await atOther(alix, group)).members()).toHaveLength(2);
   });
 
-  test("what can't be is refused before anything is made", async () => {
+  test("an impossible conversation is refused before anything is created", async () => {
     await using stage = await openStage();
     const { client } = await stage.start("alix", { user: "alix" });
     const { conversations, inboxId } = client;

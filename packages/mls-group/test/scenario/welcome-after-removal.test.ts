@@ -41,7 +41,7 @@ test("a removed member still sends the Welcomes of its commit", async () => {
   await expectTabletIn();
 });
 
-test("it sends them when it learns of its removal by wanting to speak, too", async () => {
+test("a removed installation sends them when it learns of its removal by sending, too", async () => {
   const { atLaptop, expectTabletIn } = await removedTooEarly();
   await expect(atLaptop.send(text("hello"))).rejects.toMatchObject({
     code: "not-a-member",
@@ -49,7 +49,7 @@ test("it sends them when it learns of its removal by wanting to speak, too", asy
   await expectTabletIn();
 });
 
-test("it sends them after a restart, though it knew of the removal before", async () => {
+test("a removed installation sends them after a restart, though it knew of the removal before", async () => {
   const { world, laptop, atLaptop, expectTabletIn } = await removedTooEarly();
   world.node.fault = (call) =>
     call === "sendWelcomes" ? "refused" : undefined;
@@ -61,7 +61,7 @@ test("it sends them after a restart, though it knew of the removal before", asyn
   await expectTabletIn();
 });
 
-test("it sends them before it comes back by a Welcome of its own", async () => {
+test("a removed installation sends them before it comes back by a Welcome", async () => {
   const { laptop, atPhone, atLaptop, expectTabletIn } = await removedTooEarly();
   await atPhone.changeMembers({ add: [laptop.installation.id] });
   expect(await laptop.installation.syncWelcomes()).toEqual([atLaptop]);
@@ -69,7 +69,7 @@ test("it sends them before it comes back by a Welcome of its own", async () => {
   expect(await heard(atLaptop)).toEqual(["come in"]);
 });
 
-test("it sends them after it forgot the group", async () => {
+test("a removed installation sends them after it forgot the group", async () => {
   const { laptop, atLaptop, expectTabletIn } = await removedTooEarly();
   await atLaptop.forget();
   await atLaptop.sync();

@@ -19,7 +19,7 @@ test.each(["1.10.1", "1.11.0", "2.0.0", "1.10.0-rc1"])(
   },
 );
 
-test("that an identity log can't be reached is no refusal", async () => {
+test("a commit isn't refused while the identity log can't be reached", async () => {
   const unreachable = new DOMException("unreachable", "NetworkError");
   const { reviewCommit } = xmtpGroupRules({
     states: {

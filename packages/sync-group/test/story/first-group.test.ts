@@ -116,7 +116,7 @@ test("a third is added later and talks with both", async () => {
   }
 });
 
-test("without a sync group nothing can be said; ensure is the remedy", async () => {
+test("sending without a sync group throws, and ensure is the remedy", async () => {
   const world = new World();
   const phone = await world.installation();
   await expect(phone.groups.send(request("1"))).rejects.toMatchObject({

@@ -63,7 +63,7 @@ test("a laptop that lost the others makes a group with all of them, and they tal
   expect(await laptop.store.groups()).toHaveLength(2);
 });
 
-test("it waits if the group is young, and is found again after a restart", async () => {
+test("a fork of a young group waits, and is found again after a restart", async () => {
   const { world, phone, laptop } = await forkedLaptop();
   await laptop.groups.sync();
   expect(await laptop.store.groups()).toHaveLength(1);

@@ -24,7 +24,7 @@ test("Phone has a sync group, laptop is added to it, and they talk both ways", a
   expect(answer?.content).toEqual(reply("1"));
 });
 
-test("what was handled is gone, its keys too, and stays so after a restart", async () => {
+test("a handled message is gone with its keys, also after a restart", async () => {
   const world = new World();
   const [phone, laptop] = await together(world, 2);
   if (!phone || !laptop) throw new RangeError("two are together");
