@@ -130,7 +130,7 @@ export type BackupMetadataSave = Message<"xmtp.device_sync.BackupMetadataSave"> 
   archiveId?: Uint8Array | undefined;
 
   /**
-   * Ours: the installation that made the archive, its Ed25519 public key of 32 bytes. A claim of whoever sealed it.
+   * Ours: the installation that made the archive, its Ed25519 public key of 32 bytes. Its writer claims it.
    *
    * @generated from field: optional bytes installation_id = 1002;
    */

@@ -115,14 +115,14 @@ export type DeviceSyncRequest = Message<"xmtp.device_sync.content.DeviceSyncRequ
   options?: ArchiveOptions | undefined;
 
   /**
-   * Ours: the formats that the asker reads beside XMTP's, which everybody reads.
+   * Ours: the formats that the requester reads beside XMTP's, which every installation reads.
    *
    * @generated from field: repeated history_sync.v1.ArchiveFormat accepted_formats = 1001;
    */
   acceptedFormats: ArchiveFormat[];
 
   /**
-   * Ours: until when the asker waits for an answer.
+   * Ours: the time until which the requester waits for a reply.
    *
    * @generated from field: optional int64 expires_at_ns = 1002;
    */

@@ -113,7 +113,7 @@ export type GroupMessageSave = Message<"xmtp.device_sync.message_backup.GroupMes
 
   /**
    * Ours, of a message that waits to be sent: whether push servers shall tell of it, if the sender has said so. Its own
-   * installation reads it when it sends the message; to whoever gets it in an archive it says nothing.
+   * installation reads it when it sends the message. It means nothing to the reader of an archive.
    *
    * @generated from field: optional bool should_push = 1001;
    */

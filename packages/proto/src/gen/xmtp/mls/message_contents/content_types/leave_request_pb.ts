@@ -19,7 +19,7 @@ export const file_xmtp_mls_message_contents_content_types_leave_request: GenFile
  */
 export type LeaveRequest = Message<"xmtp.mls.message_contents.content_types.LeaveRequest"> & {
   /**
-   * What the member says about it; nobody here writes or reads it.
+   * The member's note. Our packages neither write nor read it.
    *
    * @generated from field: optional bytes authenticated_note = 1;
    */
