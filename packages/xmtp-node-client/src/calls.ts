@@ -69,21 +69,25 @@ export class Calls {
   }
 }
 
-/** Names the URL of a call in the error that it ends with. */
+// Kept beside the error, so that other users of the transport get the error of the call unchanged.
+const urls = new WeakMap<ConnectError, string>();
+
+/** Remembers the URL of a call that fails, for the message of `callFailure`. */
 export const namesUrl: Interceptor = (next) => async (request) => {
   try {
     return await next(request);
   } catch (cause) {
-    throw callFailure(cause, request.url);
+    const error = ConnectError.from(cause);
+    urls.set(error, request.url);
+    throw error;
   }
 };
 
 /** Returns what a call threw as this package's error. */
-export function callFailure(cause: unknown, url?: string): XmtpNodeClientError {
+export function callFailure(cause: unknown): XmtpNodeClientError {
   if (cause instanceof XmtpNodeClientError) return cause;
   const error = ConnectError.from(cause);
-  // Connect wraps the error that an interceptor throws.
-  if (error.cause instanceof XmtpNodeClientError) return error.cause;
+  const url = urls.get(error);
   const { code, rawMessage } = error;
   const place = url === undefined ? "" : `${url}: `;
   if (!retryable.has(code)) {
